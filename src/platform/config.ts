@@ -1,0 +1,194 @@
+import { z } from 'zod';
+
+import * as variables from './config-variables.ts';
+
+export { type TaskQueue, taskQueues, variableNames } from './config-variables.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown by the readers below; its message names every wrong or missing variable, one per line, and no value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export type ApiConfig = ReturnType<typeof readApiConfig>;
+export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
+export type MigrateConfig = ReturnType<typeof readMigrateConfig>;
+export type TemporalSetupConfig = ReturnType<typeof readTemporalSetupConfig>;
+export type NetworksConfig = ReturnType<typeof networksOf>;
+export type TemporalConfig = ReturnType<typeof temporalOf>;
+
+/** What the API needs. Throws a ConfigError. */
+export function readApiConfig(env: Environment = process.env) {
+  const read = parse('api', apiVariables, env);
+  return {
+    ...commonOf(read),
+    database: databaseOf(read),
+    temporal: temporalOf(read),
+    temporalUiUrl: read.TEMPORAL_UI_URL,
+    keycloak: {
+      /** The issuer that tokens must carry. */
+      realmUrl: read.KEYCLOAK_REALM_URL,
+      /** Where this process reaches the realm, when that is not the issuer's own address. */
+      internalUrl: read.KEYCLOAK_INTERNAL_URL ?? read.KEYCLOAK_REALM_URL,
+      clientId: read.KEYCLOAK_CLIENT_ID,
+    },
+    http: { host: read.API_HOST, port: read.API_PORT, corsOrigins: read.CORS_ORIGINS ?? [] },
+    rateLimits: {
+      userPerMinute: read.RATE_LIMIT_USER_PER_MINUTE,
+      tenantPerMinute: read.RATE_LIMIT_TENANT_PER_MINUTE,
+    },
+    media: mediaOf(read),
+    masterKeys: read.MASTER_KEY,
+    networks: networksOf(read),
+    smtpUrl: read.SMTP_URL,
+  };
+}
+
+/** What a worker needs, whichever task queues it serves. Throws a ConfigError. */
+export function readWorkerConfig(env: Environment = process.env) {
+  const read = parse('worker', workerVariables, env);
+  return {
+    ...commonOf(read),
+    database: databaseOf(read),
+    temporal: temporalOf(read),
+    deployment: deploymentOf(read),
+    taskQueues: read.WORKER_TASK_QUEUES,
+    /** How many activities of each task queue may run at once in this process. */
+    slots: {
+      core: read.WORKER_SLOTS_CORE,
+      publish: read.WORKER_SLOTS_PUBLISH,
+      campaign: read.WORKER_SLOTS_CAMPAIGN,
+      slice: read.WORKER_SLOTS_SLICE,
+    },
+    health: { host: read.WORKER_HEALTH_HOST, port: read.WORKER_HEALTH_PORT },
+    media: mediaOf(read),
+    masterKeys: read.MASTER_KEY,
+    networks: networksOf(read),
+    smtpUrl: read.SMTP_URL,
+  };
+}
+
+/** What the migrations need: the owner's address, and the two roles they create (passwords included). Throws a ConfigError. */
+export function readMigrateConfig(env: Environment = process.env) {
+  const read = parse('migrate', migrateVariables, env);
+  return {
+    ...commonOf(read),
+    database: {
+      ownerUrl: read.DATABASE_OWNER_URL,
+      appUrl: read.DATABASE_APP_URL,
+      systemUrl: read.DATABASE_SYSTEM_URL,
+    },
+  };
+}
+
+/** What the set-up of the Temporal namespace needs. Throws a ConfigError. */
+export function readTemporalSetupConfig(env: Environment = process.env) {
+  const read = parse('temporal set-up', temporalSetupVariables, env);
+  return { ...commonOf(read), temporal: temporalOf(read), deployment: deploymentOf(read) };
+}
+
+const apiVariables = z.object({
+  ...variables.common,
+  ...variables.databaseRoles,
+  ...variables.databasePool,
+  ...variables.temporal,
+  ...variables.temporalUi,
+  ...variables.keycloak,
+  ...variables.http,
+  ...variables.media,
+  ...variables.secrets,
+  ...variables.networks,
+  ...variables.mail,
+});
+
+const workerVariables = z.object({
+  ...variables.common,
+  ...variables.databaseRoles,
+  ...variables.databasePool,
+  ...variables.temporal,
+  ...variables.deployment,
+  ...variables.worker,
+  ...variables.media,
+  ...variables.secrets,
+  ...variables.networks,
+  ...variables.mail,
+});
+
+const migrateVariables = z.object({
+  ...variables.common,
+  ...variables.databaseOwner,
+  ...variables.databaseRoles,
+});
+
+const temporalSetupVariables = z.object({
+  ...variables.common,
+  ...variables.temporal,
+  ...variables.deployment,
+});
+
+/** Reads the variables, an empty one counting as missing. */
+function parse<T extends z.ZodObject>(program: string, schema: T, env: Environment): z.output<T> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(present);
+  const complaints = parsed.success
+    ? productionComplaints(parsed.data)
+    : parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
+  if (parsed.success && complaints.length === 0) return parsed.data;
+  throw new ConfigError(
+    `The ${program} cannot start: its environment is not complete (.env.example explains each variable).\n${complaints.join('\n')}`,
+  );
+}
+
+/** What development may do and production may not. */
+function productionComplaints(read: Readonly<Record<string, unknown>>): string[] {
+  if (read['CHORALLY_ENV'] !== 'production') return [];
+  return read['ALLOW_PRIVATE_NETWORK_TARGETS'] === true
+    ? ['  ALLOW_PRIVATE_NETWORK_TARGETS must not be true in production']
+    : [];
+}
+
+type Read<T extends z.ZodRawShape> = z.output<z.ZodObject<T>>;
+
+const commonOf = (read: Read<typeof variables.common>) => ({
+  production: read.CHORALLY_ENV === 'production',
+  logLevel: read.LOG_LEVEL,
+});
+
+const databaseOf = (read: Read<typeof variables.databaseRoles & typeof variables.databasePool>) => ({
+  appUrl: read.DATABASE_APP_URL,
+  systemUrl: read.DATABASE_SYSTEM_URL,
+  poolMax: read.DATABASE_POOL_MAX,
+});
+
+const temporalOf = (read: Read<typeof variables.temporal>) => ({
+  address: read.TEMPORAL_ADDRESS,
+  namespace: read.TEMPORAL_NAMESPACE,
+  tls: read.TEMPORAL_TLS,
+  apiKey: read.TEMPORAL_API_KEY,
+});
+
+const deploymentOf = (read: Read<typeof variables.deployment>) => ({
+  name: read.WORKER_DEPLOYMENT_NAME,
+  buildId: read.WORKER_BUILD_ID,
+});
+
+const mediaOf = (read: Read<typeof variables.media>) => ({
+  /** Base of the signed addresses from which networks fetch media. */
+  publicUrl: read.PUBLIC_URL,
+  directory: read.MEDIA_DIR,
+  urlKey: read.MEDIA_URL_KEY,
+});
+
+const networksOf = (read: Read<typeof variables.networks>) => ({
+  facebookGraphUrl: read.FACEBOOK_GRAPH_URL,
+  instagramGraphUrl: read.INSTAGRAM_GRAPH_URL,
+  linkedinApiUrl: read.LINKEDIN_API_URL,
+  metaGraphVersion: read.META_GRAPH_VERSION,
+  linkedinVersion: read.LINKEDIN_VERSION,
+  facebookAppId: read.FACEBOOK_APP_ID,
+  facebookAppSecret: read.FACEBOOK_APP_SECRET,
+  linkedinClientId: read.LINKEDIN_CLIENT_ID,
+  linkedinClientSecret: read.LINKEDIN_CLIENT_SECRET,
+  allowPrivateTargets: read.ALLOW_PRIVATE_NETWORK_TARGETS,
+});
