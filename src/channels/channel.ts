@@ -1,0 +1,201 @@
+import type { Network } from '../domain/network.ts';
+import type { GrantProblem, PublishRefusal } from '../domain/publication.ts';
+
+/**
+ * What every network must be able to do for us. A channel is stateless: it is given the page and its token, speaks the
+ * network's HTTP API through `http.ts`, and classifies every answer. It never touches our database.
+ *
+ * All methods throw `ChannelError` and nothing else when the network refuses, cannot be reached or answers nonsense.
+ * `call.signal` ends any of them early, with a `ChannelError` that says whether the request may have gone out.
+ */
+export interface Channel {
+  readonly network: Network;
+  readonly capabilities: ChannelCapabilities;
+
+  /** The URL of the network's consent page. */
+  authorisationUrl(request: AuthorisationRequest): string;
+  /** Exchanges the code that the consent page returned. */
+  exchangeCode(request: CodeExchange, call?: CallOptions): Promise<Grant>;
+  /** A new access token where the network has refresh tokens; a `disconnected` error where it has none. */
+  refresh(grant: Grant, call?: CallOptions): Promise<Grant>;
+  /** The business pages that a grant reaches, each with the token that acts for it. */
+  listPages(grant: Grant, call?: CallOptions): Promise<readonly GrantedPage[]>;
+
+  /** Reads the page itself: succeeds only if the token still acts for it. */
+  probe(page: PageAccess, call?: CallOptions): Promise<PageProfile>;
+
+  /**
+   * Everything that can be done before the instant and seen by nobody: uploads, containers. Repeatable: given what an
+   * earlier call returned, it goes on from there.
+   */
+  prepare(
+    page: PageAccess,
+    content: PublishableContent,
+    earlier: Prepared | null,
+    call?: CallOptions,
+  ): Promise<Prepared>;
+  /** Asks whether the network has finished processing what `prepare` handed over. */
+  checkPrepared(page: PageAccess, prepared: Prepared, call?: CallOptions): Promise<Prepared>;
+
+  /** The one irreversible call. Never repeated by the channel or by `http.ts`, whatever happens. */
+  publish(page: PageAccess, content: PublishableContent, prepared: Prepared, call?: CallOptions): Promise<Published>;
+  /**
+   * The posts on the page that may be the outcome of a `publish` whose answer was lost, best match first: by the anchor
+   * saved in `prepared` where there is one, else by text and time. Empty: the network shows none.
+   */
+  findPublished(page: PageAccess, search: PublishedSearch, call?: CallOptions): Promise<readonly PublishedCandidate[]>;
+  /** Fetches permalink and other facts of a published post; `null` if it is gone. */
+  check(page: PageAccess, providerPostId: string, call?: CallOptions): Promise<Published | null>;
+  /** Deletes a published post. Deleting one that is gone is success. */
+  remove(page: PageAccess, providerPostId: string, call?: CallOptions): Promise<void>;
+}
+
+/** How a call may be ended early: by a shutdown, or by the caller's own deadline. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ChannelCapabilities {
+  readonly deletes: boolean;
+  readonly edits: boolean;
+  readonly refreshTokens: boolean;
+}
+
+export interface AuthorisationRequest {
+  readonly redirectUri: string;
+  readonly state: string;
+}
+
+export interface CodeExchange {
+  readonly redirectUri: string;
+  readonly code: string;
+}
+
+export interface Grant {
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  /** Epoch milliseconds; `null` where the network does not say. */
+  readonly expiresAt: number | null;
+  readonly scopes: readonly string[];
+}
+
+export interface GrantedPage {
+  readonly externalId: string;
+  readonly name: string;
+  readonly accessToken: string;
+  readonly pictureUrl: string | null;
+}
+
+/** The page to act for and the token that may. */
+export interface PageAccess {
+  readonly externalId: string;
+  readonly accessToken: string;
+}
+
+export interface PageProfile {
+  readonly name: string;
+  readonly pictureUrl: string | null;
+}
+
+export interface PublishableImage {
+  /** A signed URL from which the network can fetch the file, for the networks that fetch. */
+  readonly url: string;
+  /** The file itself, for the networks that take an upload. */
+  readonly read: () => Promise<Uint8Array>;
+  readonly mimeType: string;
+  readonly bytes: number;
+  readonly altText: string | null;
+}
+
+export interface PublishableContent {
+  /** As the author wrote it; the channel does the network's own escaping. */
+  readonly text: string;
+  readonly images: readonly PublishableImage[];
+}
+
+/** What `prepare` left at the network. Plain data: it is stored, and carried through the process. */
+export type Prepared =
+  | { readonly state: 'ready'; readonly anchor: PreparedAnchor | null }
+  | { readonly state: 'processing'; readonly anchor: PreparedAnchor }
+  | { readonly state: 'refused'; readonly anchor: PreparedAnchor | null; readonly refusal: PublishRefusal };
+
+/** The network's id of an upload or container: what survives a lost answer. */
+export interface PreparedAnchor {
+  readonly kind: 'photo' | 'container' | 'image';
+  readonly id: string;
+  /** Epoch milliseconds when it was made; networks forget it after a while. */
+  readonly madeAt: number;
+}
+
+export interface Published {
+  readonly providerPostId: string;
+  readonly permalink: string | null;
+}
+
+export interface PublishedSearch {
+  readonly text: string;
+  readonly anchor: PreparedAnchor | null;
+  /** Epoch milliseconds: just before the call whose answer was lost. */
+  readonly since: number;
+}
+
+export interface PublishedCandidate extends Published {
+  /** By what it was recognised. `anchor` is proof; `text` needs the time and that nobody else owns it. */
+  readonly matchedBy: 'anchor' | 'text';
+  /** Epoch milliseconds, by the network's clock. */
+  readonly publishedAt: number;
+}
+
+/** How an answer that is not success must be treated. The classes of the product's post state machine. */
+export type ChannelErrorClass = 'retry_later' | 'refresh_token' | 'disconnected' | 'content_refused' | 'unknown';
+
+/**
+ * The only error that leaves a channel. Its message holds our own words; the network's words are in `provider`, which
+ * goes to Postgres and never to logs or histories.
+ */
+export class ChannelError extends Error {
+  override readonly name = 'ChannelError';
+  readonly class: ChannelErrorClass;
+  /**
+   * Whether the network may have acted on the request: false only if it answered that it has not, or the request
+   * cannot have left. For a read it does not matter.
+   */
+  readonly mayHaveActed: boolean;
+  /** The network's own wish, from `Retry-After` or its usage headers. */
+  readonly retryAfterMs: number | null;
+  /** Set for `refresh_token` and `disconnected`: what became of the grant. */
+  readonly grantProblem: GrantProblem | null;
+  /** Set for `content_refused`: why, as a code. */
+  readonly refusal: PublishRefusal | null;
+  /** The post that a refused duplicate repeats, where the network names it: it may be our own, or long gone. */
+  readonly duplicateOf: string | null;
+  readonly provider: ProviderAnswer | null;
+
+  constructor(message: string, facts: ChannelErrorFacts, options?: ErrorOptions) {
+    super(message, options);
+    this.class = facts.class;
+    this.mayHaveActed = facts.mayHaveActed;
+    this.retryAfterMs = facts.retryAfterMs ?? null;
+    this.grantProblem = facts.grantProblem ?? null;
+    this.refusal = facts.refusal ?? null;
+    this.duplicateOf = facts.duplicateOf ?? null;
+    this.provider = facts.provider ?? null;
+  }
+}
+
+export interface ChannelErrorFacts {
+  readonly class: ChannelErrorClass;
+  readonly mayHaveActed: boolean;
+  readonly retryAfterMs?: number | null;
+  readonly grantProblem?: GrantProblem | null;
+  readonly refusal?: PublishRefusal | null;
+  readonly duplicateOf?: string | null;
+  readonly provider?: ProviderAnswer | null;
+}
+
+/** What the network said, for people. */
+export interface ProviderAnswer {
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly message: string | null;
+}

@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator, NO_MIGRATIONS } from 'kysely/migration';
+import * as tenancy from './migrations/2026_11_22_01_tenancy.ts';
+import * as policyAndConnection from './migrations/2026_11_22_02_policy_and_connection.ts';
+import * as media from './migrations/2026_11_22_03_media.ts';
+import * as post from './migrations/2026_11_22_04_post.ts';
+import * as approval from './migrations/2026_11_22_05_approval.ts';
+import * as eventOutboxIdempotency from './migrations/2026_11_22_06_event_outbox_idempotency.ts';
+import * as search from './migrations/2026_11_22_07_search.ts';
+import { run } from './migrations/tenant-table.ts';
+
+const migrations: Record<string, Migration> = {
+  '2026_11_22_01_tenancy': tenancy,
+  '2026_11_22_02_policy_and_connection': policyAndConnection,
+  '2026_11_22_03_media': media,
+  '2026_11_22_04_post': post,
+  '2026_11_22_05_approval': approval,
+  '2026_11_22_06_event_outbox_idempotency': eventOutboxIdempotency,
+  '2026_11_22_07_search': search,
+};
+
+/**
+ * Brings the schema to its newest version, or with `down` takes every migration back. Connect as the role that is to
+ * own the tables; the roles of `createRoles` must exist. Returns the names of the migrations that ran.
+ */
+export async function migrate(db: Kysely<unknown>, direction: 'up' | 'down' = 'up'): Promise<readonly string[]> {
+  await run(db, `set lock_timeout = '5s'; create extension if not exists pg_trgm;`);
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const { error, results } =
+    direction === 'up' ? await migrator.migrateToLatest() : await migrator.migrateTo(NO_MIGRATIONS);
+  if (error !== undefined) throw error instanceof Error ? error : new Error('the migration failed', { cause: error });
+  return (results ?? []).map((result) => result.migrationName);
+}

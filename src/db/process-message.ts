@@ -1,0 +1,7 @@
+import type { PostInput } from '../domain/post.ts';
+import type { ConnectionId } from '../domain/ids.ts';
+
+/** What the relay carries from a committed transaction to Temporal. */
+export type ProcessMessage =
+  | { readonly kind: 'start_post'; readonly input: PostInput }
+  | { readonly kind: 'connection_repaired'; readonly connectionId: ConnectionId };

@@ -1,0 +1,237 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
+import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
+import type { PostContent } from '../domain/content.ts';
+import type { EntityKind, EventKind } from '../domain/event.ts';
+import type {
+  ApprovalId,
+  ConnectionId,
+  ContentHash,
+  GroupId,
+  MediaId,
+  PolicyId,
+  PostId,
+  RevisionId,
+  RoleId,
+  Sha256,
+  TargetId,
+  TenantId,
+  UserId,
+} from '../domain/ids.ts';
+import type { Network } from '../domain/network.ts';
+import type { Permission } from '../domain/permission.ts';
+import type { PolicyStep } from '../domain/policy.ts';
+import type { PostStatus } from '../domain/post.ts';
+import type { AttemptAnswer, AttemptState, PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
+import type { ProcessMessage } from './process-message.ts';
+
+/** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
+type Json<T> = ColumnType<T, string, string>;
+/** bigint: text on the way out, since it can exceed what a double holds. */
+type Bigint = ColumnType<string, number | string, number | string>;
+
+/** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
+export interface Database {
+  tenant: {
+    id: TenantId;
+    slug: string;
+    name: string;
+    locale: string;
+    time_zone: string;
+    created_at: Date;
+  };
+  tenant_key: { tenant_id: TenantId; version: number; wrapped_key: string; created_at: Date };
+  tenant_member: {
+    tenant_id: TenantId;
+    user_id: UserId;
+    kind: 'person' | 'service';
+    username: string;
+    display_name: string;
+    email: string | null;
+    locale: string | null;
+    time_zone: string | null;
+    active: Generated<boolean>;
+    created_at: Date;
+  };
+  role: { tenant_id: TenantId; id: RoleId; key: string; name: string; built_in: boolean };
+  role_permission: { tenant_id: TenantId; role_id: RoleId; permission: Permission };
+  member_role: { tenant_id: TenantId; user_id: UserId; role_id: RoleId };
+  user_group: { tenant_id: TenantId; id: GroupId; name: string; created_at: Date };
+  group_member: { tenant_id: TenantId; group_id: GroupId; user_id: UserId };
+  approval_policy: { tenant_id: TenantId; id: PolicyId; name: string; version: number; created_at: Date };
+  approval_policy_version: {
+    tenant_id: TenantId;
+    policy_id: PolicyId;
+    version: number;
+    steps: Json<readonly PolicyStep[]>;
+    created_at: Date;
+  };
+  tenant_setting: { tenant_id: TenantId; approval_policy_id: PolicyId | null };
+  connection: {
+    tenant_id: TenantId;
+    id: ConnectionId;
+    network: Network;
+    external_id: string;
+    name: string;
+    state: ConnectionState;
+    grant_version: Generated<number>;
+    approval_policy_id: PolicyId | null;
+    connected_at: Date;
+    connected_by: UserId | null;
+    last_success_at: Date | null;
+    last_checked_at: Date | null;
+    last_error: Json<ConnectionError> | null;
+  };
+  connection_secret: {
+    tenant_id: TenantId;
+    connection_id: ConnectionId;
+    access_token: string;
+    refresh_token: string | null;
+    expires_at: Date | null;
+  };
+  media: {
+    tenant_id: TenantId;
+    id: MediaId;
+    sha256: Sha256;
+    mime_type: string;
+    bytes: Bigint;
+    width_px: number;
+    height_px: number;
+    file_name: string;
+    alt_text: string | null;
+    created_by: UserId;
+    created_at: Date;
+  };
+  media_rendition: {
+    tenant_id: TenantId;
+    media_id: MediaId;
+    kind: 'jpeg';
+    sha256: Sha256;
+    mime_type: string;
+    bytes: Bigint;
+    width_px: number;
+    height_px: number;
+  };
+  post: {
+    tenant_id: TenantId;
+    id: PostId;
+    status: PostStatus;
+    revision_id: RevisionId;
+    scheduled_at: Date | null;
+    missed_slot: Generated<boolean>;
+    attention: Generated<boolean>;
+    version: Generated<number>;
+    run: Generated<number>;
+    run_seq: Generated<number>;
+    created_by: UserId;
+    created_at: Date;
+    updated_at: Date;
+    published_at: Date | null;
+  };
+  post_revision: {
+    tenant_id: TenantId;
+    id: RevisionId;
+    post_id: PostId;
+    number: number;
+    content: Json<PostContent>;
+    content_hash: ContentHash;
+    search_text: string;
+    author_id: UserId;
+    created_at: Date;
+  };
+  post_revision_media: { tenant_id: TenantId; revision_id: RevisionId; media_id: MediaId };
+  post_target: {
+    tenant_id: TenantId;
+    id: TargetId;
+    post_id: PostId;
+    connection_id: ConnectionId;
+    state: TargetState;
+    reason: Json<TargetReason> | null;
+    prepared: Json<PreparedMedia> | null;
+    provider_post_id: string | null;
+    permalink: string | null;
+    published_at: Date | null;
+  };
+  publish_attempt: {
+    tenant_id: TenantId;
+    target_id: TargetId;
+    n: number;
+    state: AttemptState;
+    due_at: Date;
+    armed_at: Date;
+    calling_at: Date | null;
+    settled_at: Date | null;
+    answer: Json<AttemptAnswer> | null;
+  };
+  approval: {
+    tenant_id: TenantId;
+    id: ApprovalId;
+    post_id: PostId;
+    revision_id: RevisionId;
+    content_hash: ContentHash;
+    policy_id: PolicyId;
+    policy_version: number;
+    steps: Json<readonly ApprovalStep[]>;
+    outcome: ApprovalOutcome | null;
+    step: Generated<number>;
+    opened_by: UserId;
+    opened_at: Date;
+    settled_by: UserId | null;
+    settled_at: Date | null;
+  };
+  approval_approver: { tenant_id: TenantId; approval_id: ApprovalId; step_key: string; user_id: UserId };
+  approval_comment: {
+    tenant_id: TenantId;
+    id: string;
+    approval_id: ApprovalId;
+    author_id: UserId;
+    body: string;
+    created_at: Date;
+  };
+  approval_vote: {
+    tenant_id: TenantId;
+    id: string;
+    approval_id: ApprovalId;
+    step_key: string;
+    user_id: UserId;
+    verdict: Verdict;
+    comment_id: string | null;
+    content_hash: ContentHash;
+    update_id: string;
+    cast_at: Date;
+  };
+  event: {
+    tenant_id: TenantId;
+    xid: GeneratedAlways<string>;
+    position: GeneratedAlways<string>;
+    at: Date;
+    kind: EventKind;
+    entity: EntityKind;
+    entity_id: string;
+    actor_kind: 'user' | 'process' | 'network';
+    actor_id: UserId | null;
+    data: Json<Record<string, unknown>>;
+  };
+  process_outbox: {
+    id: GeneratedAlways<string>;
+    tenant_id: TenantId;
+    workflow_id: string;
+    message: Json<ProcessMessage>;
+    created_at: Date;
+    next_attempt_at: Date;
+    attempts: Generated<number>;
+    delivered_at: Date | null;
+    last_error: string | null;
+  };
+  idempotency_key: {
+    tenant_id: TenantId;
+    user_id: UserId;
+    route: string;
+    key: string;
+    body_hash: string;
+    status: number | null;
+    answer: Json<unknown> | null;
+    created_at: Date;
+    lease_until: Date;
+  };
+}

@@ -1,0 +1,38 @@
+/** What the append-only log speaks of. */
+export type EntityKind = 'post' | 'approval' | 'connection' | 'media';
+
+/** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
+export const eventKinds = [
+  'post.created',
+  'post.edited',
+  'post.deleted',
+  'post.submitted',
+  'post.approved',
+  'post.changes_requested',
+  'post.rejected',
+  'post.scheduled',
+  'post.rescheduled',
+  'post.cancelled',
+  'post.publish_now',
+  'post.missed_slot',
+  'post.publishing',
+  'post.published',
+  'post.partially_published',
+  'post.failed',
+  'target.prepared',
+  'target.sending',
+  'target.published',
+  'target.rejected',
+  'target.unconfirmed',
+  'target.parked',
+  'target.released',
+  'target.retrying',
+  'target.resolved',
+  'approval.vote',
+  'connection.checked',
+  'connection.repaired',
+  'connection.broken',
+  'media.uploaded',
+] as const;
+
+export type EventKind = (typeof eventKinds)[number];

@@ -1,0 +1,22 @@
+declare const brand: unique symbol;
+type Id<Name extends string> = string & { readonly [brand]: Name };
+
+/** A tenant: the uuid of its Keycloak organization. */
+export type TenantId = Id<'tenant'>;
+/** A person or service account: the `sub` of its Keycloak tokens. */
+export type UserId = Id<'user'>;
+export type RoleId = Id<'role'>;
+export type GroupId = Id<'group'>;
+export type ConnectionId = Id<'connection'>;
+export type MediaId = Id<'media'>;
+export type PolicyId = Id<'approval-policy'>;
+export type PostId = Id<'post'>;
+export type RevisionId = Id<'post-revision'>;
+export type TargetId = Id<'post-target'>;
+export type ApprovalId = Id<'approval'>;
+/** sha256, in hex, of what readers will see. */
+export type ContentHash = Id<'content-hash'>;
+/** sha256, in hex, of a file's bytes. */
+export type Sha256 = Id<'sha256'>;
+/** Milliseconds since the epoch, UTC. */
+export type Instant = number;

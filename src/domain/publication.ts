@@ -1,0 +1,133 @@
+import type { Instant } from './ids.ts';
+import type { Network } from './network.ts';
+import { contentLimits } from './network.ts';
+
+export const targetStates = [
+  'waiting',
+  'sending',
+  'processing',
+  'published',
+  'rejected',
+  'unconfirmed',
+  'parked',
+  'cancelled',
+] as const;
+
+export type TargetState = (typeof targetStates)[number];
+
+/** `armed` may still become anything; once `calling` the call may have gone out; the rest is over. */
+export type AttemptState = 'armed' | 'calling' | 'done' | 'cancelled' | 'released';
+
+/** What became of a grant that the network no longer honours: `gone` needs a new consent, `permission` a wider one. */
+export type GrantProblem = 'gone' | 'permission';
+
+/** Why a content will not go out, as a code that is turned into a sentence late. */
+export interface PublishRefusal {
+  readonly code:
+    | 'content_refused'
+    | 'duplicate'
+    | 'media_refused'
+    | 'policy'
+    | 'quota'
+    | 'processing_failed'
+    | 'limits'
+    | 'no_answer'
+    | 'given_up';
+  /** The network's own code, as text; its words are in Postgres only. */
+  readonly providerCode: string | null;
+}
+
+/** What the API shows of a target that is not simply under way. */
+export interface TargetReason {
+  readonly code: PublishRefusal['code'] | 'grant_gone' | 'permission_lost' | 'answer_lost' | 'ambiguous';
+  readonly providerCode: string | null;
+  readonly providerMessage: string | null;
+}
+
+/** What `prepare` left at the network, as the process carries it: ids and instants only. */
+export interface PreparedMedia {
+  readonly state: 'ready' | 'processing';
+  readonly anchor: {
+    readonly kind: 'photo' | 'container' | 'image';
+    readonly id: string;
+    readonly madeAt: Instant;
+  } | null;
+}
+
+/** How far the preparation of a target came. */
+export type PrepareResult =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'processing' }
+  | { readonly kind: 'refused'; readonly refusal: PublishRefusal }
+  | { readonly kind: 'grant_refused' };
+
+/** What came of one attempt to publish. */
+export type AttemptResult =
+  | { readonly kind: 'published' }
+  | { readonly kind: 'refused'; readonly refusal: PublishRefusal }
+  /** The network said that it has not taken the post and when to come again. */
+  | { readonly kind: 'retry_later'; readonly afterMs: number }
+  | { readonly kind: 'grant_refused' }
+  /** The call may have gone out and no answer came. */
+  | { readonly kind: 'unconfirmed'; readonly callingAt: Instant }
+  /** The attempt was taken back before the call: by a shutdown or fence, or by cancel and reschedule. */
+  | { readonly kind: 'not_sent' };
+
+export type AttemptAnswer = AttemptResult | { readonly kind: 'absent' } | { readonly kind: 'resolved' };
+
+/** What asking the network for a post with a lost answer brought. */
+export type LookResult =
+  | { readonly kind: 'published' }
+  | { readonly kind: 'absent' }
+  /** Several posts could be ours: a person decides. */
+  | { readonly kind: 'ambiguous' }
+  /** The attempt turned out to have an answer of another kind after all. */
+  | { readonly kind: 'answered'; readonly result: AttemptResult };
+
+export type Resolution =
+  | { readonly kind: 'published'; readonly providerPostId: string; readonly permalink: string }
+  | { readonly kind: 'send_again' }
+  | { readonly kind: 'give_up' };
+
+/** When the network is asked for a post whose answer was lost, counted from the call. */
+export const lookAfterMs: readonly number[] = [5_000, 30_000, 120_000, 600_000];
+
+/** How long before the instant uploads and containers are made, and the span over which targets are spread. */
+export const prepareLeadMs = 15 * 60_000;
+const prepareSpreadMs = 5 * 60_000;
+
+/** How long before the instant an attempt is handed to a worker, which then waits for the instant itself. */
+const armLeadMs = 60_000;
+const armSpreadMs = 35_000;
+
+/** When to prepare and when to arm a post due at `slot`. `spread` in [0, 1) keeps posts of one instant apart. */
+export function leadTimes(slot: Instant, spread: number): { prepareAt: Instant; armAt: Instant } {
+  return {
+    prepareAt: Math.round(slot - prepareLeadMs + spread * prepareSpreadMs),
+    armAt: Math.round(slot - armLeadMs + spread * armSpreadMs),
+  };
+}
+
+/** A number in [0, 1) that is always the same for one id (FNV-1a). */
+export function spreadOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) / 2 ** 32;
+}
+
+/**
+ * Whether an unanswered call may be repeated without a person once the network has shown no trace of it: only where a
+ * second copy would be refused.
+ */
+export function repeatsByItself(network: Network): boolean {
+  return contentLimits[network].refusesDuplicates;
+}
+
+export type PublicationOutcome = 'published' | 'partially_published' | 'failed';
+
+/** How the whole post ended, from the ends of its targets. */
+export function publicationOutcome(targets: readonly ('published' | 'rejected')[]): PublicationOutcome {
+  const published = targets.filter((target) => target === 'published').length;
+  if (published === 0) return 'failed';
+  return published === targets.length ? 'published' : 'partially_published';
+}
