@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import type {
+  CallOptions,
+  Channel,
+  GrantedPage,
+  PageAccess,
+  Prepared,
+  PreparedAnchor,
+  PublishableContent,
+  PublishableImage,
+  Published,
+} from '../channel.ts';
+import { cannotRefresh, consentUrl, exchangeForLongLived } from '../meta/consent.ts';
+import { saysGone } from '../meta/errors.ts';
+import { type Graph, type GraphCall, graphApi, type MetaDependencies } from '../meta/graph.ts';
+import { reachablePages } from '../meta/pages.ts';
+import { findOnPage } from './find-published.ts';
+
+/** Facebook pages, through the Graph API. */
+export function facebookChannel(dependencies: MetaDependencies): Channel {
+  const { clock } = dependencies;
+  const graph = graphApi('facebook', dependencies);
+
+  return {
+    network: 'facebook',
+    capabilities: { deletes: true, edits: true, refreshTokens: false },
+
+    authorisationUrl: (request) => consentUrl(dependencies, 'facebook', scopes, request),
+    exchangeCode: (request, options) => exchangeForLongLived(dependencies, 'facebook', request, options),
+    refresh: async () => {
+      throw cannotRefresh('facebook');
+    },
+    async listPages(grant, options) {
+      const fields = 'id,name,access_token,picture.type(large)';
+      const pages = await reachablePages(graph, grant, fields, grantedPage, options);
+      return pages.flatMap(asGranted);
+    },
+
+    probe: (page, options) => profileOf(graph, page, options),
+
+    async prepare(page, content, earlier, options) {
+      const image = content.images[0];
+      if (image === undefined) return { state: 'ready', anchor: null };
+      if (earlier?.state === 'ready' && isFresh(earlier.anchor, clock())) return earlier;
+      const madeAt = clock();
+      const { id } = await uploadUnpublished(graph, page, image, options);
+      return { state: 'ready', anchor: { kind: 'photo', id, madeAt } };
+    },
+    // A photo is ready as soon as its upload has been answered.
+    checkPrepared: async (_page, prepared) => prepared,
+
+    async publish(page, content, prepared, options) {
+      const { id, permalink_url: permalink } = await graph.call({
+        method: 'POST',
+        path: `/${page.externalId}/feed`,
+        query: { fields: 'id,permalink_url' },
+        json: feedPost(content, prepared),
+        accessToken: page.accessToken,
+        repeat: 'never',
+        signal: options?.signal,
+        answer: post,
+      });
+      return { providerPostId: id, permalink: permalink ?? null };
+    },
+
+    findPublished: (page, search, options) => findOnPage(graph, page, search, options),
+
+    check(page, providerPostId, options) {
+      const read = graph.call({
+        ...harmless(page, options),
+        method: 'GET',
+        path: `/${providerPostId}`,
+        query: { fields: 'id,permalink_url' },
+        answer: post,
+      });
+      return unlessGone(read.then(asPublished), () => profileOf(graph, page, options));
+    },
+
+    async remove(page, providerPostId, options) {
+      const removal = graph.call({
+        ...harmless(page, options),
+        method: 'DELETE',
+        path: `/${providerPostId}`,
+        answer: z.object({ success: z.boolean() }),
+      });
+      await unlessGone(removal, () => profileOf(graph, page, options));
+    },
+  };
+}
+
+const scopes = [
+  'pages_show_list',
+  'business_management',
+  'pages_manage_posts',
+  'pages_manage_engagement',
+  'pages_manage_metadata',
+  'pages_read_engagement',
+  'pages_read_user_content',
+  'read_insights',
+];
+
+/** Facebook drops photos that nobody published after about a day. */
+const photoLifetimeMs = 20 * 60 * 60_000;
+
+const picture = z.object({ data: z.object({ url: z.string() }) });
+const grantedPage = z.object({
+  id: z.string(),
+  name: z.string(),
+  // Pages of a business come without one if the person has no task on them.
+  access_token: z.string().optional(),
+  picture: picture.optional(),
+});
+const profile = z.object({ id: z.string(), name: z.string(), picture: picture.optional() });
+const post = z.object({ id: z.string().min(1), permalink_url: z.string().optional() });
+
+function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
+  if (page.access_token === undefined) return [];
+  return [
+    {
+      externalId: page.id,
+      name: page.name,
+      accessToken: page.access_token,
+      pictureUrl: page.picture?.data.url ?? null,
+    },
+  ];
+}
+
+function asPublished({ id, permalink_url: permalink }: z.infer<typeof post>): Published {
+  return { providerPostId: id, permalink: permalink ?? null };
+}
+
+function isFresh(anchor: PreparedAnchor | null, nowMs: number): boolean {
+  return anchor !== null && nowMs - anchor.madeAt < photoLifetimeMs;
+}
+
+function feedPost(content: PublishableContent, prepared: Prepared): Record<string, unknown> {
+  const photo = prepared.anchor;
+  return {
+    ...(content.text === '' ? {} : { message: content.text }),
+    ...(photo === null ? {} : { attached_media: [{ media_fbid: photo.id }] }),
+    published: true,
+  };
+}
+
+function uploadUnpublished(
+  graph: Graph,
+  page: PageAccess,
+  image: PublishableImage,
+  options: CallOptions | undefined,
+): Promise<{ id: string }> {
+  return graph.call({
+    // A second upload leaves a photo that nobody sees and Facebook drops.
+    ...harmless(page, options),
+    method: 'POST',
+    path: `/${page.externalId}/photos`,
+    json: {
+      url: image.url,
+      published: false,
+      ...(image.altText === null ? {} : { alt_text_custom: image.altText }),
+    },
+    answer: z.object({ id: z.string().min(1) }),
+  });
+}
+
+async function profileOf(graph: Graph, page: PageAccess, options: CallOptions | undefined) {
+  const { name, picture: image } = await graph.call({
+    ...harmless(page, options),
+    method: 'GET',
+    path: `/${page.externalId}`,
+    query: { fields: 'id,name,picture.type(large)' },
+    answer: profile,
+  });
+  return { name, pictureUrl: image?.data.url ?? null };
+}
+
+function harmless(
+  page: PageAccess,
+  options: CallOptions | undefined,
+): Pick<GraphCall<unknown>, 'accessToken' | 'repeat' | 'signal'> {
+  return { accessToken: page.accessToken, repeat: 'harmless', signal: options?.signal };
+}
+
+/**
+ * `null` if the post is gone. Facebook says the same of a post that the token may no longer see, so the page is asked
+ * too: only where the token still acts for the page is the post really gone.
+ */
+async function unlessGone<T>(call: Promise<T>, askPage: () => Promise<unknown>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!saysGone(error)) throw error;
+    await askPage();
+    return null;
+  }
+}

@@ -1,0 +1,222 @@
+import { z } from 'zod';
+import {
+  type CallOptions,
+  type Channel,
+  ChannelError,
+  type GrantedPage,
+  type PageAccess,
+  type Prepared,
+  type PublishableContent,
+  type Published,
+} from '../channel.ts';
+import { cannotRefresh, consentUrl, exchangeForLongLived } from '../meta/consent.ts';
+import { saysGone } from '../meta/errors.ts';
+import { type Graph, graphApi, type MetaDependencies } from '../meta/graph.ts';
+import { reachablePages } from '../meta/pages.ts';
+import { asPrepared, isWorthRemaking, makeContainer, readContainer } from './container.ts';
+import { findOnAccount } from './find-published.ts';
+
+/** Instagram business accounts, granted through the Facebook page that they belong to. */
+export function instagramChannel(dependencies: MetaDependencies): Channel {
+  const { clock } = dependencies;
+  const graph = graphApi('instagram', dependencies);
+
+  return {
+    network: 'instagram',
+    // Instagram lets apps neither edit nor delete what is published.
+    capabilities: { deletes: false, edits: false, refreshTokens: false },
+
+    authorisationUrl: (request) => consentUrl(dependencies, 'instagram', scopes, request),
+    exchangeCode: (request, options) => exchangeForLongLived(dependencies, 'instagram', request, options),
+    refresh: async () => {
+      throw cannotRefresh('instagram');
+    },
+    async listPages(grant, options) {
+      const fields = 'id,access_token,instagram_business_account{id,username,name,profile_picture_url}';
+      const pages = await reachablePages(graph, grant, fields, grantedPage, options);
+      return pages.flatMap(asGranted);
+    },
+
+    probe: (page, options) => profileOf(graph, page, options),
+
+    async prepare(page, content, earlier, options) {
+      if (content.images.length === 0) return withoutImage;
+      const kept = await stillGood(graph, page, earlier, clock(), options);
+      if (kept !== null) return kept;
+      const anchor = await makeContainer(graph, page, content, clock(), options);
+      const made = await readContainer(graph, page, anchor.id, options);
+      return made === null ? { state: 'processing', anchor } : asPrepared(made, anchor);
+    },
+    async checkPrepared(page, prepared, options) {
+      if (prepared.state !== 'processing') return prepared;
+      const container = await readContainer(graph, page, prepared.anchor.id, options);
+      return asPrepared(container ?? lostContainer, prepared.anchor);
+    },
+
+    async publish(page, content, prepared, options) {
+      const { id } = await graph.call({
+        method: 'POST',
+        path: `/${page.externalId}/media_publish`,
+        json: { creation_id: containerOf(content, prepared) },
+        accessToken: page.accessToken,
+        repeat: 'never',
+        signal: options?.signal,
+        answer: z.object({ id: z.string().min(1) }),
+      });
+      return { providerPostId: id, permalink: await permalinkOrNull(graph, page, id, options) };
+    },
+
+    findPublished: (page, search, options) => findOnAccount(graph, page, search, options),
+
+    async check(page, providerPostId, options) {
+      try {
+        return await readMedia(graph, page, providerPostId, options);
+      } catch (error) {
+        if (!saysGone(error)) throw error;
+        // Instagram says the same of media that the token may no longer see, so the account is asked too.
+        await profileOf(graph, page, options);
+        return null;
+      }
+    },
+
+    remove: async () => {
+      throw new ChannelError('instagram does not let apps delete what is published.', {
+        class: 'content_refused',
+        mayHaveActed: false,
+        refusal: { code: 'content_refused', providerCode: null },
+      });
+    },
+  };
+}
+
+const scopes = [
+  'instagram_basic',
+  'instagram_content_publish',
+  'instagram_manage_comments',
+  'instagram_manage_insights',
+  'instagram_manage_messages',
+  'pages_show_list',
+  'pages_read_engagement',
+  'business_management',
+];
+
+/** Instagram forgets containers after 24 hours; one this old is made anew. */
+const containerLifetimeMs = 20 * 60 * 60_000;
+
+const permalinkTimeoutMs = 5_000;
+
+const lostContainer = { state: 'EXPIRED', failureCode: null } as const;
+
+const withoutImage: Prepared = {
+  state: 'refused',
+  anchor: null,
+  refusal: { code: 'media_refused', providerCode: null },
+};
+
+const grantedPage = z.object({
+  id: z.string(),
+  access_token: z.string().optional(),
+  instagram_business_account: z
+    .object({
+      id: z.string(),
+      username: z.string().optional(),
+      name: z.string().optional(),
+      profile_picture_url: z.string().optional(),
+    })
+    .optional(),
+});
+const profile = z.object({
+  id: z.string(),
+  username: z.string().optional(),
+  name: z.string().optional(),
+  profile_picture_url: z.string().optional(),
+});
+const publishedMedia = z.object({ id: z.string(), permalink: z.string().optional() });
+
+function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
+  const account = page.instagram_business_account;
+  if (account === undefined || page.access_token === undefined) return [];
+  return [
+    {
+      externalId: account.id,
+      name: account.username ?? account.name ?? account.id,
+      accessToken: page.access_token,
+      pictureUrl: account.profile_picture_url ?? null,
+    },
+  ];
+}
+
+/** What an earlier `prepare` left, if it can still be used. */
+async function stillGood(
+  graph: Graph,
+  page: PageAccess,
+  earlier: Prepared | null,
+  nowMs: number,
+  options: CallOptions | undefined,
+): Promise<Prepared | null> {
+  // Whoever asks again after a refusal wants a new try.
+  const anchor = earlier === null || earlier.state === 'refused' ? null : earlier.anchor;
+  if (anchor === null || nowMs - anchor.madeAt >= containerLifetimeMs) return null;
+  const container = await readContainer(graph, page, anchor.id, options);
+  return container === null || isWorthRemaking(container) ? null : asPrepared(container, anchor);
+}
+
+function containerOf(content: PublishableContent, prepared: Prepared): string {
+  if (prepared.anchor !== null && content.images.length > 0) return prepared.anchor.id;
+  throw new ChannelError('instagram publishes only what has been prepared, and only with an image.', {
+    class: 'content_refused',
+    mayHaveActed: false,
+    refusal: { code: 'media_refused', providerCode: null },
+  });
+}
+
+/** The post is out: a read that fails or takes its time must not hold that up. `check` reads the permalink later. */
+async function permalinkOrNull(
+  graph: Graph,
+  page: PageAccess,
+  mediaId: string,
+  options: CallOptions | undefined,
+): Promise<string | null> {
+  const patience = AbortSignal.timeout(permalinkTimeoutMs);
+  const signal = options?.signal === undefined ? patience : AbortSignal.any([options.signal, patience]);
+  try {
+    return (await readMedia(graph, page, mediaId, { signal })).permalink;
+  } catch (error) {
+    if (error instanceof ChannelError) return null;
+    throw error;
+  }
+}
+
+async function readMedia(
+  graph: Graph,
+  page: PageAccess,
+  mediaId: string,
+  options: CallOptions | undefined,
+): Promise<Published> {
+  const { id, permalink } = await graph.call({
+    method: 'GET',
+    path: `/${mediaId}`,
+    query: { fields: 'id,permalink' },
+    accessToken: page.accessToken,
+    repeat: 'harmless',
+    signal: options?.signal,
+    answer: publishedMedia,
+  });
+  return { providerPostId: id, permalink: permalink ?? null };
+}
+
+async function profileOf(graph: Graph, page: PageAccess, options: CallOptions | undefined) {
+  const answer = await graph.call({
+    method: 'GET',
+    path: `/${page.externalId}`,
+    query: { fields: 'id,username,name,profile_picture_url' },
+    accessToken: page.accessToken,
+    repeat: 'harmless',
+    signal: options?.signal,
+    answer: profile,
+  });
+  return {
+    name: answer.username ?? answer.name ?? page.externalId,
+    pictureUrl: answer.profile_picture_url ?? null,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Channel, Published } from '../channel.ts';
+import { consentUrl, exchangeCode, refreshGrant } from './consent.ts';
+import { saysGone } from './errors.ts';
+import { asPrepared, readImage, uploadImage } from './image.ts';
+import { grantedOrganisations, probeOrganisation } from './organisations.ts';
+import { createPost, findByAuthor } from './posts.ts';
+import { byUrn, type LinkedinDependencies, linkedinRest } from './rest.ts';
+
+/** LinkedIn organisation pages, through the versioned Posts and Images APIs. */
+export function linkedinChannel(dependencies: LinkedinDependencies): Channel {
+  const { clock, http } = dependencies;
+  const rest = linkedinRest(dependencies);
+  const permalinkOf = (urn: string): string => http.webUrl('linkedin', `/feed/update/${urn}`).href;
+  const published = (urn: string): Published => ({ providerPostId: urn, permalink: permalinkOf(urn) });
+
+  return {
+    network: 'linkedin',
+    capabilities: { deletes: true, edits: true, refreshTokens: true },
+
+    authorisationUrl: (request) => consentUrl(dependencies, request),
+    exchangeCode: (request, options) => exchangeCode(dependencies, request, options),
+    refresh: (grant, options) => refreshGrant(dependencies, grant, options),
+    listPages: (grant, options) => grantedOrganisations(rest, grant, options),
+    probe: (page, options) => probeOrganisation(rest, page, options),
+
+    async prepare(page, content, earlier, options) {
+      const image = content.images[0];
+      if (image === undefined) return { state: 'ready', anchor: null };
+      // Whoever asks again after a refusal wants a new try.
+      const known = earlier === null || earlier.state === 'refused' ? null : earlier.anchor;
+      if (known !== null) {
+        const state = await readImage(rest, page, known.id, options);
+        const isLost = state === null || state === 'PROCESSING_FAILED';
+        if (!isLost) return asPrepared(state, known);
+      }
+      const anchor = await uploadImage(rest, page, image, clock(), options);
+      // An image that is not listed yet is being processed.
+      return asPrepared((await readImage(rest, page, anchor.id, options)) ?? 'PROCESSING', anchor);
+    },
+    async checkPrepared(page, prepared, options) {
+      if (prepared.state !== 'processing') return prepared;
+      return asPrepared(await readImage(rest, page, prepared.anchor.id, options), prepared.anchor);
+    },
+
+    publish: async (page, content, prepared, options) =>
+      published(await createPost(rest, page, content, prepared, options)),
+
+    findPublished: (page, search, options) => findByAuthor(rest, page, search, permalinkOf, options),
+
+    async check(page, providerPostId, options) {
+      try {
+        await rest({
+          method: 'GET',
+          target: byUrn('posts', providerPostId),
+          accessToken: page.accessToken,
+          repeat: 'harmless',
+          signal: options?.signal,
+        });
+        return published(providerPostId);
+      } catch (error) {
+        if (saysGone(error)) return null;
+        throw error;
+      }
+    },
+
+    async remove(page, providerPostId, options) {
+      try {
+        await rest({
+          method: 'DELETE',
+          target: byUrn('posts', providerPostId),
+          restMethod: 'DELETE',
+          accessToken: page.accessToken,
+          repeat: 'harmless',
+          signal: options?.signal,
+        });
+      } catch (error) {
+        if (!saysGone(error)) throw error;
+      }
+    },
+  };
+}

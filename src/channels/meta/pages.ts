@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { type CallOptions, ChannelError, type Grant } from '../channel.ts';
+import type { Graph } from './graph.ts';
+
+/** Enough for every agency we know of; a page holds a hundred. */
+const maxPages = 20;
+
+/**
+ * Every Facebook page that a grant reaches, each once: those picked in the consent dialog, then those of the person's
+ * businesses, which the dialog does not always offer.
+ */
+export async function reachablePages<T extends { readonly id: string }>(
+  graph: Graph,
+  grant: Grant,
+  fields: string,
+  page: z.ZodType<T>,
+  options: CallOptions = {},
+): Promise<readonly T[]> {
+  const list = <U>(path: string, item: z.ZodType<U>, query: Record<string, string>) =>
+    graph.list({ path, query, accessToken: grant.accessToken, signal: options.signal, item, maxPages });
+  const pagesAt = (path: string) => list(path, page, { fields, limit: '100' });
+
+  const found = new Map<string, T>();
+  const add = (pages: readonly T[]): void => {
+    for (const each of pages) if (!found.has(each.id)) found.set(each.id, each);
+  };
+
+  add(await pagesAt('/me/accounts'));
+  // Without the permission `business_management` there are no businesses to ask; what was granted directly stands.
+  const businesses = await noneIfForbidden(list('/me/businesses', z.object({ id: z.string() }), { limit: '100' }));
+  for (const business of businesses) {
+    add(await noneIfForbidden(pagesAt(`/${business.id}/owned_pages`)));
+    add(await noneIfForbidden(pagesAt(`/${business.id}/client_pages`)));
+  }
+  return [...found.values()];
+}
+
+async function noneIfForbidden<T>(list: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await list;
+  } catch (error) {
+    const forbidden =
+      error instanceof ChannelError && (error.grantProblem === 'permission' || error.class === 'content_refused');
+    if (forbidden) return [];
+    throw error;
+  }
+}
