@@ -38,7 +38,7 @@ const masterKeys = list
   .transform((keys) =>
     keys.map((key) => {
       const colon = key.indexOf(':');
-      return { version: Number(key.slice(0, colon)), key: Buffer.from(key.slice(colon + 1), 'base64') };
+      return { version: Number(key.slice(0, colon)), bytes: Buffer.from(key.slice(colon + 1), 'base64') };
     }),
   );
 

@@ -34,7 +34,7 @@ test('nothing is assumed to be development', () => {
 
 test('the master key keeps its versions, the current one first', () => {
   const keys = readWorkerConfig({ ...complete, MASTER_KEY: `2:${key('b')},1:${key('a')}` }).masterKeys;
-  expect(keys.map(({ version, key: bytes }) => [version, bytes.length])).toEqual([
+  expect(keys.map(({ version, bytes }) => [version, bytes.length])).toEqual([
     [2, 32],
     [1, 32],
   ]);

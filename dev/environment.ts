@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+
+import { variableNames } from '../src/platform/config.ts';
+import { ownVariables } from './own-servers.ts';
+import { stackSecrets } from './secrets.ts';
+import type { Stack } from './stack.ts';
+
+export const temporalNamespace = 'chorally';
+
+/** The variables of src/platform/config.ts for the programs of a stack; what the user has set wins. */
+export function programVariables(stack: Stack): Record<string, string> {
+  const { ports, runDir } = stack;
+  const secrets = stackSecrets(stack);
+  const database = (role: string, password: string) =>
+    `postgres://${role}:${password}@127.0.0.1:${ports.postgres}/chorally`;
+  return {
+    CHORALLY_ENV: 'development',
+    LOG_LEVEL: 'info',
+    DATABASE_OWNER_URL: database('chorally_owner', secrets.ownerPassword),
+    DATABASE_APP_URL: database('chorally_app', secrets.appPassword),
+    DATABASE_SYSTEM_URL: database('chorally_system', secrets.systemPassword),
+    TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+    TEMPORAL_NAMESPACE: temporalNamespace,
+    TEMPORAL_UI_URL: `http://localhost:${ports.temporalUi}`,
+    WORKER_DEPLOYMENT_NAME: 'chorally',
+    WORKER_BUILD_ID: 'development',
+    WORKER_HEALTH_PORT: String(ports.workerHealth),
+    KEYCLOAK_REALM_URL: `http://localhost:${ports.keycloak}/realms/chorally`,
+    API_PORT: String(ports.api),
+    RATE_LIMIT_USER_PER_MINUTE: '60000',
+    RATE_LIMIT_TENANT_PER_MINUTE: '120000',
+    PUBLIC_URL: `http://localhost:${ports.api}`,
+    MEDIA_DIR: join(runDir, 'media'),
+    MEDIA_URL_KEY: secrets.mediaUrlKey,
+    MASTER_KEY: secrets.masterKey,
+    FACEBOOK_GRAPH_URL: `http://localhost:${ports.graph}`,
+    INSTAGRAM_GRAPH_URL: `http://localhost:${ports.graph}`,
+    LINKEDIN_API_URL: `http://localhost:${ports.linkedin}`,
+    ALLOW_PRIVATE_NETWORK_TARGETS: 'true',
+    SMTP_URL: `smtp://localhost:${ports.smtp}`,
+    ...ownVariables(stack),
+  };
+}
+
+/** What a program of the stack is started with: the caller's PATH and home, and the stack's variables. */
+export function programEnvironment(stack: Stack): NodeJS.ProcessEnv {
+  const callers = Object.entries(process.env).filter(([name]) => !variableNames.includes(name));
+  return {
+    ...Object.fromEntries(callers),
+    CHORALLY_PORT_BASE: String(stack.ports.api),
+    CHORALLY_RUN_DIR: stack.runDir,
+    ...programVariables(stack),
+  };
+}

@@ -1,0 +1,62 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const projectDir = fileURLToPath(new URL('..', import.meta.url));
+
+/** One running copy of the system: its ports follow from a base port, its files lie in a run folder. */
+export type Stack = Readonly<{
+  /** `test` stacks never use the caller's own servers. */
+  kind: 'development' | 'test';
+  ports: Ports;
+  runDir: string;
+  /** Downloads, shared by all stacks. */
+  cacheDir: string;
+}>;
+
+export type Ports = Readonly<Record<keyof typeof portOffsets, number>>;
+
+const portOffsets = {
+  api: 0,
+  postgres: 2,
+  keycloak: 8,
+  keycloakManagement: 9,
+  graph: 11,
+  linkedin: 12,
+  smtp: 25,
+  mailWeb: 26,
+  temporal: 33,
+  temporalUi: 34,
+  temporalMetrics: 35,
+  workerHealth: 40,
+} as const;
+
+const testPortBase = 7400;
+
+/** The stack that `make up` and `make demo` start: `CHORALLY_PORT_BASE` (7300) and `CHORALLY_RUN_DIR` (`.run`). */
+export function developmentStack(env: NodeJS.ProcessEnv = process.env): Stack {
+  return stackAt('development', portBase(env['CHORALLY_PORT_BASE'] ?? '7300'), env['CHORALLY_RUN_DIR'] ?? '.run');
+}
+
+/** The stack that tests run against, beside a development stack that may be up. */
+export function testStack(): Stack {
+  return stackAt('test', testPortBase, '.run/test');
+}
+
+/** A further stack of one's own, for a test or a bench that must not share one. */
+export function stackAt(kind: Stack['kind'], base: number, runDir: string): Stack {
+  const ports = Object.fromEntries(Object.entries(portOffsets).map(([name, offset]) => [name, base + offset]));
+  return {
+    kind,
+    ports: ports as Ports,
+    runDir: resolve(projectDir, runDir),
+    cacheDir: join(projectDir, '.cache'),
+  };
+}
+
+function portBase(text: string): number {
+  const base = Number(text);
+  if (!Number.isInteger(base) || base < 1024 || base > 65_000) {
+    throw new Error(`CHORALLY_PORT_BASE must be a port from 1024 to 65000, not "${text}"`);
+  }
+  return base;
+}
