@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+import type { EventKind } from '../domain/event.ts';
+import type { Instant, PostId, TenantId, UserId } from '../domain/ids.ts';
+import type { PostStatus } from '../domain/post.ts';
+import { appendEvents } from './event.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+export interface PostEntry {
+  readonly tenantId: TenantId;
+  readonly postId: PostId;
+  /** The submission that this process runs for. */
+  readonly run: number;
+  /** Counts the process's writes from 1: a repeated or overtaken write changes nothing. */
+  readonly seq: number;
+  readonly status: PostStatus;
+  readonly slot: Instant | null;
+  readonly missedSlot: boolean;
+  readonly event: EventKind;
+  /** `null`: the process itself. */
+  readonly by: UserId | null;
+  readonly at: Instant;
+}
+
+/** Writes where the process of a post stands. Targets before the post, in the order that every writer takes its locks. */
+export async function recordPost(trx: TenantTransaction, entry: PostEntry): Promise<void> {
+  const { tenantId, postId, status } = entry;
+  const at = new Date(entry.at);
+  if (status === 'cancelled' || status === 'scheduled') {
+    await trx
+      .updateTable('post_target')
+      .set({ state: status === 'cancelled' ? 'cancelled' : 'waiting', reason: null })
+      .where('tenant_id', '=', tenantId)
+      .where('post_id', '=', postId)
+      .where('state', 'in', ['waiting', 'processing', 'rejected', 'parked'])
+      .execute();
+  }
+  const written = await trx
+    .updateTable('post')
+    .set((eb) => ({
+      status,
+      run_seq: entry.seq,
+      scheduled_at: status === 'cancelled' ? eb.ref('scheduled_at') : slotOrKept(entry),
+      missed_slot: entry.missedSlot,
+      attention: attentionOf(tenantId, postId),
+      published_at: status === 'published' || status === 'partially_published' ? firstPublishedAt(tenantId, postId) : null,
+      version: eb('version', '+', 1),
+      updated_at: at,
+    }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', postId)
+    .where('run', '=', entry.run)
+    .where('run_seq', '<', entry.seq)
+    .returning('id')
+    .executeTakeFirst();
+  if (written === undefined) return;
+  await appendEvents(trx, [
+    {
+      tenantId,
+      at,
+      kind: entry.event,
+      entity: 'post',
+      entityId: postId,
+      actor: entry.by === null ? { kind: 'process' } : { kind: 'user', id: entry.by },
+      data: entry.slot === null ? {} : { scheduledAt: new Date(entry.slot).toISOString() },
+    },
+  ]);
+}
+
+/** After a change to one of its targets: whether the post needs a person, and a new entity tag. */
+export async function touchPost(
+  trx: TenantTransaction,
+  { tenantId, postId, now }: { tenantId: TenantId; postId: PostId; now: Date },
+): Promise<void> {
+  await trx
+    .updateTable('post')
+    .set((eb) => ({ attention: attentionOf(tenantId, postId), version: eb('version', '+', 1), updated_at: now }))
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', postId)
+    .execute();
+}
+
+/** A missed slot stays readable: the author must see which one it was. */
+function slotOrKept({ slot, missedSlot }: PostEntry) {
+  return missedSlot ? sql<Date | null>`scheduled_at` : slot === null ? null : new Date(slot);
+}
+
+function attentionOf(tenantId: TenantId, postId: PostId) {
+  return sql<boolean>`exists (select 1 from post_target where tenant_id = ${tenantId} and post_id = ${postId}
+                              and state in ('unconfirmed', 'parked'))`;
+}
+
+function firstPublishedAt(tenantId: TenantId, postId: PostId) {
+  return sql<Date | null>`(select min(published_at) from post_target
+                           where tenant_id = ${tenantId} and post_id = ${postId})`;
+}

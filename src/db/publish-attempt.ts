@@ -1,0 +1,161 @@
+import { sql } from 'kysely';
+import type { PostId, TargetId, TenantId } from '../domain/ids.ts';
+import type { AttemptAnswer, AttemptState } from '../domain/publication.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+interface AttemptKey {
+  readonly tenantId: TenantId;
+  readonly targetId: TargetId;
+  readonly n: number;
+}
+
+/**
+ * Lays out an attempt that may later call. False if it was fenced before it could be armed: then it must do nothing.
+ * Takes an older attempt of the target with it that was armed and forgotten.
+ */
+export async function armAttempt(
+  trx: TenantTransaction,
+  { tenantId, targetId, n }: AttemptKey,
+  { dueAt, now }: { dueAt: Date; now: Date },
+): Promise<boolean> {
+  await trx
+    .updateTable('publish_attempt')
+    .set({ state: 'released', settled_at: now })
+    .where('tenant_id', '=', tenantId)
+    .where('target_id', '=', targetId)
+    .where('n', '<', n)
+    .where('state', '=', 'armed')
+    .execute();
+  const armed = await trx
+    .insertInto('publish_attempt')
+    .values({ tenant_id: tenantId, target_id: targetId, n, state: 'armed', due_at: dueAt, armed_at: now })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'target_id', 'n']).doNothing())
+    .returning('n')
+    .executeTakeFirst();
+  return armed !== undefined;
+}
+
+/**
+ * The step that decides: from `armed` to `calling`, and the target and post with it. False if anything else came first;
+ * the call may go out only after this has committed with true. One statement, since hundreds may be due at one instant.
+ */
+export async function beginCall(
+  trx: TenantTransaction,
+  { tenantId, targetId, n }: AttemptKey,
+  now: Date,
+): Promise<boolean> {
+  const { rows } = await sql`
+    with attempt as (
+      update publish_attempt set state = 'calling', calling_at = ${now}
+      where tenant_id = ${tenantId} and target_id = ${targetId} and n = ${n} and state = 'armed'
+      returning target_id
+    ), target as (
+      update post_target set state = 'sending', reason = null
+      from attempt where post_target.tenant_id = ${tenantId} and post_target.id = attempt.target_id
+      returning post_target.id, post_target.post_id, post_target.connection_id
+    ), post as (
+      update post set status = 'publishing', version = version + 1, updated_at = ${now}
+      from target where post.tenant_id = ${tenantId} and post.id = target.post_id and post.status <> 'publishing'
+      returning post.id
+    ), told as (
+      insert into event (tenant_id, at, kind, entity, entity_id, actor_kind, data)
+      select ${tenantId}::uuid, ${now}::timestamptz, 'post.publishing', 'post', post.id, 'process', '{}'::jsonb from post
+      union all
+      select ${tenantId}::uuid, ${now}::timestamptz, 'target.sending', 'post', target.post_id, 'process',
+             jsonb_build_object('targetId', target.id, 'connectionId', target.connection_id, 'attempt', ${n}::integer)
+      from target
+    )
+    select target_id from attempt`.execute(trx);
+  return rows.length === 1;
+}
+
+/** Takes back an attempt that has not called: true if it was still `armed`, or never laid out, and now never will be. */
+export async function releaseAttempt(
+  trx: TenantTransaction,
+  { tenantId, targetId, n }: AttemptKey,
+  { to, now }: { to: 'released' | 'cancelled'; now: Date },
+): Promise<boolean> {
+  const released = await trx
+    .insertInto('publish_attempt')
+    .values({ tenant_id: tenantId, target_id: targetId, n, state: to, due_at: now, armed_at: now, settled_at: now })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['tenant_id', 'target_id', 'n'])
+        .doUpdateSet({ state: to, settled_at: now })
+        .where('publish_attempt.state', '=', 'armed'),
+    )
+    .returning('n')
+    .executeTakeFirst();
+  return released !== undefined;
+}
+
+/** Takes a `calling` attempt back whose own process knows that it has not sent anything. */
+export async function withdrawCall(
+  trx: TenantTransaction,
+  { tenantId, targetId, n }: AttemptKey,
+  now: Date,
+): Promise<void> {
+  await trx
+    .updateTable('publish_attempt')
+    .set({ state: 'released', calling_at: null, settled_at: now })
+    .where('tenant_id', '=', tenantId)
+    .where('target_id', '=', targetId)
+    .where('n', '=', n)
+    .where('state', '=', 'calling')
+    .execute();
+}
+
+/** Writes what came of a call. False if somebody else has settled the attempt already: then their answer stands. */
+export async function settleAttempt(
+  trx: TenantTransaction,
+  { tenantId, targetId, n }: AttemptKey,
+  { answer, now }: { answer: AttemptAnswer; now: Date },
+): Promise<boolean> {
+  const settled = await trx
+    .updateTable('publish_attempt')
+    .set({ state: 'done', settled_at: now, answer: JSON.stringify(answer) })
+    .where('tenant_id', '=', tenantId)
+    .where('target_id', '=', targetId)
+    .where('n', '=', n)
+    .where('state', '=', 'calling')
+    .returning('n')
+    .executeTakeFirst();
+  return settled !== undefined;
+}
+
+export interface StoredAttempt {
+  readonly state: AttemptState;
+  readonly callingAt: Date | null;
+  readonly answer: AttemptAnswer | null;
+}
+
+export async function selectAttempt(
+  trx: TenantTransaction,
+  { tenantId, targetId, n }: AttemptKey,
+): Promise<StoredAttempt | null> {
+  const row = await trx
+    .selectFrom('publish_attempt')
+    .select(['state', 'calling_at', 'answer'])
+    .where('tenant_id', '=', tenantId)
+    .where('target_id', '=', targetId)
+    .where('n', '=', n)
+    .executeTakeFirst();
+  return row === undefined ? null : { state: row.state, callingAt: row.calling_at, answer: row.answer };
+}
+
+/** When the first call of a post began, or null if none has. */
+export async function firstCallAt(
+  trx: TenantTransaction,
+  { tenantId, postId }: { tenantId: TenantId; postId: PostId },
+): Promise<Date | null> {
+  const row = await trx
+    .selectFrom('publish_attempt as attempt')
+    .innerJoin('post_target as target', (join) =>
+      join.onRef('target.tenant_id', '=', 'attempt.tenant_id').onRef('target.id', '=', 'attempt.target_id'),
+    )
+    .select((eb) => eb.fn.min('attempt.calling_at').as('at'))
+    .where('target.tenant_id', '=', tenantId)
+    .where('target.post_id', '=', postId)
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
