@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { variableNames } from '../src/platform/config.ts';
+import { seedApp } from '../simulators/seed.ts';
 import { ownVariables } from './own-servers.ts';
 import { stackSecrets } from './secrets.ts';
 import type { Stack } from './stack.ts';
@@ -36,6 +37,10 @@ export function programVariables(stack: Stack): Record<string, string> {
     FACEBOOK_GRAPH_URL: `http://localhost:${ports.graph}`,
     INSTAGRAM_GRAPH_URL: `http://localhost:${ports.graph}`,
     LINKEDIN_API_URL: `http://localhost:${ports.linkedin}`,
+    FACEBOOK_APP_ID: seedApp.meta.clientId,
+    FACEBOOK_APP_SECRET: seedApp.meta.clientSecret,
+    LINKEDIN_CLIENT_ID: seedApp.linkedin.clientId,
+    LINKEDIN_CLIENT_SECRET: seedApp.linkedin.clientSecret,
     ALLOW_PRIVATE_NETWORK_TARGETS: 'true',
     SMTP_URL: `smtp://localhost:${ports.smtp}`,
     ...ownVariables(stack),

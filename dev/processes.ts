@@ -14,14 +14,16 @@ export type Launch = Readonly<{
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   user?: Readonly<{ uid: number; gid: number }>;
+  /** What it is made of; see `runningVersion`. */
+  version?: string;
 }>;
 
-type ProcessRecord = Readonly<{ pid: number; startedAt: string }>;
+type ProcessRecord = Readonly<{ pid: number; startedAt: string; version: string | null }>;
 
 const pollMs = 50;
 
 /** Starts a program unless it runs already. Returns its process id; what it prints goes to its log file. */
-export function launch(stack: Stack, { name, command, args, env, cwd, user }: Launch): number {
+export function launch(stack: Stack, { name, command, args, env, cwd, user, version }: Launch): number {
   const running = runningPid(stack, name);
   if (running !== null) return running;
   mkdirSync(folder(stack, 'logs'), { recursive: true });
@@ -40,7 +42,7 @@ export function launch(stack: Stack, { name, command, args, env, cwd, user }: La
   child.unref();
   const { pid } = child;
   if (pid === undefined) throw new Complaint(`${name} cannot be started: ${command} is missing or not executable.`);
-  const record: ProcessRecord = { pid, startedAt: startOf(pid) ?? '' };
+  const record: ProcessRecord = { pid, startedAt: startOf(pid) ?? '', version: version ?? null };
   writeFileSync(recordFile(stack, name), JSON.stringify(record));
   return pid;
 }
@@ -50,6 +52,11 @@ export function runningPid(stack: Stack, name: string): number | null {
   const record = readRecord(stack, name);
   // The start time tells our process from a stranger's that was given the same id later.
   return record !== null && startOf(record.pid) === record.startedAt ? record.pid : null;
+}
+
+/** The version that a running program was started with, or null. */
+export function runningVersion(stack: Stack, name: string): string | null {
+  return runningPid(stack, name) === null ? null : (readRecord(stack, name)?.version ?? null);
 }
 
 /** Every program of the stack that runs, by name. */

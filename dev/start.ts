@@ -1,0 +1,80 @@
+import { type Environment, writeEnvironmentFile } from './environment-file.ts';
+import { ownServers, type OwnServers } from './own-servers.ts';
+import { api } from './parts/api.ts';
+import { prepareDatabase } from './parts/database.ts';
+import { keycloak } from './parts/keycloak.ts';
+import type { Part } from './parts/part.ts';
+import { postgres } from './parts/postgres.ts';
+import { simulators } from './parts/simulators.ts';
+import { setUpTemporal, temporal } from './parts/temporal.ts';
+import { worker } from './parts/worker.ts';
+import { requirePorts, requireTools } from './preflight.ts';
+import { runningPid } from './processes.ts';
+import { stackSecrets } from './secrets.ts';
+import type { Stack } from './stack.ts';
+
+export type Report = (line: string) => void;
+
+/** Starts what is not running yet and returns when everything is healthy. `report` hears of each step. */
+export async function startStack(stack: Stack, report: Report): Promise<Environment> {
+  const own = ownServers(stack);
+  requireTools(own);
+  await requirePorts(stack, startedParts(own));
+  stackSecrets(stack);
+
+  const start = (part: Part) => startPart(stack, part, report);
+  const database = (async () => {
+    if (!own.database) await start(postgres);
+    await step(report, 'database migrated, demo tenants in it', () => prepareDatabase(stack));
+  })();
+  const clock = own.temporal ? step(report, 'temporal namespace', () => setUpTemporal(stack)) : start(temporal);
+  const login = own.keycloak ? Promise.resolve() : start(keycloak);
+  const networks = Promise.all(simulators.map(start));
+  const programs = Promise.all([database, clock]).then(() => Promise.all([start(api), start(worker)]));
+  await settled([database, clock, login, networks, programs]);
+  return writeEnvironmentFile(stack);
+}
+
+/** Starts single parts, without the rest; for work on one of them. */
+export async function startParts(stack: Stack, names: readonly string[], report: Report): Promise<void> {
+  const parts = allParts.filter(({ name }) => names.includes(name));
+  await requirePorts(stack, parts);
+  stackSecrets(stack);
+  await settled(parts.map((part) => startPart(stack, part, report)));
+  if (names.includes('database')) await prepareDatabase(stack);
+}
+
+/** Stops everything that this stack started, the programs before the servers they use. */
+export async function stopStack(stack: Stack): Promise<void> {
+  await Promise.all([api, worker].map((part) => part.stop(stack)));
+  await Promise.all(allParts.map((part) => part.stop(stack)));
+}
+
+export const allParts: readonly Part[] = [postgres, temporal, keycloak, ...simulators, api, worker];
+
+function startedParts(own: OwnServers): readonly Part[] {
+  const replaced: readonly Part[] = [
+    ...(own.database ? [postgres] : []),
+    ...(own.temporal ? [temporal] : []),
+    ...(own.keycloak ? [keycloak] : []),
+  ];
+  return allParts.filter((part) => !replaced.includes(part));
+}
+
+async function startPart(stack: Stack, part: Part, report: Report): Promise<void> {
+  const ran = runningPid(stack, part.name) !== null;
+  await step(report, ran ? `${part.name} was running` : part.name, () => part.start(stack));
+}
+
+async function step(report: Report, name: string, work: () => Promise<void>): Promise<void> {
+  const startedAt = Date.now();
+  await work();
+  report(`${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+}
+
+/** Waits for all, so that nothing is started behind a complaint's back, then throws the first failure. */
+async function settled(steps: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(steps);
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
