@@ -1,0 +1,78 @@
+import express from 'express';
+import type { Call, Operation } from '../kernel/operation.ts';
+import type { Dialect } from '../kernel/serve.ts';
+import type { Network } from '../kernel/simulator.ts';
+import type { World } from '../kernel/world.ts';
+import { accountOperations } from './account-operations.ts';
+import { containerOperations } from './container-operations.ts';
+import { graphTrouble, traceId, unknownObject, unknownPath } from './errors.ts';
+import { feedOperations } from './feed-operations.ts';
+import { instagramOperations } from './instagram-operations.ts';
+import { oauthOperations } from './oauth-operations.ts';
+import { photoOperations } from './photo-operations.ts';
+import { postOperations } from './post-operations.ts';
+import { principalOf } from './auth.ts';
+import { graphAccounts, graphTokens } from './seeds.ts';
+
+const maxBody = '4mb';
+
+/** Meta's Graph API for Facebook pages and Instagram business accounts. */
+export const graph: Network = {
+  name: 'graph',
+  accounts: graphAccounts,
+  tokens: graphTokens,
+  route: (url) => url.replace(/^\/v\d+\.\d+(?=\/|\?|$)/, '') || '/',
+  body: [
+    express.json({ limit: maxBody }),
+    express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
+  ],
+  dialect,
+  operations: (world) => [
+    ...oauthOperations(world),
+    ...accountOperations(world),
+    ...photoOperations(world),
+    ...feedOperations(world),
+    ...postOperations(world),
+    ...containerOperations(world),
+    ...instagramOperations(world),
+    ...unknownOperations(world),
+  ],
+};
+
+function dialect(world: World): Dialect {
+  return { trouble: graphTrouble, headers: (call) => headers(world, call) };
+}
+
+const newestVersion = 'v26.0';
+
+function headers(world: World, call: Call): Record<string, string> {
+  const { callCount, totalCpuTime, totalTime, estimatedTimeToRegainAccessMin } = world.settings.current().usage;
+  const usage = { call_count: callCount, total_cputime: totalCpuTime, total_time: totalTime };
+  const account = call.params['page'] ?? call.params['account'] ?? call.params['node']?.split('_')[0] ?? 'app';
+  const type = call.params['account'] === undefined ? 'pages' : 'instagram';
+  const business = [{ type, ...usage, estimated_time_to_regain_access: estimatedTimeToRegainAccessMin }];
+  return {
+    'X-App-Usage': JSON.stringify(usage),
+    'X-Page-Usage': JSON.stringify(usage),
+    'X-Business-Use-Case-Usage': JSON.stringify({ [account]: business }),
+    'x-fb-trace-id': traceId(),
+    'x-fb-request-id': call.requestId,
+    'facebook-api-version': /^\/(v\d+\.\d+)/.exec(call.path)?.[1] ?? newestVersion,
+  };
+}
+
+/** What is left: objects and paths that nobody knows. */
+function unknownOperations(world: World): Operation[] {
+  const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+  return methods.map((method) => ({
+    name: 'graph.unknown',
+    method,
+    path: '/*path',
+    handle: (call) => {
+      principalOf(world, call);
+      const [, node = '', edge] = call.path.replace(/^\/v\d+\.\d+/, '').split('/');
+      if (!/^[\d_]+$/.test(node)) throw unknownPath(`/${node}`);
+      throw edge === undefined ? unknownObject(node, method.toLowerCase()) : unknownPath(`/${edge}`);
+    },
+  }));
+}

@@ -1,0 +1,53 @@
+import type { Account } from '../kernel/pages.ts';
+import type { SeededToken } from '../kernel/tokens.ts';
+import { type SeedLinkedInOrganization, type SeedTenant, seedTenants } from '../seed.ts';
+
+const organizations: readonly SeedLinkedInOrganization[] = seedTenants.flatMap(({ linkedin }) => linkedin);
+
+export const organization = (id: string): SeedLinkedInOrganization | null =>
+  organizations.find(({ externalId }) => externalId === id) ?? null;
+
+/** The tenant on whose behalf a grant was given: a person's grant, or one kept to a single organisation. */
+export const tenantOfGrant = (grantId: string): SeedTenant | null =>
+  seedTenants.find(
+    ({ linkedin, linkedinPerson }) =>
+      linkedinPerson.externalId === grantId || linkedin.some(({ externalId }) => externalId === grantId),
+  ) ?? null;
+
+/** The organisations that a grant may act for. */
+export function reachOf(grantId: string): readonly SeedLinkedInOrganization[] {
+  const own = organization(grantId);
+  return own === null ? (tenantOfGrant(grantId)?.linkedin ?? []) : [own];
+}
+
+export const organizationUrn = (id: string): string => `urn:li:organization:${id}`;
+
+export const linkedinAccounts: readonly Account[] = organizations.map(({ externalId, network, name, username }) => ({
+  id: externalId,
+  network,
+  name,
+  handle: username,
+}));
+
+export const linkedinTokens: readonly SeededToken[] = [
+  ...organizations.map(({ externalId, name, accessToken }) => ({
+    id: externalId,
+    kind: 'organization',
+    name,
+    accessToken,
+  })),
+  ...seedTenants.map(({ linkedinPerson: { externalId, name, accessToken } }) => ({
+    id: externalId,
+    kind: 'person',
+    name,
+    accessToken,
+  })),
+];
+
+/** The grant that a seeded refresh token or consent code stands for. */
+export function grantOf(secret: { refreshToken: string } | { code: string }): string | null {
+  const people = seedTenants.map(({ linkedinPerson }) => linkedinPerson);
+  if ('code' in secret) return people.find(({ code }) => code === secret.code)?.externalId ?? null;
+  const grants = [...organizations, ...people];
+  return grants.find(({ refreshToken }) => refreshToken === secret.refreshToken)?.externalId ?? null;
+}
