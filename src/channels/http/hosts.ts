@@ -24,6 +24,20 @@ export const publicHosts: NetworkHosts = {
   },
 };
 
+/**
+ * The hosts for the given API URLs. A network whose API is not where the world has it is a stand-in, such as a
+ * simulator, and a stand-in plays all of its parts: nothing then goes to the real network, and permalinks lead to the
+ * stand-in's pages.
+ */
+export function hostsFor(apiUrls: Readonly<Record<Network, string>>): NetworkHosts {
+  const hostsOf = (network: Network): Readonly<Record<Purpose, string>> => {
+    const api = apiUrls[network];
+    const usual = publicHosts[network];
+    return new URL(api).origin === new URL(usual.api).origin ? { ...usual, api } : { api, web: api, upload: api };
+  };
+  return { facebook: hostsOf('facebook'), instagram: hostsOf('instagram'), linkedin: hostsOf('linkedin') };
+}
+
 /** A place that a request goes to: a path on one of our own hosts, or a URL that the network handed us. */
 export type Target = { readonly base: Purpose; readonly path: string } | { readonly url: string };
 
