@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The people and organisations of the demo, on which the Keycloak realm, the database seed and the tests agree. */
 
 export type BuiltInRole = 'tenant_admin' | 'editor' | 'reviewer' | 'agent' | 'supervisor' | 'viewer';
@@ -122,6 +124,14 @@ export const demoGroups: readonly DemoGroup[] = demoTenants.flatMap(({ slug }, i
   { id: groupId(index * 2 + 1), tenant: slug, name: 'Redazione', members: idsOf(slug, 'editor') },
   { id: groupId(index * 2 + 2), tenant: slug, name: 'Revisione', members: idsOf(slug, 'reviewer') },
 ]);
+
+/** An id that stays the same over all seeds, for what has no id of its own here (roles, connections, policies). */
+export function namedId(name: string): string {
+  const hex = createHash('sha256').update(`chorally demo ${name}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
+}
 
 /** The demo tenant with this slug. Throws when there is none. */
 export function demoTenant(slug: string): DemoTenant {
