@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+import { CountReporter } from './dev/count-reporter.ts';
+import { testStack } from './dev/stack.ts';
+
 const stackSetup = ['dev/test-stack.ts'];
 
 /** Layers that need the running test stack; the rest runs on bare Node. */
@@ -19,10 +22,11 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     passWithNoTests: true,
-    reporters: ['default', './dev/count-reporter.ts'],
+    reporters: ['default', new CountReporter()],
     projects: layers.map(({ name, stack, timeoutMs }) => ({
       test: {
         name,
+        env: { CHORALLY_PORT_BASE: String(testStack().ports.api), CHORALLY_RUN_DIR: testStack().runDir },
         include: [`tests/${name}/**/*.test.ts`],
         pool: 'forks',
         testTimeout: timeoutMs,

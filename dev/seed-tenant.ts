@@ -210,12 +210,13 @@ async function insertConnections({ trx, tenantId, tenant, now }: Seeding, key: S
     .values(
       pages.map((page) => {
         const id = connectionId(page);
-        const context = { tenantId, table: 'connection_secret', row: id };
+        const sealed = (column: string, token: string) =>
+          seal(key, { tenantId, table: 'connection_secret', row: `${id}:${column}` }, token);
         return {
           tenant_id: tenantId,
           connection_id: id,
-          access_token: seal(key, context, page.accessToken),
-          refresh_token: page.refreshToken === undefined ? null : seal(key, context, page.refreshToken),
+          access_token: sealed('access_token', page.accessToken),
+          refresh_token: page.refreshToken === undefined ? null : sealed('refresh_token', page.refreshToken),
           expires_at: new Date(now.getTime() + tokenLifetimeMs),
         };
       }),
