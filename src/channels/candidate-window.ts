@@ -1,7 +1,4 @@
-/** How far a network's clock may be behind ours before a post no longer counts as made after an instant. */
-const clockSlackMs = 60_000;
-
-/** The earliest instant, by the network's clock, at which a post made after `since` can have appeared. */
+/** The earliest instant, by the network's clock, that a post made after `since` can carry: networks cut to the second. */
 export function earliestPublication(since: number): number {
-  return since - clockSlackMs;
+  return Math.floor(since / 1_000) * 1_000;
 }

@@ -135,7 +135,7 @@ export interface Published {
 export interface PublishedSearch {
   readonly text: string;
   readonly anchor: PreparedAnchor | null;
-  /** Epoch milliseconds: just before the call whose answer was lost. */
+  /** Epoch milliseconds: before the call whose answer was lost, by as much as the network's clock may differ. */
   readonly since: number;
 }
 

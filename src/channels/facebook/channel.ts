@@ -1,20 +1,20 @@
 import { z } from 'zod';
-import type {
-  CallOptions,
-  Channel,
-  GrantedPage,
-  PageAccess,
-  Prepared,
-  PreparedAnchor,
-  PublishableContent,
-  PublishableImage,
-  Published,
+import {
+  type CallOptions,
+  type Channel,
+  ChannelError,
+  type GrantedPage,
+  type PageAccess,
+  type Prepared,
+  type PublishableContent,
+  type Published,
 } from '../channel.ts';
 import { cannotRefresh, consentUrl, exchangeForLongLived } from '../meta/consent.ts';
 import { saysGone } from '../meta/errors.ts';
-import { type Graph, type GraphCall, graphApi, type MetaDependencies } from '../meta/graph.ts';
+import { type Graph, graphApi, harmlessFor, type MetaDependencies } from '../meta/graph.ts';
 import { reachablePages } from '../meta/pages.ts';
 import { findOnPage } from './find-published.ts';
+import { isStillThere, uploadUnpublished } from './photo.ts';
 
 /** Facebook pages, through the Graph API. */
 export function facebookChannel(dependencies: MetaDependencies): Channel {
@@ -41,16 +41,14 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
     async prepare(page, content, earlier, options) {
       const image = content.images[0];
       if (image === undefined) return { state: 'ready', anchor: null };
-      if (earlier?.state === 'ready' && isFresh(earlier.anchor, clock())) return earlier;
-      const madeAt = clock();
-      const { id } = await uploadUnpublished(graph, page, image, options);
-      return { state: 'ready', anchor: { kind: 'photo', id, madeAt } };
+      if (earlier !== null && (await isStillThere(graph, page, earlier.anchor, clock(), options))) return earlier;
+      return { state: 'ready', anchor: await uploadUnpublished(graph, page, image, clock(), options) };
     },
     // A photo is ready as soon as its upload has been answered.
     checkPrepared: async (_page, prepared) => prepared,
 
     async publish(page, content, prepared, options) {
-      const { id, permalink_url: permalink } = await graph.call({
+      const call = graph.call({
         method: 'POST',
         path: `/${page.externalId}/feed`,
         query: { fields: 'id,permalink_url' },
@@ -60,14 +58,14 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
         signal: options?.signal,
         answer: post,
       });
-      return { providerPostId: id, permalink: permalink ?? null };
+      return asPublished(await explained(call, () => profileOf(graph, page, options)));
     },
 
     findPublished: (page, search, options) => findOnPage(graph, page, search, options),
 
     check(page, providerPostId, options) {
       const read = graph.call({
-        ...harmless(page, options),
+        ...harmlessFor(page, options),
         method: 'GET',
         path: `/${providerPostId}`,
         query: { fields: 'id,permalink_url' },
@@ -78,7 +76,7 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
 
     async remove(page, providerPostId, options) {
       const removal = graph.call({
-        ...harmless(page, options),
+        ...harmlessFor(page, options),
         method: 'DELETE',
         path: `/${providerPostId}`,
         answer: z.object({ success: z.boolean() }),
@@ -99,22 +97,19 @@ const scopes = [
   'read_insights',
 ];
 
-/** Facebook drops photos that nobody published after about a day. */
-const photoLifetimeMs = 20 * 60 * 60_000;
-
 const picture = z.object({ data: z.object({ url: z.string() }) });
 const grantedPage = z.object({
   id: z.string(),
   name: z.string(),
   // Pages of a business come without one if the person has no task on them.
-  access_token: z.string().optional(),
-  picture: picture.optional(),
+  access_token: z.string().nullish(),
+  picture: picture.nullish(),
 });
-const profile = z.object({ id: z.string(), name: z.string(), picture: picture.optional() });
-const post = z.object({ id: z.string().min(1), permalink_url: z.string().optional() });
+const profile = z.object({ id: z.string(), name: z.string(), picture: picture.nullish() });
+const post = z.object({ id: z.string().min(1), permalink_url: z.string().nullish() });
 
 function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
-  if (page.access_token === undefined) return [];
+  if (!page.access_token) return [];
   return [
     {
       externalId: page.id,
@@ -129,10 +124,6 @@ function asPublished({ id, permalink_url: permalink }: z.infer<typeof post>): Pu
   return { providerPostId: id, permalink: permalink ?? null };
 }
 
-function isFresh(anchor: PreparedAnchor | null, nowMs: number): boolean {
-  return anchor !== null && nowMs - anchor.madeAt < photoLifetimeMs;
-}
-
 function feedPost(content: PublishableContent, prepared: Prepared): Record<string, unknown> {
   const photo = prepared.anchor;
   return {
@@ -142,42 +133,15 @@ function feedPost(content: PublishableContent, prepared: Prepared): Record<strin
   };
 }
 
-function uploadUnpublished(
-  graph: Graph,
-  page: PageAccess,
-  image: PublishableImage,
-  options: CallOptions | undefined,
-): Promise<{ id: string }> {
-  return graph.call({
-    // A second upload leaves a photo that nobody sees and Facebook drops.
-    ...harmless(page, options),
-    method: 'POST',
-    path: `/${page.externalId}/photos`,
-    json: {
-      url: image.url,
-      published: false,
-      ...(image.altText === null ? {} : { alt_text_custom: image.altText }),
-    },
-    answer: z.object({ id: z.string().min(1) }),
-  });
-}
-
 async function profileOf(graph: Graph, page: PageAccess, options: CallOptions | undefined) {
   const { name, picture: image } = await graph.call({
-    ...harmless(page, options),
+    ...harmlessFor(page, options),
     method: 'GET',
     path: `/${page.externalId}`,
     query: { fields: 'id,name,picture.type(large)' },
     answer: profile,
   });
   return { name, pictureUrl: image?.data.url ?? null };
-}
-
-function harmless(
-  page: PageAccess,
-  options: CallOptions | undefined,
-): Pick<GraphCall<unknown>, 'accessToken' | 'repeat' | 'signal'> {
-  return { accessToken: page.accessToken, repeat: 'harmless', signal: options?.signal };
 }
 
 /**
@@ -191,5 +155,24 @@ async function unlessGone<T>(call: Promise<T>, askPage: () => Promise<unknown>):
     if (!saysGone(error)) throw error;
     await askPage();
     return null;
+  }
+}
+
+/**
+ * A refusal to publish that says "gone" means the page or the attached photo. The page is asked, so that a lost photo
+ * does not look like a lost page: it is uploaded again by the next `prepare`.
+ */
+async function explained<T>(publication: Promise<T>, askPage: () => Promise<unknown>): Promise<T> {
+  try {
+    return await publication;
+  } catch (error) {
+    if (!saysGone(error)) throw error;
+    const page = await askPage().catch((pageError: unknown) => pageError);
+    if (page instanceof ChannelError && page.grantProblem !== null) throw page;
+    throw new ChannelError('facebook no longer has the attached photo.', {
+      class: 'retry_later',
+      mayHaveActed: false,
+      provider: error.provider,
+    });
   }
 }

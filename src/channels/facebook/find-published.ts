@@ -29,18 +29,18 @@ export async function findOnPage(
   return recent.toSorted((one, other) => rank(one) - rank(other) || one.publishedAt - other.publishedAt);
 }
 
-const target = z.object({ id: z.string().optional() }).optional();
+const target = z.object({ id: z.string().nullish() }).nullish();
 const attachment = z.object({
-  media_type: z.string().optional(),
+  media_type: z.string().nullish(),
   target,
-  subattachments: z.object({ data: z.array(z.object({ target })) }).optional(),
+  subattachments: z.object({ data: z.array(z.object({ target })) }).nullish(),
 });
 const publishedPost = z.object({
   id: z.string(),
-  message: z.string().optional(),
+  message: z.string().nullish(),
   created_time: graphTime,
-  permalink_url: z.string().optional(),
-  attachments: z.object({ data: z.array(attachment) }).optional(),
+  permalink_url: z.string().nullish(),
+  attachments: z.object({ data: z.array(attachment) }).nullish(),
 });
 
 type PublishedPost = z.infer<typeof publishedPost>;
@@ -66,7 +66,7 @@ function showsPhoto(post: PublishedPost): boolean {
 function attachedIds(post: PublishedPost): readonly string[] {
   return (post.attachments?.data ?? [])
     .flatMap(({ target: own, subattachments }) => [own, ...(subattachments?.data ?? []).map((sub) => sub.target)])
-    .flatMap((each) => (each?.id === undefined ? [] : [each.id]));
+    .flatMap((each) => (each?.id === undefined || each.id === null ? [] : [each.id]));
 }
 
 function rank(candidate: PublishedCandidate): number {

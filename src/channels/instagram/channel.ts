@@ -7,14 +7,14 @@ import {
   type PageAccess,
   type Prepared,
   type PublishableContent,
-  type Published,
 } from '../channel.ts';
 import { cannotRefresh, consentUrl, exchangeForLongLived } from '../meta/consent.ts';
 import { saysGone } from '../meta/errors.ts';
-import { type Graph, graphApi, type MetaDependencies } from '../meta/graph.ts';
+import { type Graph, graphApi, harmlessFor, type MetaDependencies } from '../meta/graph.ts';
 import { reachablePages } from '../meta/pages.ts';
 import { asPrepared, isWorthRemaking, makeContainer, readContainer } from './container.ts';
 import { findOnAccount } from './find-published.ts';
+import { permalinkOrNull, publishContainer, readMedia } from './publish.ts';
 
 /** Instagram business accounts, granted through the Facebook page that they belong to. */
 export function instagramChannel(dependencies: MetaDependencies): Channel {
@@ -54,15 +54,7 @@ export function instagramChannel(dependencies: MetaDependencies): Channel {
     },
 
     async publish(page, content, prepared, options) {
-      const { id } = await graph.call({
-        method: 'POST',
-        path: `/${page.externalId}/media_publish`,
-        json: { creation_id: containerOf(content, prepared) },
-        accessToken: page.accessToken,
-        repeat: 'never',
-        signal: options?.signal,
-        answer: z.object({ id: z.string().min(1) }),
-      });
+      const id = await publishContainer(graph, page, containerOf(content, prepared), options);
       return { providerPostId: id, permalink: await permalinkOrNull(graph, page, id, options) };
     },
 
@@ -103,8 +95,6 @@ const scopes = [
 /** Instagram forgets containers after 24 hours; one this old is made anew. */
 const containerLifetimeMs = 20 * 60 * 60_000;
 
-const permalinkTimeoutMs = 5_000;
-
 const lostContainer = { state: 'EXPIRED', failureCode: null } as const;
 
 const withoutImage: Prepared = {
@@ -115,27 +105,25 @@ const withoutImage: Prepared = {
 
 const grantedPage = z.object({
   id: z.string(),
-  access_token: z.string().optional(),
+  access_token: z.string().nullish(),
   instagram_business_account: z
     .object({
       id: z.string(),
-      username: z.string().optional(),
-      name: z.string().optional(),
-      profile_picture_url: z.string().optional(),
+      username: z.string().nullish(),
+      name: z.string().nullish(),
+      profile_picture_url: z.string().nullish(),
     })
-    .optional(),
+    .nullish(),
 });
 const profile = z.object({
   id: z.string(),
-  username: z.string().optional(),
-  name: z.string().optional(),
-  profile_picture_url: z.string().optional(),
+  username: z.string().nullish(),
+  name: z.string().nullish(),
+  profile_picture_url: z.string().nullish(),
 });
-const publishedMedia = z.object({ id: z.string(), permalink: z.string().optional() });
-
 function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
   const account = page.instagram_business_account;
-  if (account === undefined || page.access_token === undefined) return [];
+  if (!account || !page.access_token) return [];
   return [
     {
       externalId: account.id,
@@ -156,9 +144,12 @@ async function stillGood(
 ): Promise<Prepared | null> {
   // Whoever asks again after a refusal wants a new try.
   const anchor = earlier === null || earlier.state === 'refused' ? null : earlier.anchor;
-  if (anchor === null || nowMs - anchor.madeAt >= containerLifetimeMs) return null;
+  if (anchor === null) return null;
   const container = await readContainer(graph, page, anchor.id, options);
-  return container === null || isWorthRemaking(container) ? null : asPrepared(container, anchor);
+  if (container === null || isWorthRemaking(container)) return null;
+  // One that has been published is never replaced, however old: a second one would be a second post.
+  const isOld = container.state !== 'PUBLISHED' && nowMs - anchor.madeAt >= containerLifetimeMs;
+  return isOld ? null : asPrepared(container, anchor);
 }
 
 function containerOf(content: PublishableContent, prepared: Prepared): string {
@@ -170,49 +161,12 @@ function containerOf(content: PublishableContent, prepared: Prepared): string {
   });
 }
 
-/** The post is out: a read that fails or takes its time must not hold that up. `check` reads the permalink later. */
-async function permalinkOrNull(
-  graph: Graph,
-  page: PageAccess,
-  mediaId: string,
-  options: CallOptions | undefined,
-): Promise<string | null> {
-  const patience = AbortSignal.timeout(permalinkTimeoutMs);
-  const signal = options?.signal === undefined ? patience : AbortSignal.any([options.signal, patience]);
-  try {
-    return (await readMedia(graph, page, mediaId, { signal })).permalink;
-  } catch (error) {
-    if (error instanceof ChannelError) return null;
-    throw error;
-  }
-}
-
-async function readMedia(
-  graph: Graph,
-  page: PageAccess,
-  mediaId: string,
-  options: CallOptions | undefined,
-): Promise<Published> {
-  const { id, permalink } = await graph.call({
-    method: 'GET',
-    path: `/${mediaId}`,
-    query: { fields: 'id,permalink' },
-    accessToken: page.accessToken,
-    repeat: 'harmless',
-    signal: options?.signal,
-    answer: publishedMedia,
-  });
-  return { providerPostId: id, permalink: permalink ?? null };
-}
-
 async function profileOf(graph: Graph, page: PageAccess, options: CallOptions | undefined) {
   const answer = await graph.call({
     method: 'GET',
     path: `/${page.externalId}`,
     query: { fields: 'id,username,name,profile_picture_url' },
-    accessToken: page.accessToken,
-    repeat: 'harmless',
-    signal: options?.signal,
+    ...harmlessFor(page, options),
     answer: profile,
   });
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PublishRefusal } from '../../domain/publication.ts';
 import type { CallOptions, PageAccess, Prepared, PreparedAnchor, PublishableContent } from '../channel.ts';
 import { saysGone } from '../meta/errors.ts';
-import type { Graph } from '../meta/graph.ts';
+import { type Graph, harmlessFor } from '../meta/graph.ts';
 import { metaVerdict } from '../meta/verdicts.ts';
 
 export type ContainerState = 'IN_PROGRESS' | 'FINISHED' | 'ERROR' | 'EXPIRED' | 'PUBLISHED';
@@ -30,10 +30,8 @@ export async function makeContainer(
       ...(content.text === '' ? {} : { caption: content.text }),
       ...(image === undefined || image.altText === null ? {} : { alt_text: image.altText }),
     },
-    accessToken: page.accessToken,
     // A second container is never seen and expires by itself.
-    repeat: 'harmless',
-    signal: options.signal,
+    ...harmlessFor(page, options),
     answer: z.object({ id: z.string().min(1) }),
   });
   return { kind: 'container', id, madeAt };
@@ -51,9 +49,7 @@ export async function readContainer(
       method: 'GET',
       path: `/${containerId}`,
       query: { fields: 'status_code,status' },
-      accessToken: page.accessToken,
-      repeat: 'harmless',
-      signal: options.signal,
+      ...harmlessFor(page, options),
       answer: containerAnswer,
     });
     return { state, failureCode: failureCodeIn(status) };
@@ -87,11 +83,11 @@ export function isWorthRemaking(container: Container): boolean {
 
 const containerAnswer = z.object({
   status_code: z.enum(['IN_PROGRESS', 'FINISHED', 'ERROR', 'EXPIRED', 'PUBLISHED']),
-  status: z.string().optional(),
+  status: z.string().nullish(),
 });
 
 /** "Error: Media upload has failed with error code 2207026" */
-function failureCodeIn(status: string | undefined): string | null {
+function failureCodeIn(status: string | null | undefined): string | null {
   return status?.match(/\b2207\d{3}\b/)?.[0] ?? null;
 }
 

@@ -35,9 +35,9 @@ export async function findOnAccount(
 
 const media = z.object({
   id: z.string(),
-  caption: z.string().optional(),
+  caption: z.string().nullish(),
   timestamp: graphTime,
-  permalink: z.string().optional(),
+  permalink: z.string().nullish(),
 });
 
 async function mediaWithCaption(
@@ -57,7 +57,7 @@ async function mediaWithCaption(
     maxPages: 2,
   });
   return recent
-    .filter(({ timestamp, caption = '' }) => timestamp >= since && sameText(caption, search.text))
+    .filter(({ timestamp, caption }) => timestamp >= since && sameText(caption ?? '', search.text))
     .toSorted((one, other) => one.timestamp - other.timestamp)
     .map(({ id, permalink, timestamp }) => ({
       providerPostId: id,

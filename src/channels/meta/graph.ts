@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { Network } from '../../domain/network.ts';
-import { ChannelError } from '../channel.ts';
+import { type CallOptions, ChannelError, type PageAccess } from '../channel.ts';
 import type { ChannelHttp, HttpAnswer, HttpRequest } from '../http.ts';
 import type { Target } from '../http/hosts.ts';
 import { holdsMetaError, metaError } from './errors.ts';
@@ -92,6 +92,14 @@ export function graphApi(network: Network, { http, clock, app }: MetaDependencie
       return items;
     },
   };
+}
+
+/** What a call for a page that may be repeated has in common with the others. */
+export function harmlessFor(
+  page: PageAccess,
+  options: CallOptions | undefined,
+): Pick<GraphCall<unknown>, 'accessToken' | 'repeat' | 'signal'> {
+  return { accessToken: page.accessToken, repeat: 'harmless', signal: options?.signal };
 }
 
 /** Meta's times look like `2026-11-22T09:00:00+0000`. */

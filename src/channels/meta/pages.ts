@@ -26,22 +26,20 @@ export async function reachablePages<T extends { readonly id: string }>(
   };
 
   add(await pagesAt('/me/accounts'));
-  // Without the permission `business_management` there are no businesses to ask; what was granted directly stands.
-  const businesses = await noneIfForbidden(list('/me/businesses', z.object({ id: z.string() }), { limit: '100' }));
+  // Businesses are an addition, and need a permission of their own; what was granted directly stands without them.
+  const businesses = await noneIfRefused(list('/me/businesses', z.object({ id: z.string() }), { limit: '100' }));
   for (const business of businesses) {
-    add(await noneIfForbidden(pagesAt(`/${business.id}/owned_pages`)));
-    add(await noneIfForbidden(pagesAt(`/${business.id}/client_pages`)));
+    add(await noneIfRefused(pagesAt(`/${business.id}/owned_pages`)));
+    add(await noneIfRefused(pagesAt(`/${business.id}/client_pages`)));
   }
   return [...found.values()];
 }
 
-async function noneIfForbidden<T>(list: Promise<readonly T[]>): Promise<readonly T[]> {
+async function noneIfRefused<T>(list: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await list;
   } catch (error) {
-    const forbidden =
-      error instanceof ChannelError && (error.grantProblem === 'permission' || error.class === 'content_refused');
-    if (forbidden) return [];
+    if (error instanceof ChannelError && !error.mayHaveActed && error.class !== 'retry_later') return [];
     throw error;
   }
 }

@@ -28,17 +28,37 @@ describe('a post on a Facebook page', () => {
     });
   });
 
-  it('is prepared anew only when the photo is old', async () => {
+  it('is prepared anew only when the photo is old or gone', async () => {
     let uploads = 0;
     const { channels, clock } = await networkWith({
       'POST /1/photos': () => ({ body: { id: `photo-${(uploads += 1)}` } }),
+      'GET /photo-1': () => ({ body: { id: 'photo-1' } }),
+      'GET /photo-2': () => goneObject,
     });
     const first = await channels.facebook.prepare(page, content, null);
 
     clock.now = noon + 19 * hourMs;
     expect(await channels.facebook.prepare(page, content, first)).toEqual(first);
     clock.now = noon + 21 * hourMs;
-    expect((await channels.facebook.prepare(page, content, first)).anchor?.id).toBe('photo-2');
+    const second = await channels.facebook.prepare(page, content, first);
+    expect(second.anchor?.id).toBe('photo-2');
+    expect((await channels.facebook.prepare(page, content, second)).anchor?.id).toBe('photo-3');
+  });
+
+  it('does not take a lost photo for a lost page', async () => {
+    const gone = { 'POST /1/feed': () => goneObject };
+    const own = await networkWith({ ...gone, 'GET /1': () => ({ body: { id: '1', name: 'Bar' } }) });
+    const lost = await networkWith({ ...gone, 'GET /1': () => goneObject });
+    const prepared = { state: 'ready', anchor } as const;
+
+    expect(await channelErrorOf(own.channels.facebook.publish(page, content, prepared))).toMatchObject({
+      class: 'retry_later',
+      mayHaveActed: false,
+    });
+    expect(await channelErrorOf(lost.channels.facebook.publish(page, content, prepared))).toMatchObject({
+      class: 'disconnected',
+      mayHaveActed: false,
+    });
   });
 
   it('needs no preparation without an image', async () => {
@@ -104,7 +124,7 @@ describe('looking for a post whose answer was lost', () => {
         publishedAt: noon - 30 * 60_000,
       },
     ]);
-    expect(network.received[0]?.query.get('since')).toBe(String((noon - 60_000) / 1_000));
+    expect(network.received[0]?.query.get('since')).toBe(String(noon / 1_000));
   });
 
   it('takes text and time where there was no photo, and leaves posts with photos alone', async () => {

@@ -54,6 +54,25 @@ describe('a post on an Instagram account', () => {
   });
 
   it.each([
+    ['PUBLISHED', 'content_refused', 'duplicate'],
+    ['EXPIRED', 'retry_later', undefined],
+  ])('is not published again from a container that is %s', async (status_code, expected, refusal) => {
+    const { channels, network } = await networkWith({
+      'POST /9/media_publish': () => ({
+        status: 400,
+        body: { error: { code: 24, error_subcode: 2_207_008, message: 'The requested resource does not exist' } },
+      }),
+      'GET /c1': () => ({ body: { id: 'c1', status_code } }),
+    });
+
+    const error = await channelErrorOf(channels.instagram.publish(page, content, ready));
+
+    expect(error).toMatchObject({ class: expected, mayHaveActed: false });
+    expect(error.refusal?.code).toBe(refusal);
+    expect(network.received.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  it.each([
     ['Error: Media upload has failed with error code 2207026', 'media_refused', '2207026'],
     ['Error: Media upload has failed with error code 2207052', 'processing_failed', '2207052'],
     [undefined, 'processing_failed', null],
@@ -113,6 +132,14 @@ describe('preparing again', () => {
       state: 'ready',
       anchor: { kind: 'container', id: 'c2', madeAt: clock.now },
     });
+  });
+
+  it('never replaces a container that has been published, however old', async () => {
+    const { channels, clock } = await networkWith(routes({ status_code: 'PUBLISHED' }));
+
+    clock.now = noon + 23 * 60 * 60_000;
+
+    expect((await channels.instagram.prepare(page, content, ready)).anchor?.id).toBe('c1');
   });
 
   it('makes a new container after a refusal', async () => {
