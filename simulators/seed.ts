@@ -38,6 +38,8 @@ export interface SeedPerson {
 export interface SeedTenant {
   readonly slug: string;
   readonly name: string;
+  /** The company's id in Meta's business manager. */
+  readonly businessId: string;
   readonly facebook: readonly [SeedFacebookPage, ...SeedFacebookPage[]];
   readonly instagram: readonly [SeedInstagramAccount, ...SeedInstagramAccount[]];
   readonly linkedin: readonly [SeedLinkedInOrganization, ...SeedLinkedInOrganization[]];
@@ -54,6 +56,7 @@ export const seedApp = {
 const aurora: SeedTenant = {
   slug: 'aurora',
   name: 'Mercato Aurora',
+  businessId: '130000000000001',
   facebook: [
     facebookPage('101000000000001', 'Mercato Aurora', 'mercatoaurora', '17841400000000101'),
     facebookPage('101000000000002', 'Mercato Aurora Milano', 'mercatoaurora.milano', '17841400000000102'),
@@ -73,6 +76,7 @@ const aurora: SeedTenant = {
 const lariana: SeedTenant = {
   slug: 'lariana',
   name: 'Banca Lariana',
+  businessId: '130000000000002',
   facebook: [facebookPage('102000000000001', 'Banca Lariana', 'bancalariana', '17841400000000201')],
   instagram: [instagramAccount('17841400000000201', 'Banca Lariana', 'bancalariana')],
   linkedin: [linkedinOrganization('10200001', 'Banca Lariana', 'banca-lariana')],
@@ -82,6 +86,7 @@ const lariana: SeedTenant = {
 const borgoverde: SeedTenant = {
   slug: 'borgoverde',
   name: 'Comune di Borgoverde',
+  businessId: '130000000000003',
   facebook: [facebookPage('103000000000001', 'Comune di Borgoverde', 'comunediborgoverde', '17841400000000301')],
   instagram: [instagramAccount('17841400000000301', 'Comune di Borgoverde', 'comunediborgoverde')],
   linkedin: [linkedinOrganization('10300001', 'Comune di Borgoverde', 'comune-di-borgoverde')],

@@ -2,16 +2,30 @@ import type { Answer, Call, Operation } from '../kernel/operation.ts';
 import type { World } from '../kernel/world.ts';
 import type { SeedFacebookPage, SeedInstagramAccount } from '../seed.ts';
 import { actAsInstagram, principalOf } from './auth.ts';
-import { graphError, invalidParameter } from './errors.ts';
+import { graphError, invalidParameter, unknownObject } from './errors.ts';
 import { type Node, parseFields, select } from './fields.ts';
 import { page } from './paging.ts';
 import { param } from './params.ts';
-import { facebookPage, instagramAccount, tenantOfPerson } from './seeds.ts';
+import { facebookPage, instagramAccount, tenantOfBusiness, tenantOfPerson } from './seeds.ts';
 
 /** Reading who a token stands for, pages and Instagram accounts. */
 export function accountOperations(world: World): Operation[] {
   return [
     { name: 'graph.me.accounts', method: 'GET', path: '/me/accounts', handle: (call) => listPages(world, call) },
+    {
+      name: 'graph.me.businesses',
+      method: 'GET',
+      path: '/me/businesses',
+      handle: (call) => listBusinesses(world, call),
+    },
+    {
+      name: 'graph.business.pages',
+      method: 'GET',
+      path: '/:business/:edge',
+      when: ({ params: { business = '', edge = '' } }) =>
+        tenantOfBusiness(business) !== null && ['owned_pages', 'client_pages'].includes(edge),
+      handle: (call) => listBusinessPages(world, call),
+    },
     {
       name: 'graph.me.permissions',
       method: 'GET',
@@ -50,7 +64,26 @@ function listPages(world: World, call: Call): Answer {
   if (principal.kind === 'page') {
     throw invalidParameter('(#100) Tried accessing nonexisting field (accounts) on node type (Page)');
   }
-  const pages = tenantOfPerson(principal.id)?.facebook ?? [];
+  return presentPages(world, call, tenantOfPerson(principal.id)?.facebook ?? []);
+}
+
+function listBusinesses(world: World, call: Call): Answer {
+  const principal = principalOf(world, call);
+  const tenant = principal.kind === 'person' ? tenantOfPerson(principal.id) : null;
+  const businesses = tenant === null ? [] : [{ id: tenant.businessId, name: tenant.name }];
+  return { status: 200, body: page(world, call, businesses, (business) => business) };
+}
+
+/** A business owns its tenant's pages and looks after nobody else's. */
+function listBusinessPages(world: World, call: Call): Answer {
+  const { business = '', edge } = call.params;
+  const principal = principalOf(world, call);
+  const tenant = tenantOfBusiness(business);
+  if (tenant === null || tenantOfPerson(principal.id) !== tenant) throw unknownObject(business);
+  return presentPages(world, call, edge === 'owned_pages' ? tenant.facebook : []);
+}
+
+function presentPages(world: World, call: Call, pages: readonly SeedFacebookPage[]): Answer {
   const fields = param(call, 'fields');
   const items = pages.map((seed) => pageNode(world, seed));
   const present = (node: Node): object =>

@@ -1,8 +1,10 @@
-import express from 'express';
+import express, { Router } from 'express';
+import { consentPage } from '../kernel/consent.ts';
 import type { Call, Operation } from '../kernel/operation.ts';
 import type { Dialect } from '../kernel/serve.ts';
 import type { Network } from '../kernel/simulator.ts';
 import type { World } from '../kernel/world.ts';
+import { seedTenants } from '../seed.ts';
 import { accountOperations } from './account-operations.ts';
 import { containerOperations } from './container-operations.ts';
 import { graphTrouble, traceId, unknownObject, unknownPath } from './errors.ts';
@@ -27,6 +29,7 @@ export const graph: Network = {
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,
+  site,
   operations: (world) => [
     ...oauthOperations(world),
     ...accountOperations(world),
@@ -38,6 +41,18 @@ export const graph: Network = {
     ...unknownOperations(world),
   ],
 };
+
+/** The consent dialog, which is not part of the API. */
+function site(): Router {
+  const router = Router();
+  router.get('{/:version}/dialog/oauth', (req, res) => {
+    const people = seedTenants.map(({ name, metaPerson }) => ({ ...metaPerson, company: name }));
+    const shown = consentPage(req, people);
+    if (shown === null) res.status(400).send('redirect_uri is missing');
+    else res.send(shown);
+  });
+  return router;
+}
 
 function dialect(world: World): Dialect {
   return { trouble: graphTrouble, headers: (call) => headers(world, call) };

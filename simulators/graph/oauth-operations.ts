@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { redeem } from '../kernel/consent.ts';
 import type { Answer, Call, Operation } from '../kernel/operation.ts';
 import type { World } from '../kernel/world.ts';
 import { seedApp, type SeedPerson, seedTenants } from '../seed.ts';
@@ -31,16 +32,17 @@ function exchange(world: World, call: Call): Answer {
   }
   const code = required(call, 'code');
   required(call, 'redirect_uri');
-  const person = personOf(code);
+  const person = redeem(world, people, code);
+  if (person === 'used') {
+    throw invalidParameter('This authorization code has been used.', { subcode: 36009 });
+  }
   if (person === null) {
     throw invalidParameter('Invalid verification code format.', { subcode: 36007 });
   }
   return issue(world, person.externalId, shortLivedMs);
 }
 
-function personOf(code: string): SeedPerson | null {
-  return seedTenants.map(({ metaPerson }) => metaPerson).find((person) => person.code === code) ?? null;
-}
+const people: readonly SeedPerson[] = seedTenants.map(({ metaPerson }) => metaPerson);
 
 function issue(world: World, id: string, lifetimeMs: number): Answer {
   const token = `EAAB-dev-issued-${randomBytes(24).toString('base64url')}`;

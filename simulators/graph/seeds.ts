@@ -19,6 +19,9 @@ export const pageOfInstagram = (id: string): SeedFacebookPage | null =>
 export const tenantOfPerson = (id: string): SeedTenant | null =>
   seedTenants.find(({ metaPerson }) => metaPerson.externalId === id) ?? null;
 
+export const tenantOfBusiness = (id: string): SeedTenant | null =>
+  seedTenants.find(({ businessId }) => businessId === id) ?? null;
+
 export const graphAccounts: readonly Account[] = [...pages, ...instagram].map(
   ({ externalId, network, name, username }) => ({ id: externalId, network, name, handle: username }),
 );

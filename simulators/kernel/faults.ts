@@ -62,12 +62,14 @@ export interface Fault extends FaultRequest {
   readonly applied: number;
 }
 
+type Faultable = Pick<Operation, 'name' | 'startsProcessing'>;
+
 export interface Faults {
   add(fault: FaultRequest): Fault;
   list(): Fault[];
   remove(id: string): boolean;
   /** The first fault, in the order of creation, that fits the request; counted down. */
-  take(request: LoggedRequest, operation: Pick<Operation, 'name' | 'startsProcessing'>, mentions: string): Fault | null;
+  take(request: LoggedRequest, operation: Faultable, mentions: (account: string) => boolean): Fault | null;
 }
 
 export function openFaults(store: Store): Faults {
@@ -97,14 +99,14 @@ export function openFaults(store: Store): Faults {
 function fits(
   { match, action, left }: Fault,
   { method, path }: LoggedRequest,
-  operation: Pick<Operation, 'name' | 'startsProcessing'>,
-  mentions: string,
+  operation: Faultable,
+  mentions: (account: string) => boolean,
 ): boolean {
   if (left === 0) return false;
   if (action === 'processing_error' && operation.startsProcessing !== true) return false;
   if (match.method !== undefined && match.method !== method) return false;
   if (match.operation !== undefined && !matches(match.operation, operation.name, 'exact')) return false;
-  if (match.account !== undefined && !mentions.includes(match.account)) return false;
+  if (match.account !== undefined && !mentions(match.account)) return false;
   const unversioned = path.replace(/^\/v\d+\.\d+(?=\/)/, '');
   return match.path === undefined || [path, unversioned].some((one) => matches(match.path ?? '', one, 'prefix'));
 }

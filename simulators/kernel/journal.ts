@@ -25,6 +25,7 @@ export async function openJournal(path: string): Promise<Journal> {
   let waiting: string[] = [];
   let current: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
+  let closed = false;
 
   // One write at a time carries all that gathered while the one before it ran.
   const schedule = (): Promise<void> =>
@@ -39,6 +40,8 @@ export async function openJournal(path: string): Promise<Journal> {
   const flushed = (): Promise<void> => next ?? current;
   return {
     append: (record) => {
+      // What is still under way at the end of the process is as if it had been killed.
+      if (closed) return;
       waiting.push(`${JSON.stringify(record)}\n`);
       next ??= schedule();
     },
@@ -48,6 +51,7 @@ export async function openJournal(path: string): Promise<Journal> {
       await file.truncate(0);
     },
     close: async () => {
+      closed = true;
       await flushed();
       await file.close();
     },

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import sharp from 'sharp';
 import { escapeHtml, htmlPage } from './html.ts';
 import type { Publication } from './publications.ts';
 import type { World } from './world.ts';
@@ -28,6 +29,9 @@ export function pages(world: World, accounts: readonly Account[]): Router {
     const title = `${account.name} (${account.network})`;
     res.send(htmlPage(title, `<p>@${escapeHtml(account.handle)}</p>${feed === '' ? '<p>No posts yet.</p>' : feed}`));
   });
+  router.get('/_picture.png', async (_req, res) => {
+    res.type('png').send(await sharp({ create: picture }).png().toBuffer());
+  });
   router.get('/_media/:sha256', async (req, res, next) => {
     const bytes = await world.media.read(req.params.sha256);
     if (bytes === null) return next();
@@ -35,6 +39,9 @@ export function pages(world: World, accounts: readonly Account[]): Router {
   });
   return router;
 }
+
+/** Every account's picture. */
+const picture = { width: 50, height: 50, channels: 3, background: '#0a6cbc' } as const;
 
 function entry(world: World, { id, name, network }: Account): string {
   const count = world.publications.feed(id).length;

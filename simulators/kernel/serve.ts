@@ -35,7 +35,7 @@ interface Serving {
 }
 
 async function answer({ world, dialect, operation, call, req, res }: Serving): Promise<void> {
-  const fault = world.faults.take(arrivalOf(res), operation, `${call.rawPath} ${JSON.stringify(call.body)}`);
+  const fault = world.faults.take(arrivalOf(res), operation, (account) => mentions(call, account));
   let entry: LoggedRequest = {
     ...arrivalOf(res),
     operation: operation.name,
@@ -58,9 +58,15 @@ async function answer({ world, dialect, operation, call, req, res }: Serving): P
   note({ effect: made.effect === true });
   if (made.effect === true) await world.store.flushed();
   if (fault?.action === 'lose_answer') return cut(req, note);
+  // A caller that went away while the request was held gets nothing; the effect stands.
+  if (res.destroyed) return note({ state: 'unanswered', answeredAt: Date.now() });
   send(res, made, { ...dialect.headers(call), ...made.headers, ...fault?.headers });
   note({ state: 'answered', status: made.status, answeredAt: Date.now() });
 }
+
+/** Whether the path or the body names the account. */
+const mentions = ({ path, body }: Call, account: string): boolean =>
+  path.includes(account) || (!Buffer.isBuffer(body) && JSON.stringify(body).includes(account));
 
 const fails = (fault: Fault | null): boolean => fault?.action === 'processing_error';
 
@@ -86,8 +92,6 @@ async function act(operation: Operation, call: Call): Promise<Answer> {
 }
 
 function send(res: Response, { status, body }: Answer, headers: Readonly<Record<string, string>>): void {
-  // A caller that went away while the request was held gets nothing; the effect stands.
-  if (res.destroyed || res.headersSent) return;
   res.status(status).set(headers);
   if (body === null) res.end();
   else res.json(body);

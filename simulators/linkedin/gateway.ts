@@ -27,7 +27,8 @@ export function authenticate(world: World, call: Call): Grant {
   const token = /^Bearer (.+)$/i.exec(call.headers.authorization ?? '')?.[1];
   if (token === undefined) throw noToken();
   const known = world.tokens.find(token);
-  if (known === null) throw unknownToken();
+  // A refresh token opens nothing but the token endpoint.
+  if (known === null || token.startsWith('AQW')) throw unknownToken();
   const trouble = world.tokens.trouble(known);
   if (trouble === 'role_lost' || trouble === 'permission_missing') throw accessDenied(`${call.method} ${call.path}`);
   if (trouble !== null) throw tokenRefused(trouble);

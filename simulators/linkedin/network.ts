@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import express, { Router } from 'express';
+import { consentPage } from '../kernel/consent.ts';
 import type { Operation } from '../kernel/operation.ts';
 import type { Network } from '../kernel/simulator.ts';
 import type { World } from '../kernel/world.ts';
+import { seedTenants } from '../seed.ts';
 import { linkedinTrouble, notFound } from './errors.ts';
 import { imageOperations } from './image-operations.ts';
 import { oauthOperations } from './oauth-operations.ts';
@@ -49,6 +51,12 @@ function site(world: World): Router {
     const post = world.publications.get(req.params.urn);
     if (post === null) return next();
     res.redirect(302, post.permalink);
+  });
+  router.get('/oauth/v2/authorization', (req, res) => {
+    const people = seedTenants.map(({ name, linkedinPerson }) => ({ ...linkedinPerson, company: name }));
+    const shown = consentPage(req, people);
+    if (shown === null) res.status(400).send('redirect_uri is missing');
+    else res.send(shown);
   });
   return router;
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { redeem } from '../kernel/consent.ts';
 import { type Answer, type Call, type Operation, Refused } from '../kernel/operation.ts';
 import type { World } from '../kernel/world.ts';
-import { seedApp } from '../seed.ts';
-import { grantOf } from './seeds.ts';
+import { seedApp, seedTenants } from '../seed.ts';
+import { grantOfRefreshToken } from './seeds.ts';
 
 const dayS = 86_400;
 const accessLifetimeS = 60 * dayS;
@@ -44,8 +45,9 @@ function token(world: World, call: Call): Answer {
   if (grantType !== 'authorization_code') {
     throw refused(400, 'unsupported_grant_type', 'The grant type is not supported');
   }
-  const id = grantOf({ code: form(call, 'code') ?? '' });
-  if (id === null || form(call, 'redirect_uri') === null) {
+  const people = seedTenants.map(({ linkedinPerson }) => linkedinPerson);
+  const person = redeem(world, people, form(call, 'code') ?? '');
+  if (person === null || person === 'used' || form(call, 'redirect_uri') === null) {
     throw refused(
       400,
       'invalid_request',
@@ -53,11 +55,11 @@ function token(world: World, call: Call): Answer {
         'Or authorization code expired. Or external member binding exists',
     );
   }
-  return issue(world, id, `AQW-dev-issued-${randomBytes(24).toString('base64url')}`);
+  return issue(world, person.externalId, `AQW-dev-issued-${randomBytes(24).toString('base64url')}`);
 }
 
 function refresh(world: World, refreshToken: string): Answer {
-  const id = grantOf({ refreshToken }) ?? world.tokens.find(refreshToken)?.id ?? null;
+  const id = grantOfRefreshToken(refreshToken) ?? world.tokens.find(refreshToken)?.id ?? null;
   if (id === null) throw refused(400, 'invalid_grant', 'The provided refresh token is invalid');
   const { trouble } = world.tokens.list().find((state) => state.id === id) ?? { trouble: null };
   if (trouble === 'revoked' || trouble === 'password_changed') {
@@ -73,7 +75,7 @@ function refresh(world: World, refreshToken: string): Answer {
 function issue(world: World, id: string, refreshToken: string): Answer {
   const accessToken = `AQX-dev-issued-${randomBytes(24).toString('base64url')}`;
   world.tokens.issue(id, accessToken, Date.now() + accessLifetimeS * 1000);
-  if (grantOf({ refreshToken }) === null) {
+  if (grantOfRefreshToken(refreshToken) === null) {
     world.tokens.issue(id, refreshToken, Date.now() + refreshLifetimeS * 1000);
   }
   const body = {

@@ -44,10 +44,8 @@ export const linkedinTokens: readonly SeededToken[] = [
   })),
 ];
 
-/** The grant that a seeded refresh token or consent code stands for. */
-export function grantOf(secret: { refreshToken: string } | { code: string }): string | null {
-  const people = seedTenants.map(({ linkedinPerson }) => linkedinPerson);
-  if ('code' in secret) return people.find(({ code }) => code === secret.code)?.externalId ?? null;
-  const grants = [...organizations, ...people];
-  return grants.find(({ refreshToken }) => refreshToken === secret.refreshToken)?.externalId ?? null;
+/** The grant that a seeded refresh token stands for. */
+export function grantOfRefreshToken(refreshToken: string): string | null {
+  const grants = [...organizations, ...seedTenants.map(({ linkedinPerson }) => linkedinPerson)];
+  return grants.find((grant) => grant.refreshToken === refreshToken)?.externalId ?? null;
 }
