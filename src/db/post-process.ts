@@ -42,7 +42,8 @@ export async function recordPost(trx: TenantTransaction, entry: PostEntry): Prom
       scheduled_at: status === 'cancelled' ? eb.ref('scheduled_at') : slotOrKept(entry),
       missed_slot: entry.missedSlot,
       attention: attentionOf(tenantId, postId),
-      published_at: status === 'published' || status === 'partially_published' ? firstPublishedAt(tenantId, postId) : null,
+      published_at:
+        status === 'published' || status === 'partially_published' ? firstPublishedAt(tenantId, postId) : null,
       version: eb('version', '+', 1),
       updated_at: at,
     }))

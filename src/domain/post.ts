@@ -1,4 +1,4 @@
-import type { ApprovalStep } from './approval.ts';
+import type { ApprovalStep, Settlement } from './approval.ts';
 import type {
   ApprovalId,
   ConnectionId,
@@ -94,8 +94,13 @@ export type PostRefusal =
   | { readonly code: 'wrong_state'; readonly phase: PostProcess['phase'] }
   | { readonly code: 'too_late'; readonly at: Instant }
   | { readonly code: 'already_cancelled'; readonly by: UserId; readonly at: Instant }
+  /** The approval ended otherwise before it could be withdrawn. */
+  | ({ readonly code: 'settled' } & Settlement)
   | { readonly code: 'slot_in_past' }
-  | { readonly code: 'target_not_open' };
+  /** Nothing is to be resolved there, or not in this way. */
+  | { readonly code: 'target_not_open' }
+  /** Another target owns that post of the network. */
+  | { readonly code: 'post_claimed' };
 
 export function openPost({ approval, scheduledAt }: PostInput, now: Instant): PostProcess {
   const opened = { slot: scheduledAt, missedSlot: false, cancelled: null, firstCallAt: null } as const;

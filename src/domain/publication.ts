@@ -44,14 +44,17 @@ export interface TargetReason {
   readonly providerMessage: string | null;
 }
 
-/** What `prepare` left at the network, as the process carries it: ids and instants only. */
-export interface PreparedMedia {
-  readonly state: 'ready' | 'processing';
-  readonly anchor: {
-    readonly kind: 'photo' | 'container' | 'image';
-    readonly id: string;
-    readonly madeAt: Instant;
-  } | null;
+/** What `prepare` left at the network, as it is stored: ids and instants only. */
+export type PreparedMedia =
+  | { readonly state: 'ready'; readonly anchor: MediaAnchor | null }
+  | { readonly state: 'processing'; readonly anchor: MediaAnchor };
+
+/** The network's id of an upload or container, which survives a lost answer. */
+export interface MediaAnchor {
+  readonly kind: 'photo' | 'container' | 'image';
+  readonly id: string;
+  /** Epoch milliseconds when it was made; networks forget it after a while. */
+  readonly madeAt: Instant;
 }
 
 /** How far the preparation of a target came. */
@@ -130,4 +133,14 @@ export function publicationOutcome(targets: readonly ('published' | 'rejected')[
   const published = targets.filter((target) => target === 'published').length;
   if (published === 0) return 'failed';
   return published === targets.length ? 'published' : 'partially_published';
+}
+
+/** How long to wait before asking a network again whether it has processed what it was given. */
+export function prepareWaitMs(round: number): number {
+  return Math.min(60_000, 2_000 * 2 ** Math.min(round, 10));
+}
+
+/** How long to wait before trying again what failed `round` times: 2 s doubling to 5 minutes. */
+export function retryWaitMs(round: number): number {
+  return Math.min(300_000, 1_000 * 2 ** Math.min(Math.max(round, 1), 10));
 }

@@ -75,7 +75,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await run(
     db,
     `
-    grant select, update on process_outbox to chorally_system;
+    grant select, update, delete on process_outbox to chorally_system;
     create policy relay on process_outbox to chorally_system using (true);
     grant select (tenant_id, created_at), delete on idempotency_key to chorally_system;
     create policy sweep on idempotency_key to chorally_system using (true);

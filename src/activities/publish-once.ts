@@ -1,0 +1,90 @@
+import { Context } from '@temporalio/activity';
+import { ChannelError } from '../channels/channel.ts';
+import type { PublicationKey } from '../db/publication.ts';
+import { armAttempt, beginCall, releaseAttempt, withdrawCall } from '../db/publish-attempt.ts';
+import { type TenantTransaction, withTenant } from '../db/tenant.ts';
+import { usable } from '../domain/connection.ts';
+import type { AttemptResult } from '../domain/publication.ts';
+import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
+import { type CallOutcome, park, settle } from './publication-outcome.ts';
+import { persistently, waitUntil } from './waiting.ts';
+
+interface Attempt extends PublicationKey {
+  readonly n: number;
+  /** Epoch milliseconds: the call goes out at this instant, never before. */
+  readonly slot: number;
+}
+
+const heartbeatEveryMs = 2_000;
+/** A process that was frozen for longer must not call any more: its attempt may have been judged lost meanwhile. */
+const callWithinMs = 1_000;
+
+/**
+ * One attempt at the irreversible call. It arms a row, waits for the instant, moves the row to `calling`, and only after
+ * that has committed does the call go out, once. Whoever finds the row later knows from its state alone whether the
+ * call may have been made.
+ */
+export async function publishOnce(dependencies: PublicationDependencies, attempt: Attempt): Promise<AttemptResult> {
+  const { heartbeat, cancellationSignal } = Context.current();
+  const beating = setInterval(() => heartbeat(), heartbeatEveryMs);
+  try {
+    const job = await loadJob(dependencies, attempt);
+    return await armAndCall(dependencies, { attempt, job, cancelled: cancellationSignal });
+  } finally {
+    clearInterval(beating);
+  }
+}
+
+async function armAndCall(
+  dependencies: PublicationDependencies,
+  { attempt, job, cancelled }: { attempt: Attempt; job: PublicationJob; cancelled: AbortSignal },
+): Promise<AttemptResult> {
+  const { clock, stopping } = dependencies;
+  const inTenant = transactions(dependencies, attempt);
+  if (job.page === null || !usable(job.publication.page.state)) return parkBefore(dependencies, job);
+
+  const dueAt = new Date(attempt.slot);
+  if (!(await inTenant((trx, now) => armAttempt(trx, attempt, { dueAt, now })))) return { kind: 'not_sent' };
+
+  const wait = await waitUntil(attempt.slot, clock, AbortSignal.any([cancelled, stopping]));
+  if (wait === 'aborted') {
+    await inTenant((trx, now) => releaseAttempt(trx, attempt, { to: 'released', now }));
+    return { kind: 'not_sent' };
+  }
+
+  const startedMs = performance.now();
+  const callingAt = clock();
+  if (!(await inTenant((trx) => beginCall(trx, attempt, new Date(callingAt))))) return { kind: 'not_sent' };
+  if (performance.now() - startedMs > callWithinMs) {
+    await inTenant((trx, now) => withdrawCall(trx, attempt, now));
+    return { kind: 'not_sent' };
+  }
+  dependencies.onCall(attempt.network, (clock() - attempt.slot) / 1_000);
+  const outcome = await call(job);
+  return persistently(() => inTenant((trx, now) => settle(trx, job, { n: attempt.n, outcome, callingAt, now })));
+}
+
+/** Never aborted: an answer that is on its way decides whether the post may be sent again. */
+async function call({ channel, page, content, publication }: PublicationJob): Promise<CallOutcome> {
+  if (page === null) throw new Error('no token to call with');
+  try {
+    const prepared = publication.prepared ?? { state: 'ready', anchor: null };
+    return { kind: 'published', published: await channel.publish(page, content, prepared) };
+  } catch (error) {
+    if (error instanceof ChannelError) return { kind: 'failed', error };
+    // A fault of our own, at a point that nobody knows: it counts as a lost answer.
+    const cause = { class: 'unknown', mayHaveActed: true } as const;
+    return { kind: 'failed', error: new ChannelError('the call broke off', cause, { cause: error }) };
+  }
+}
+
+async function parkBefore(dependencies: PublicationDependencies, job: PublicationJob): Promise<AttemptResult> {
+  const problem = job.publication.page.state === 'refresh_required' ? 'permission' : 'gone';
+  const inTenant = transactions(dependencies, job.key);
+  return inTenant((trx, now) => park(trx, job, { problem, error: null, now }));
+}
+
+function transactions({ db, clock }: PublicationDependencies, { tenantId }: Pick<PublicationKey, 'tenantId'>) {
+  return <T>(work: (trx: TenantTransaction, now: Date) => Promise<T>): Promise<T> =>
+    withTenant(db, tenantId, (trx) => work(trx, new Date(clock())));
+}

@@ -1,0 +1,140 @@
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { approvalActivities } from '../activities/approval.ts';
+import { postActivities } from '../activities/post.ts';
+import { publicationActivities } from '../activities/publication.ts';
+import { openChannels } from '../channels/open.ts';
+import { connect } from '../db/connect.ts';
+import { startRelay } from '../relay/relay.ts';
+import { systemClock } from '../platform/clock.ts';
+import { ConfigError, readWorkerConfig, type WorkerConfig } from '../platform/config.ts';
+import { createLogger, type Logger } from '../platform/logging.ts';
+import { folderStorage } from '../platform/storage.ts';
+import { createTemporalClient } from '../platform/temporal-client.ts';
+import { serveHealth } from '../platform/worker-health.ts';
+import { createWorkerMetrics, type WorkerMetrics } from '../platform/worker-metrics.ts';
+import { startSweeps } from '../relay/sweeps.ts';
+
+/** Runs the task queues that the configuration names, and with `core` the relay from Postgres to Temporal. */
+async function main(): Promise<void> {
+  const config = readWorkerConfig();
+  const log = createLogger({ program: 'worker', level: config.logLevel });
+  const metrics = createWorkerMetrics();
+  const stopping = new AbortController();
+  installRuntime(config, log);
+
+  const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke; it is replaced');
+  const app = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'worker' });
+  const system = connect(config.database.systemUrl, { max: 3, onError, applicationName: 'worker-system' });
+  const { channels, close } = openChannels(config.networks, {
+    clock: systemClock,
+    observe: ({ network, method, outcome, tookMs }) =>
+      metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
+  });
+  const activities = {
+    ...postActivities({ db: app.db }),
+    ...approvalActivities({ db: app.db }),
+    ...publicationActivities({
+      db: app.db,
+      channels,
+      storage: folderStorage(config.media.directory),
+      mediaUrls: config.media,
+      masterKeys: config.masterKeys,
+      clock: systemClock,
+      stopping: stopping.signal,
+      onCall: metrics.observeLateness,
+    }),
+  };
+  const connection = await NativeConnection.connect(nativeOptions(config));
+  const workers = await createWorkers(config, { connection, activities });
+  const { client, connection: clientConnection } = createTemporalClient(config.temporal);
+  const relayed = config.taskQueues.includes('core')
+    ? { system: system.db, systemUrl: config.database.systemUrl, client, taskQueue: 'core', clock: systemClock, log }
+    : null;
+  const relay = relayed === null ? null : startRelay(relayed);
+  const sweeps = relayed === null ? null : startSweeps(relayed);
+  const health = await serveHealth(config.health, {
+    notReady: async () => [
+      ...workers.filter((worker) => worker.getState() !== 'RUNNING').map((worker) => worker.options.taskQueue),
+      ...(await app.pool.query('select 1').then(
+        () => [],
+        () => ['database'],
+      )),
+    ],
+    metrics: () => allMetrics(config, metrics),
+  });
+
+  // Attempts that wait for their instant are handed back before the workers stop taking answers.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  log.info({ taskQueues: config.taskQueues, buildId: config.deployment.buildId }, 'the worker starts');
+  await Promise.all(workers.map((worker) => worker.run()));
+
+  await Promise.all([relay?.stop(), sweeps?.stop()]);
+  health.close();
+  await Promise.all([close(), connection.close(), clientConnection.close(), app.db.destroy(), system.db.destroy()]);
+  log.info('the worker has stopped');
+}
+
+/** Core's own exporter; `/metrics` of the health port shows both. */
+const coreMetricsAddress = ({ health }: WorkerConfig): string => `${health.host}:${health.port + 1}`;
+
+function installRuntime(config: WorkerConfig, log: Logger): void {
+  Runtime.install({
+    logger: {
+      log: (level, message, meta) => log[level === 'TRACE' ? 'trace' : logLevels[level]](meta ?? {}, message),
+      trace: (message, meta) => log.trace(meta ?? {}, message),
+      debug: (message, meta) => log.debug(meta ?? {}, message),
+      info: (message, meta) => log.info(meta ?? {}, message),
+      warn: (message, meta) => log.warn(meta ?? {}, message),
+      error: (message, meta) => log.error(meta ?? {}, message),
+    },
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+    telemetryOptions: { metrics: { prometheus: { bindAddress: coreMetricsAddress(config) } } },
+  });
+}
+
+const logLevels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+async function allMetrics(config: WorkerConfig, metrics: WorkerMetrics): Promise<string> {
+  const core = await fetch(`http://${coreMetricsAddress(config)}/metrics`);
+  return `${await metrics.render()}\n${await core.text()}`;
+}
+
+function nativeOptions({ temporal: { address, tls, apiKey } }: WorkerConfig) {
+  return { address, ...(tls ? { tls: {} } : {}), ...(apiKey === null ? {} : { apiKey }) };
+}
+
+/** How late a cancelled activity hears of it: the publishing queue trades a little for hundreds of quiet waiters. */
+const heartbeatThrottle = { core: '5s', publish: '5s', campaign: '1s', slice: '1s' } as const;
+
+function createWorkers(
+  config: WorkerConfig,
+  { connection, activities }: { connection: NativeConnection; activities: object },
+): Promise<readonly Worker[]> {
+  const { deployment, temporal, slots } = config;
+  return Promise.all(
+    config.taskQueues.map((taskQueue) =>
+      Worker.create({
+        connection,
+        namespace: temporal.namespace,
+        taskQueue,
+        activities,
+        ...(taskQueue === 'core' ? { workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname } : {}),
+        maxConcurrentActivityTaskExecutions: slots[taskQueue],
+        maxHeartbeatThrottleInterval: heartbeatThrottle[taskQueue],
+        defaultHeartbeatThrottleInterval: heartbeatThrottle[taskQueue],
+        // Above 30 s the process would be killed by its supervisor first.
+        shutdownGraceTime: '25s',
+        workerDeploymentOptions: {
+          version: { deploymentName: deployment.name, buildId: deployment.buildId },
+          useWorkerVersioning: true,
+          defaultVersioningBehavior: 'AUTO_UPGRADE',
+        },
+      }),
+    ),
+  );
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

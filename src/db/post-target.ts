@@ -1,0 +1,91 @@
+import { sql } from 'kysely';
+import type { EventKind } from '../domain/event.ts';
+import type { ConnectionId, PostId, TargetId, TenantId, UserId } from '../domain/ids.ts';
+import type { PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
+import { appendEvents } from './event.ts';
+import { touchPost } from './post-process.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+export interface TargetKey {
+  readonly tenantId: TenantId;
+  readonly postId: PostId;
+  readonly targetId: TargetId;
+}
+
+export interface TargetChange {
+  readonly state: TargetState;
+  readonly reason: TargetReason | null;
+  readonly event: EventKind;
+  /** `null`: the process itself. */
+  readonly by?: UserId | null;
+  /** Ids, codes and instants for the timeline. */
+  readonly data?: Record<string, unknown>;
+  readonly published?: { readonly providerPostId: string; readonly permalink: string | null };
+  readonly now: Date;
+}
+
+/** Writes where a target stands, with its line in the post's timeline. A target that is published stays so. */
+export async function changeTarget(trx: TenantTransaction, key: TargetKey, change: TargetChange): Promise<void> {
+  const { tenantId, postId, targetId } = key;
+  const { now, published } = change;
+  const changed = await trx
+    .updateTable('post_target')
+    .set({
+      state: change.state,
+      reason: change.reason === null ? null : JSON.stringify(change.reason),
+      ...(published === undefined
+        ? {}
+        : { provider_post_id: published.providerPostId, permalink: published.permalink, published_at: now }),
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', targetId)
+    .where('state', '<>', 'published')
+    .returning('connection_id')
+    .executeTakeFirst();
+  if (changed === undefined) return;
+  await touchPost(trx, { tenantId, postId, now });
+  await appendEvents(trx, [
+    {
+      tenantId,
+      at: now,
+      kind: change.event,
+      entity: 'post',
+      entityId: postId,
+      actor: change.by === undefined || change.by === null ? { kind: 'process' } : { kind: 'user', id: change.by },
+      data: { targetId, connectionId: changed.connection_id, ...reasonData(change.reason), ...change.data },
+    },
+  ]);
+}
+
+/** Keeps what was prepared at the network: the anchor that survives a lost answer. */
+export async function savePrepared(trx: TenantTransaction, key: TargetKey, prepared: PreparedMedia): Promise<void> {
+  await trx
+    .updateTable('post_target')
+    .set({ prepared: JSON.stringify(prepared), state: prepared.state === 'processing' ? 'processing' : 'waiting' })
+    .where('tenant_id', '=', key.tenantId)
+    .where('id', '=', key.targetId)
+    .where('state', 'in', ['waiting', 'processing', 'parked'])
+    .execute();
+}
+
+/** Those of the network's post ids that some target of the page has claimed already. */
+export async function claimedPosts(
+  trx: TenantTransaction,
+  { tenantId, connectionId, targetId }: { tenantId: TenantId; connectionId: ConnectionId; targetId: TargetId },
+  providerPostIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (providerPostIds.length === 0) return new Set();
+  const rows = await trx
+    .selectFrom('post_target')
+    .select(sql<string>`provider_post_id`.as('id'))
+    .where('tenant_id', '=', tenantId)
+    .where('connection_id', '=', connectionId)
+    .where('id', '<>', targetId)
+    .where('provider_post_id', 'in', providerPostIds)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+function reasonData(reason: TargetReason | null): Record<string, unknown> {
+  return reason === null ? {} : { reason: reason.code, providerCode: reason.providerCode };
+}

@@ -1,0 +1,37 @@
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+export interface WorkerMetrics {
+  /** One exchange with a network. `outcome` is an HTTP status or why there was none. */
+  observeExchange(exchange: { network: string; method: string; outcome: string; seconds: number }): void;
+  /** How long after its instant a publish call went out. */
+  observeLateness(network: string, seconds: number): void;
+  /** In the text format of Prometheus. */
+  render(): Promise<string>;
+}
+
+/** The worker's own metrics; those of the Temporal SDK come from its core. */
+export function createWorkerMetrics(): WorkerMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const exchanges = new Histogram({
+    name: 'chorally_network_request_duration_seconds',
+    help: 'Time of one HTTP exchange with a network',
+    labelNames: ['network', 'method', 'outcome'] as const,
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
+  const lateness = new Histogram({
+    name: 'chorally_publish_lateness_seconds',
+    help: 'From the scheduled instant to the start of the publish call',
+    labelNames: ['network'] as const,
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
+    registers,
+  });
+  return {
+    observeExchange: ({ network, method, outcome, seconds }) =>
+      exchanges.observe({ network, method, outcome }, seconds),
+    observeLateness: (network, seconds) => lateness.observe({ network }, seconds),
+    render: () => registry.metrics(),
+  };
+}

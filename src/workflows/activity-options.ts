@@ -1,0 +1,32 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+
+/** Work on our own database: idempotent by a unique key or a compare-and-set, so it may be repeated for ever. */
+export const dbOp: ActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+};
+
+/** A question to a network: repeatable, and given up after about four minutes. */
+export const providerRead: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute', maximumAttempts: 8 },
+  cancellationType: 'TRY_CANCEL',
+};
+
+/** A call that does no harm when it is made twice: uploads and containers that nobody sees. */
+export const providerKeyed: ActivityOptions = {
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes', maximumAttempts: 6 },
+  cancellationType: 'TRY_CANCEL',
+};
+
+/**
+ * The irreversible call: one attempt, whatever happens. The heartbeat tells within seconds that its worker is gone; a
+ * row in `publish_attempt` then tells whether the call may have gone out.
+ */
+export const providerUnkeyed: ActivityOptions = {
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { maximumAttempts: 1 },
+  cancellationType: 'TRY_CANCEL',
+};

@@ -1,0 +1,2 @@
+export { approval } from './approval/workflow.ts';
+export { post } from './post/workflow.ts';

@@ -1,0 +1,165 @@
+import { type ChildWorkflowHandle, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { PostActivities } from '../../activities/post.ts';
+import type { EventKind } from '../../domain/event.ts';
+import type { TargetId, UserId } from '../../domain/ids.ts';
+import {
+  type PostCommand,
+  type PostInput,
+  type PostProcess,
+  type PostRefusal,
+  refuseCommand,
+  reschedule as moved,
+} from '../../domain/post.ts';
+import type { Resolution } from '../../domain/publication.ts';
+import { dbOp } from '../activity-options.ts';
+import { withdrawApproval } from '../approval/messages.ts';
+import type { approval } from '../approval/workflow.ts';
+import type { oneAtATime } from '../one-at-a-time.ts';
+import { refused } from '../refuse.ts';
+import type { Journal } from './journal.ts';
+import { cancel, connectionRepaired, type PostStanding, publishNow, reschedule, resolveTarget } from './messages.ts';
+import type { Standing } from './standing.ts';
+
+const activities = proxyActivities<PostActivities>(dbOp);
+
+type Review = Pick<ChildWorkflowHandle<typeof approval>, 'signal' | 'result'>;
+
+interface Desk {
+  readonly input: PostInput;
+  readonly standing: Standing;
+  readonly record: Journal;
+  readonly exclusive: ReturnType<typeof oneAtATime>;
+  readonly review: Review | null;
+}
+
+interface Command {
+  readonly name: PostCommand;
+  readonly event: EventKind;
+  readonly by: UserId;
+  readonly apply: (process: PostProcess) => PostProcess;
+}
+
+/** Answers everything that people ask of a running post. Refusals that can be known at once leave no trace. */
+export function takeCommands(desk: Desk): void {
+  const { standing } = desk;
+  const validator =
+    (name: PostCommand) =>
+    (_command: { readonly by: UserId }): void =>
+      refuseIfNeeded(standing.process, name);
+
+  setHandler(
+    reschedule,
+    ({ slot, by }) =>
+      carryOut(desk, { name: 'reschedule', event: 'post.rescheduled', by, apply: (process) => moved(process, slot) }),
+    { validator: ({ slot }) => refuseReschedule(standing.process, slot), description: 'Move the slot' },
+  );
+  setHandler(
+    publishNow,
+    ({ by }) =>
+      carryOut(desk, {
+        name: 'publish_now',
+        event: 'post.publish_now',
+        by,
+        apply: (process) => moved(process, Date.now()),
+      }),
+    { validator: validator('publish_now'), description: 'Publish without waiting for the slot' },
+  );
+  setHandler(
+    cancel,
+    ({ by }) =>
+      carryOut(desk, {
+        name: 'cancel',
+        event: 'post.cancelled',
+        by,
+        apply: (process) => ({ ...process, phase: 'settled', slot: null, cancelled: { by, at: Date.now() } }),
+      }),
+    { validator: validator('cancel'), description: 'Take the post back' },
+  );
+  setHandler(resolveTarget, ({ targetId, resolution, by }) => resolve(desk, { targetId, resolution, by }), {
+    validator: ({ targetId, resolution }) => refuseResolution(standing, { targetId, resolution }),
+    description: "A person's word on a target that is stuck",
+  });
+  setHandler(connectionRepaired, ({ connectionId, outboxId }) => {
+    if (standing.seen.has(outboxId)) return;
+    standing.seen.add(outboxId);
+    standing.repairs.set(connectionId, (standing.repairs.get(connectionId) ?? 0) + 1);
+  });
+}
+
+/** One command at a time. What workers already hold is taken back first; if one has begun its call, it is too late. */
+function carryOut(desk: Desk, { name, event, by, apply }: Command): Promise<PostStanding> {
+  const { standing, record, exclusive } = desk;
+  return exclusive(async () => {
+    refuseIfNeeded(standing.process, name);
+    if (name === 'cancel') await withdrawReview(desk, by);
+    standing.holding = true;
+    try {
+      await takeBackAttempts(desk);
+      standing.process = apply(standing.process);
+      const { phase } = standing.process;
+      await record({ status: phase === 'settled' ? 'cancelled' : phase, process: standing.process, event, by });
+      standing.round?.cancel();
+    } finally {
+      standing.holding = false;
+    }
+    return { phase: standing.process.phase, slot: standing.process.slot };
+  });
+}
+
+async function takeBackAttempts({ input: { tenantId, postId }, standing }: Desk): Promise<void> {
+  const attempts = [...standing.attempts].map(([targetId, { n }]) => ({ targetId, n }));
+  if (attempts.length === 0) return;
+  const held = await activities.holdAttempts.executeWithOptions({ summary: 'Take back what workers hold' }, [
+    { tenantId, postId, attempts, at: Date.now() },
+  ]);
+  if (held.kind === 'held') return;
+  standing.process = { ...standing.process, phase: 'publishing', firstCallAt: held.at };
+  throw refused<PostRefusal>({ code: 'too_late', at: held.at });
+}
+
+/** The approval itself decides which came first, the withdrawal or a last vote. */
+async function withdrawReview({ standing, review }: Desk, by: UserId): Promise<void> {
+  if (review === null || standing.process.phase !== 'in_review') return;
+  await review.signal(withdrawApproval, { by });
+  const settlement = await review.result();
+  if (settlement.outcome === 'rejected' || settlement.outcome === 'changes_requested') {
+    throw refused<PostRefusal>({ code: 'settled', ...settlement });
+  }
+}
+
+async function resolve(
+  { input: { tenantId, postId }, standing, exclusive }: Desk,
+  { targetId, resolution, by }: { targetId: TargetId; resolution: Resolution; by: UserId },
+): Promise<PostStanding> {
+  return exclusive(async () => {
+    refuseResolution(standing, { targetId, resolution });
+    const n = standing.attempts.get(targetId)?.n ?? 0;
+    const answer = await activities.resolveTarget.executeWithOptions(
+      { summary: `Resolve a target: ${resolution.kind}` },
+      [{ tenantId, postId, targetId, n, resolution, by, at: Date.now() }],
+    );
+    if (answer.kind === 'refused') throw refused<PostRefusal>({ code: answer.code });
+    standing.resolved.set(targetId, resolution.kind);
+    standing.stuck.delete(targetId);
+    return { phase: standing.process.phase, slot: standing.process.slot };
+  });
+}
+
+function refuseIfNeeded(process: PostProcess, name: PostCommand): void {
+  const refusal = refuseCommand(process, name);
+  if (refusal !== null) throw refused(refusal);
+}
+
+function refuseReschedule(process: PostProcess, slot: number): void {
+  refuseIfNeeded(process, 'reschedule');
+  if (slot <= Date.now()) throw refused<PostRefusal>({ code: 'slot_in_past' });
+}
+
+function refuseResolution(
+  { stuck }: Standing,
+  { targetId, resolution }: { targetId: TargetId; resolution: Resolution },
+): void {
+  const state = stuck.get(targetId);
+  const open = state === 'unconfirmed' || (state === 'parked' && resolution.kind === 'give_up');
+  if (!open) throw refused<PostRefusal>({ code: 'target_not_open' });
+}

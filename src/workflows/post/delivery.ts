@@ -1,0 +1,224 @@
+import { ActivityFailure, condition, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import type { PostActivities } from '../../activities/post.ts';
+import type { PublicationActivities } from '../../activities/publication.ts';
+import type { Instant } from '../../domain/ids.ts';
+import type { Network } from '../../domain/network.ts';
+import type { PostInput, PostTarget } from '../../domain/post.ts';
+import {
+  type AttemptResult,
+  leadTimes,
+  lookAfterMs,
+  prepareWaitMs,
+  type PrepareResult,
+  repeatsByItself,
+  retryWaitMs,
+  spreadOf,
+} from '../../domain/publication.ts';
+import { dbOp, providerKeyed, providerRead, providerUnkeyed } from '../activity-options.ts';
+import { queueBeside } from '../task-queues.ts';
+import type { Standing } from './standing.ts';
+
+export type Delivery = 'published' | 'rejected';
+
+interface Errand {
+  readonly input: PostInput;
+  readonly target: PostTarget;
+  readonly slot: Instant;
+  readonly standing: Standing;
+}
+
+const { fenceAttempt } = proxyActivities<PostActivities>(dbOp);
+
+/** Brings the post to one target: prepare ahead, arm within the last minute, publish once, and find out what came of it. */
+export async function deliver(errand: Errand): Promise<Delivery> {
+  const { input, target, slot } = errand;
+  const { prepareAt, armAt } = leadTimes(slot, spreadOf(input.postId));
+  await until(prepareAt, `Prepare for ${nameOf(target.network)}`);
+  for (let round = 0; ; round += 1) {
+    if ((await prepared(errand)) === 'refused') return 'rejected';
+    await until(armAt, `Arm for ${nameOf(target.network)}, due ${new Date(slot).toISOString()}`);
+    const repairs = repairsOf(errand);
+    const result = await attempt(errand);
+    const end = await afterAttempt(errand, result, { repairs, round });
+    if (end !== 'again') return end;
+  }
+}
+
+/** Uploads and containers. Waits for processing, for a broken connection, and as long as the network is down. */
+async function prepared(errand: Errand): Promise<'ready' | 'refused'> {
+  const { prepareTarget, checkPreparedTarget } = provider({ ...providerKeyed });
+  const name = nameOf(errand.target.network);
+  let ask = prepareTarget;
+  for (let round = 0; ; round += 1) {
+    const repairs = repairsOf(errand);
+    const result = await answered(ask.executeWithOptions({ summary: `Prepare for ${name}` }, [addressed(errand)]));
+    switch (result?.kind) {
+      case 'ready':
+      case 'refused':
+        return result.kind;
+      case 'grant_refused': {
+        if ((await parkedUntilRepaired(errand, repairs)) === 'given_up') return 'refused';
+        ask = prepareTarget;
+        break;
+      }
+      case 'processing':
+        await sleep(prepareWaitMs(round), { summary: `${name} is processing the media` });
+        ask = checkPreparedTarget;
+        break;
+      case undefined:
+        await sleep(retryWaitMs(round), { summary: `${name} cannot be reached` });
+        ask = prepareTarget;
+    }
+  }
+}
+
+/** Hands one attempt to a worker. When the worker is lost, the attempt's row tells whether the call may have gone out. */
+async function attempt(errand: Errand): Promise<AttemptResult> {
+  const { standing, target, slot, input } = errand;
+  await condition(() => !standing.holding);
+  const n = (standing.attempts.get(target.targetId)?.n ?? 0) + 1;
+  standing.attempts.set(target.targetId, { n, out: true });
+  const summary = `Publish on ${nameOf(target.network)} at ${new Date(slot).toISOString()}, attempt ${n}`;
+  const { publishTarget } = provider(providerUnkeyed);
+  const result =
+    (await answered(publishTarget.executeWithOptions({ summary }, [{ ...addressed(errand), n, slot }]))) ??
+    (await fenceAttempt.executeWithOptions({ summary: `Fence attempt ${n} on ${nameOf(target.network)}` }, [
+      { tenantId: input.tenantId, postId: input.postId, targetId: target.targetId, n, at: Date.now() },
+    ]));
+  standing.attempts.set(target.targetId, { n, out: false });
+  if (result.kind !== 'not_sent' && result.kind !== 'grant_refused') {
+    standing.process = {
+      ...standing.process,
+      phase: 'publishing',
+      firstCallAt: standing.process.firstCallAt ?? Date.now(),
+    };
+  }
+  return result;
+}
+
+async function afterAttempt(
+  errand: Errand,
+  result: AttemptResult,
+  { repairs, round }: { repairs: number; round: number },
+): Promise<Delivery | 'again'> {
+  const name = nameOf(errand.target.network);
+  switch (result.kind) {
+    case 'published':
+      return 'published';
+    case 'refused':
+      return 'rejected';
+    case 'not_sent':
+      // A worker that shuts down hands its attempt back; the first time another takes it at once.
+      if (round > 0) await sleep(retryWaitMs(round), { summary: `Arm ${name} again` });
+      return 'again';
+    case 'retry_later':
+      await sleep(result.afterMs, { summary: `${name} asked to come again later` });
+      return 'again';
+    case 'grant_refused':
+      return (await parkedUntilRepaired(errand, repairs)) === 'given_up' ? 'rejected' : 'again';
+    case 'unconfirmed':
+      return lookFor(errand, result.callingAt);
+  }
+}
+
+/** Asks the network for a post whose answer was lost, at growing distances; after that, a person or a repair decides. */
+async function lookFor(errand: Errand, callingAt: Instant): Promise<Delivery | 'again'> {
+  const { standing, target } = errand;
+  const { targetId } = target;
+  standing.stuck.set(targetId, 'unconfirmed');
+  for (let index = 0; ; index += 1) {
+    const answer = (await nextLook(errand, index, callingAt)) ? await look(errand, index) : null;
+    if (standing.resolved.has(targetId)) return resolution(standing, target);
+    if (answer !== null) {
+      standing.stuck.delete(targetId);
+      return answer;
+    }
+  }
+}
+
+/** Waits for the next time to ask. False when a person has resolved the target meanwhile. */
+async function nextLook(errand: Errand, index: number, callingAt: Instant): Promise<boolean> {
+  const { standing, target } = errand;
+  const resolved = (): boolean => standing.resolved.has(target.targetId);
+  const afterMs = lookAfterMs[index];
+  if (afterMs === undefined) {
+    const repairs = repairsOf(errand);
+    await condition(() => resolved() || repairsOf(errand) > repairs);
+    return !resolved();
+  }
+  const summary = `Next look for the post on ${nameOf(target.network)}`;
+  return !(await condition(resolved, Math.max(1, callingAt + afterMs - Date.now()), { summary }));
+}
+
+/** One look. Null while the network gives no certainty. */
+async function look(errand: Errand, index: number): Promise<Delivery | 'again' | null> {
+  const { standing, target } = errand;
+  const n = standing.attempts.get(target.targetId)?.n ?? 1;
+  const last = index >= lookAfterMs.length - 1;
+  const summary = `Ask ${nameOf(target.network)} for the post, look ${index + 1}`;
+  const { lookForTarget } = provider(providerRead);
+  const found = await answered(lookForTarget.executeWithOptions({ summary }, [{ ...addressed(errand), n, last }]));
+  switch (found?.kind) {
+    case 'published':
+      return 'published';
+    case 'absent':
+      return last && repeatsByItself(target.network) ? 'again' : null;
+    case 'answered':
+      return found.result.kind === 'published' ? 'published' : found.result.kind === 'refused' ? 'rejected' : 'again';
+    case 'ambiguous':
+    case undefined:
+      return null;
+  }
+}
+
+async function parkedUntilRepaired(
+  { standing, target }: Errand,
+  repairsBefore: number,
+): Promise<'repaired' | 'given_up'> {
+  const { targetId, connectionId } = target;
+  standing.stuck.set(targetId, 'parked');
+  await condition(() => standing.resolved.has(targetId) || (standing.repairs.get(connectionId) ?? 0) > repairsBefore);
+  standing.stuck.delete(targetId);
+  if (!standing.resolved.has(targetId)) return 'repaired';
+  return resolution(standing, target) === 'again' ? 'repaired' : 'given_up';
+}
+
+function resolution(standing: Standing, { targetId }: PostTarget): Delivery | 'again' {
+  const kind = standing.resolved.get(targetId);
+  standing.resolved.delete(targetId);
+  standing.stuck.delete(targetId);
+  return kind === 'published' ? 'published' : kind === 'send_again' ? 'again' : 'rejected';
+}
+
+/** The activity's answer; null when it ended without one: its worker died, or its retries are used up. */
+async function answered<T extends PrepareResult | AttemptResult | { readonly kind: string }>(
+  activity: Promise<T>,
+): Promise<T | null> {
+  try {
+    return await activity;
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    return null;
+  }
+}
+
+async function until(instant: Instant, summary: string): Promise<void> {
+  const waitMs = instant - Date.now();
+  if (waitMs > 0) await sleep(waitMs, { summary });
+}
+
+function provider(options: Parameters<typeof proxyActivities>[0]) {
+  return proxyActivities<PublicationActivities>({ ...options, taskQueue: queueBeside('publish') });
+}
+
+function repairsOf({ standing, target }: Errand): number {
+  return standing.repairs.get(target.connectionId) ?? 0;
+}
+
+function addressed({ input: { tenantId, postId, revisionId }, target }: Errand) {
+  return { tenantId, postId, revisionId, ...target };
+}
+
+function nameOf(network: Network): string {
+  return { facebook: 'Facebook', instagram: 'Instagram', linkedin: 'LinkedIn' }[network];
+}
