@@ -1,0 +1,35 @@
+import type { Tag } from '../define-route.ts';
+
+export const introduction = `
+The API of Chorally: drafting, approving, scheduling and publishing posts on several networks at once.
+
+**Who you are** comes from Keycloak: send an access token as \`Authorization: Bearer …\`. **What you may do** comes from
+your roles in the tenant. A token that speaks for several tenants needs the header \`Chorally-Tenant\` with a slug.
+
+**Repeating is safe.** Every \`POST\` takes an \`Idempotency-Key\` of your choice, kept for a day for you, the tenant and
+the address: the same body gets the same answer (with \`Idempotency-Replayed: true\`), another body 422, and a request
+that is still at work 409. Refusals are answers too; after a 5xx repeat with the same key.
+
+**Edits say what they edit.** Read the \`ETag\`, send it in \`If-Match\`: 428 without it, 412 if somebody was faster.
+
+**Lists** are pages: \`{ items, nextCursor }\`. Send \`nextCursor\` as \`cursor\` until it is null. Items that are added
+meanwhile neither repeat nor hide others.
+
+**Errors** are problems (RFC 9457) with a stable \`type\` that is also the address of a page. \`errors\` names the place
+(\`pointer\` into the body, or \`parameter\`), the rule, the limit and the value.
+
+**Times** need an offset when you send them, and are UTC when you get them. Fields and parameters that are not known are
+refused, so that a typing error never passes silently.
+`.trim();
+
+const tagDescriptions: Record<Tag, string> = {
+  Me: 'Who the token stands for, and what they may do.',
+  Users: 'The people and service accounts of the tenant.',
+  Groups: 'Teams of the tenant.',
+  Connections: 'The pages and accounts on the networks, and whether they work.',
+  Media: 'Images that posts show.',
+  Posts: 'What is written, reviewed, scheduled and published.',
+  Approvals: 'Reviews of posts, and votes on them.',
+};
+
+export const tags = Object.entries(tagDescriptions).map(([name, description]) => ({ name, description }));
