@@ -37,7 +37,7 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpBody;
-  /** `never`: sent at most once, on a connection of its own. `harmless`: repeated after a passing failure. */
+  /** `never`: sent at most once, and in time. `harmless`: repeated after a passing failure. */
   readonly repeat: 'harmless' | 'never';
   readonly signal?: AbortSignal | undefined;
 }
@@ -75,6 +75,8 @@ export const usualHttpSettings = {
     headersTimeoutMs: 45_000,
     bodyTimeoutMs: 20_000,
     maxAnswerBytes: 5_000_000,
+    // Nobody gives a call up and repeats it earlier than five seconds after it.
+    departWithinMs: 3_000,
     allowPrivateTargets: false,
   },
   retry: usualRetryPolicy,
@@ -82,7 +84,7 @@ export const usualHttpSettings = {
 
 /** The one HTTP client of all channels. */
 export function channelHttp(config: ChannelHttpConfig): ChannelHttp {
-  const exchange = openExchange(config.limits);
+  const exchange = openExchange(config.limits, config.clock);
 
   async function send(request: HttpRequest): Promise<HttpAnswer> {
     const url = resolveTarget(config.hosts, request.network, request.target);
@@ -115,7 +117,7 @@ export function channelHttp(config: ChannelHttpConfig): ChannelHttp {
         method: request.method,
         headers: { accept: 'application/json', ...contentHeaders, ...request.headers },
         body,
-        ownConnection: request.repeat === 'never',
+        once: request.repeat === 'never',
         signal: request.signal,
       });
       observe(answer.status);
@@ -193,11 +195,16 @@ function noAnswer(request: HttpRequest, failure: ExchangeFailure): ChannelError 
   return new ChannelError(message, {
     class: passing && !open ? 'retry_later' : 'unknown',
     mayHaveActed: failure.departed,
+    retryAfterMs: failure.reason === 'too_late' ? soonMs : null,
   });
 }
 
+/** Nothing is wrong with the network, so there is nothing to wait for. */
+const soonMs = 1_000;
+
 const sentences: Readonly<Record<FailureReason, string>> = {
   unreachable: 'no connection could be made',
+  too_late: 'the request was not sent, because it could not leave in time',
   forbidden_address: 'the host is not on the public internet, which this configuration does not allow',
   connection_lost: 'the connection was lost',
   timed_out: 'no answer came in time',

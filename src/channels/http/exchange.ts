@@ -4,6 +4,7 @@ import { ForbiddenAddressError, guardedConnector } from './address-guard.ts';
 /** How a request ended without an answer. */
 export type FailureReason =
   | 'unreachable'
+  | 'too_late'
   | 'forbidden_address'
   | 'connection_lost'
   | 'timed_out'
@@ -28,8 +29,11 @@ export interface ExchangeRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | null;
-  /** On a connection of its own, which nothing else has used: no stale socket can lose the request. */
-  readonly ownConnection: boolean;
+  /**
+   * Sent at most once: on a connection of its own, so that no stale socket can lose it, and in time, so that a process
+   * that was frozen does not send what others have since given up on.
+   */
+  readonly once: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -47,6 +51,8 @@ export interface ExchangeLimits {
   /** Between two pieces of the answer's body. */
   readonly bodyTimeoutMs: number;
   readonly maxAnswerBytes: number;
+  /** For a request that is sent once: from the decision to send it to its first byte, or it does not leave. */
+  readonly departWithinMs: number;
   readonly allowPrivateTargets: boolean;
 }
 
@@ -57,15 +63,17 @@ export interface Exchange {
 }
 
 /** HTTP requests that say exactly whether they may have gone out. */
-export function openExchange(limits: ExchangeLimits): Exchange {
+export function openExchange(limits: ExchangeLimits, clock: () => number): Exchange {
   const connect = guardedConnector(limits);
   const shared = new Agent({ connect, connections: 64, pipelining: 1, allowH2: false });
 
   const exchange = async (request: ExchangeRequest): Promise<ExchangeAnswer> => {
-    if (!request.ownConnection) return dispatch(shared, request, limits);
+    if (!request.once) return dispatch(shared, { request, limits, inTime: () => true });
+    const elapsedMs = stopwatch(clock);
+    const inTime = (): boolean => elapsedMs() <= limits.departWithinMs;
     const own = new Client(request.url.origin, { connect, pipelining: 0, allowH2: false });
     try {
-      return await dispatch(own, request, limits);
+      return await dispatch(own, { request, limits, inTime });
     } finally {
       await own.destroy();
     }
@@ -73,7 +81,13 @@ export function openExchange(limits: ExchangeLimits): Exchange {
   return Object.assign(exchange, { close: () => shared.close() });
 }
 
-function dispatch(via: Dispatcher, request: ExchangeRequest, limits: ExchangeLimits): Promise<ExchangeAnswer> {
+interface Departure {
+  readonly request: ExchangeRequest;
+  readonly limits: ExchangeLimits;
+  readonly inTime: () => boolean;
+}
+
+function dispatch(via: Dispatcher, { request, limits, inTime }: Departure): Promise<ExchangeAnswer> {
   return new Promise((resolve, reject) => {
     let departed = false;
     let settled = false;
@@ -111,6 +125,7 @@ function dispatch(via: Dispatcher, request: ExchangeRequest, limits: ExchangeLim
       {
         // undici calls this on an open connection, right before it writes the first byte.
         onRequestStart(controller) {
+          if (!inTime()) fail('too_late');
           if (settled) return controller.abort(new Error('aborted'));
           departed = true;
           abortTransfer = (reason) => controller.abort(reason);
@@ -137,6 +152,12 @@ function dispatch(via: Dispatcher, request: ExchangeRequest, limits: ExchangeLim
       },
     );
   });
+}
+
+/** Elapsed milliseconds, by the larger of two clocks: one stands still while the machine sleeps, one can be set. */
+function stopwatch(clock: () => number): () => number {
+  const [startedAt, startedMs] = [clock(), performance.now()];
+  return () => Math.max(clock() - startedAt, performance.now() - startedMs);
 }
 
 function reasonOf(error: Error, departed: boolean): FailureReason {

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ChannelHttp, ChannelHttpConfig, HttpRequest, ObservedExchange } from '../../../src/channels/http.ts';
 import { usualHttpSettings } from '../../../src/channels/http.ts';
-import { channelErrorOf, testHttp } from './channel-http.ts';
+import { channelErrorOf, noon, testHttp } from './channel-http.ts';
 import { answer, type LocalServer, listen, type Respond } from './local-server.ts';
 
 describe('a request that must not be repeated', () => {
@@ -39,6 +39,18 @@ describe('a request that must not be repeated', () => {
     );
 
     expect(await channelErrorOf(http.send(publish))).toMatchObject({ class: 'retry_later', mayHaveActed: false });
+  });
+
+  it('does not leave if the process was frozen after it decided to send', async () => {
+    let now = noon;
+    const server = await serving((_request, response) => answer(response, 200, {}));
+    const http = opened(testHttp(server.origin, { clock: () => (now += 4_000) }));
+
+    const error = await channelErrorOf(http.send(publish));
+
+    expect(error).toMatchObject({ class: 'retry_later', mayHaveActed: false, retryAfterMs: 1_000 });
+    expect(server.received).toHaveLength(0);
+    expect((await http.send(read)).status).toBe(200);
   });
 
   it('may have acted if no answer comes in time', async () => {
