@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { connectionStates } from '../../domain/connection.ts';
+import { eventKinds } from '../../domain/event.ts';
+import { networks } from '../../domain/network.ts';
+import { postStatuses } from '../../domain/post.ts';
+import { targetStates } from '../../domain/publication.ts';
+import { approvalView, person } from '../approvals/approval-schemas.ts';
+import { instantView } from '../schemas.ts';
+
+export const violationView = z
+  .object({
+    target: z.string().nullable().meta({ description: 'The connection whose limits it breaks; null: the whole post.' }),
+    field: z.enum(['text', 'mediaIds', 'targets']),
+    rule: z.string().meta({ example: 'max_text_length' }),
+    limit: z.union([z.number(), z.string()]).nullable(),
+    value: z.union([z.number(), z.string()]).nullable(),
+    message: z.string(),
+  })
+  .meta({ description: 'One way in which the content breaks a network’s limits.' });
+
+const content = z.object({
+  text: z.string(),
+  mediaIds: z.array(z.string()),
+  targets: z.array(
+    z.object({
+      connectionId: z.string(),
+      text: z.string().nullable().meta({ description: 'Null: the post’s text.' }),
+      mediaIds: z.array(z.string()).nullable().meta({ description: 'Null: the post’s media.' }),
+    }),
+  ),
+});
+
+const reason = z.object({
+  code: z.string().meta({ example: 'content_refused' }),
+  message: z.string(),
+  providerCode: z.string().nullable().meta({ description: 'The network’s own code.' }),
+  providerMessage: z.string().nullable().meta({ description: 'The network’s own words.' }),
+});
+
+const target = z.object({
+  id: z.string(),
+  connection: z.object({
+    id: z.string(),
+    name: z.string(),
+    network: z.enum(networks),
+    state: z.enum(connectionStates),
+  }),
+  state: z.enum(targetStates),
+  reason: reason.nullable().meta({ description: 'Why it is not simply under way.' }),
+  permalink: z.string().nullable(),
+  publishedAt: instantView('When it appeared on the network.').nullable(),
+});
+
+const cause = z.object({
+  targetId: z.string(),
+  connectionId: z.string(),
+  code: z.string().meta({ example: 'answer_lost' }),
+  message: z.string(),
+});
+
+const entry = z.object({
+  at: instantView('When it happened.'),
+  code: z.enum(eventKinds),
+  actor: z.object({
+    kind: z.enum(['user', 'process', 'network']),
+    id: z.string().nullable(),
+    name: z.string().nullable(),
+  }),
+  sentence: z.string().meta({ example: 'Elena Conti submitted the post.' }),
+  data: z.record(z.string(), z.unknown()).meta({ description: 'Ids, codes and instants that belong to it.' }),
+});
+
+export const postView = z
+  .object({
+    id: z.string(),
+    status: z.enum(postStatuses),
+    version: z.number().int().meta({ description: 'Its `ETag`: changes whenever anything here changes.' }),
+    content,
+    revision: z.number().int(),
+    contentHash: z.string(),
+    violations: z.array(violationView).meta({ description: 'What keeps the content from being submitted.' }),
+    targets: z.array(target),
+    approval: approvalView.nullable().meta({ description: 'The open approval, or else the last one.' }),
+    attention: z.boolean().meta({ description: 'Whether a target waits for a person.' }),
+    attentionCauses: z.array(cause),
+    missedSlot: z
+      .boolean()
+      .meta({ description: 'Approval came after `scheduledAt`: nothing is published until a new slot is set.' }),
+    scheduledAt: instantView('When it is to be published.').nullable(),
+    publishedAt: instantView('When its first target was published.').nullable(),
+    author: person,
+    createdAt: instantView('When it was created.'),
+    updatedAt: instantView('When it last changed.'),
+    timeline: z.array(entry).meta({ description: 'Everything that happened to it, oldest first.' }),
+    run: z
+      .object({ workflowId: z.string(), url: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'Its process in the Temporal UI; for the vendor’s operators only, else null.' }),
+  })
+  .meta({ description: 'A post with everything that a reader may want to know of it.' });
+
+export type PostView = z.input<typeof postView>;
+
+export const listedPost = z
+  .object({
+    id: z.string(),
+    status: z.enum(postStatuses),
+    version: z.number().int(),
+    attention: z.boolean(),
+    missedSlot: z.boolean(),
+    excerpt: z.string().meta({ description: 'The beginning of its text.' }),
+    mediaIds: z.array(z.string()),
+    targets: z.array(
+      z.object({
+        id: z.string(),
+        connectionId: z.string(),
+        connectionName: z.string(),
+        network: z.enum(networks),
+        state: z.enum(targetStates),
+        permalink: z.string().nullable(),
+      }),
+    ),
+    author: person,
+    scheduledAt: instantView('When it is to be published.').nullable(),
+    publishedAt: instantView('When its first target was published.').nullable(),
+    createdAt: instantView('When it was created.'),
+    updatedAt: instantView('When it last changed.'),
+  })
+  .meta({ description: 'A post as lists show it.' });

@@ -1,0 +1,133 @@
+import { selectLastApproval } from '../../db/approval-read.ts';
+import { selectTimeline } from '../../db/event.ts';
+import { selectMemberNames } from '../../db/member-name.ts';
+import { selectDestinations, selectTargets, type TargetRow } from '../../db/post-destination.ts';
+import { selectPost, type StoredPost } from '../../db/post.ts';
+import type { TenantTransaction } from '../../db/tenant.ts';
+import type { PostContent, Violation } from '../../domain/content.ts';
+import type { ConnectionId, PostId } from '../../domain/ids.ts';
+import type { Network } from '../../domain/network.ts';
+import { postWorkflowId } from '../../workflows/post/messages.ts';
+import { presentApprovals } from '../approvals/present-approval.ts';
+import { entityTag } from '../entity-tag.ts';
+import { type Answered, answer, type Caller, type HandleContext } from '../route-context.ts';
+import { attentionSentence, reasonSentence, violationSentence } from './sentences.ts';
+import { judge } from './judge-content.ts';
+import type { PostView } from './post-view-schemas.ts';
+import { presentTimeline } from './timeline.ts';
+
+type Reader = Pick<HandleContext<unknown, unknown, unknown, never>, 'caller' | 'services' | 'refuse'>;
+
+/** The whole of a post, as the answer of a route, with its `ETag`. Throws 404. */
+export async function presentPost(trx: TenantTransaction, reader: Reader, postId: PostId): Promise<Answered<PostView>> {
+  const post = await selectPost(trx, postId);
+  if (post === undefined) throw reader.refuse('not_found');
+  const targets = await selectTargets(trx, postId);
+  const destinations = await selectDestinations(
+    trx,
+    post.content.targets.map((target) => target.connectionId),
+  );
+  const events = await selectTimeline(trx, 'post', postId);
+  const actors = events.flatMap((event) => (event.actor_id === null ? [] : [event.actor_id]));
+  const people = await selectMemberNames(trx, [post.createdBy, ...actors]);
+  const approval = await selectLastApproval(trx, postId);
+  const [approvalShown = null] = approval === undefined ? [] : await presentApprovals(trx, [approval]);
+  const view: PostView = {
+    ...presentHead(post),
+    author: { id: post.createdBy, name: people.get(post.createdBy) ?? '' },
+    violations: (await judge(trx, post.content, networkOf(destinations))).map(presentViolation),
+    targets: inOrderOf(post.content, targets).map(presentTarget),
+    attentionCauses: targets.flatMap(presentCause),
+    approval: approvalShown,
+    timeline: presentTimeline(events, {
+      people,
+      pages: new Map(targets.map((target) => [target.connection_id, target.connection_name])),
+      timeZone: reader.caller.timeZone,
+    }),
+    run: runOf(post, reader),
+  };
+  return answer(view, { etag: entityTag(post.version) });
+}
+
+function presentHead(post: StoredPost) {
+  const { text, mediaIds, targets } = post.content;
+  return {
+    id: post.id,
+    status: post.status,
+    version: post.version,
+    content: {
+      text,
+      mediaIds: [...mediaIds],
+      targets: targets.map((target) => ({
+        ...target,
+        mediaIds: target.mediaIds === null ? null : [...target.mediaIds],
+      })),
+    },
+    revision: post.revisionNumber,
+    contentHash: post.contentHash,
+    attention: post.attention,
+    missedSlot: post.missedSlot,
+    scheduledAt: post.scheduledAt?.toISOString() ?? null,
+    publishedAt: post.publishedAt?.toISOString() ?? null,
+    createdAt: post.createdAt.toISOString(),
+    updatedAt: post.updatedAt.toISOString(),
+  };
+}
+
+export function presentViolation(violation: Violation): PostView['violations'][number] {
+  return { ...violation, message: violationSentence(violation) };
+}
+
+/** Targets in the order in which the author put them. */
+function inOrderOf({ targets }: PostContent, rows: readonly TargetRow[]): readonly TargetRow[] {
+  const place = new Map(targets.map(({ connectionId }, index) => [connectionId, index]));
+  return rows.toSorted((a, b) => (place.get(a.connection_id) ?? 0) - (place.get(b.connection_id) ?? 0));
+}
+
+function presentTarget(row: TargetRow): PostView['targets'][number] {
+  return {
+    id: row.id,
+    connection: {
+      id: row.connection_id,
+      name: row.connection_name,
+      network: row.network,
+      state: row.connection_state,
+    },
+    state: row.state,
+    reason: row.reason === null ? null : { ...row.reason, message: reasonSentence(row.reason.code) },
+    permalink: row.permalink,
+    publishedAt: row.published_at?.toISOString() ?? null,
+  };
+}
+
+function presentCause(row: TargetRow): PostView['attentionCauses'] {
+  if (row.state !== 'unconfirmed' && row.state !== 'parked') return [];
+  return [
+    {
+      targetId: row.id,
+      connectionId: row.connection_id,
+      code: row.reason?.code ?? row.state,
+      message: row.reason === null ? attentionSentence(row.state) : reasonSentence(row.reason.code),
+    },
+  ];
+}
+
+/** The Temporal UI shows all tenants: its address is for the vendor's operators only. */
+function runOf(
+  { id, run }: StoredPost,
+  { caller, services }: { caller: Caller; services: Reader['services'] },
+): PostView['run'] {
+  if (!caller.operator || run === 0) return null;
+  const workflowId = postWorkflowId(caller.tenantId, id, run);
+  const ui = services.temporalUi;
+  const url = ui === null ? null : `${ui.url}/namespaces/${ui.namespace}/workflows/${encodeURIComponent(workflowId)}`;
+  return { workflowId, url };
+}
+
+function networkOf(destinations: ReadonlyMap<ConnectionId, { network: Network }>) {
+  return (id: ConnectionId): Network => {
+    const destination = destinations.get(id);
+    if (destination === undefined) throw new Error('a revision names a connection that the tenant does not have');
+    return destination.network;
+  };
+}

@@ -1,0 +1,65 @@
+import { contentHash } from '../../db/content-hash.ts';
+import { selectMediaFacts } from '../../db/media.ts';
+import { alignTargets, selectDestinations } from '../../db/post-destination.ts';
+import { insertRevision, mediaIdsOf } from '../../db/post-revision.ts';
+import type { TenantTransaction } from '../../db/tenant.ts';
+import type { PostContent } from '../../domain/content.ts';
+import type { MediaId, PostId, RevisionId } from '../../domain/ids.ts';
+import type { FieldError } from '../problem.ts';
+import type { HandleContext } from '../route-context.ts';
+import { knownFacts } from './judge-content.ts';
+import type { TargetsBody } from './post-schemas.ts';
+
+type Writer = Pick<HandleContext<unknown, unknown, unknown, never>, 'trx' | 'caller' | 'now' | 'invalid'>;
+
+/** The targets of a request as a content spells them. */
+export function targetsOf(body: TargetsBody): PostContent['targets'] {
+  return body.map(({ connectionId, text = null, mediaIds = null }) => ({ connectionId, text, mediaIds }));
+}
+
+/** Writes a revision and brings the post's targets in step with it. Throws 422 for what the tenant does not have. */
+export async function saveContent(
+  { trx, caller, now, invalid }: Writer,
+  revision: { id: RevisionId; postId: PostId; number: number; content: PostContent },
+): Promise<void> {
+  const { content, postId } = revision;
+  const { tenantId, userId } = caller;
+  const facts = await selectMediaFacts(trx, mediaIdsOf(content));
+  const unknown = [...unknownMedia(content, facts), ...(await unknownConnections(trx, content))];
+  if (unknown.length > 0) throw invalid(unknown);
+  await insertRevision(trx, {
+    ...revision,
+    tenantId,
+    contentHash: contentHash(content, (id) => knownFacts(facts, id).original.sha256),
+    by: userId,
+    now,
+  });
+  await alignTargets(trx, {
+    tenantId,
+    postId,
+    connectionIds: content.targets.map((target) => target.connectionId),
+  });
+}
+
+function unknownMedia(content: PostContent, known: ReadonlyMap<MediaId, unknown>): readonly FieldError[] {
+  const within = (ids: readonly MediaId[], pointer: string) =>
+    ids.flatMap((id, index) => (known.has(id) ? [] : [missing(`${pointer}/${index}`, id, 'file')]));
+  return [
+    ...within(content.mediaIds, '/mediaIds'),
+    ...content.targets.flatMap((target, index) => within(target.mediaIds ?? [], `/targets/${index}/mediaIds`)),
+  ];
+}
+
+async function unknownConnections(trx: TenantTransaction, { targets }: PostContent): Promise<readonly FieldError[]> {
+  const known = await selectDestinations(
+    trx,
+    targets.map((target) => target.connectionId),
+  );
+  return targets.flatMap(({ connectionId }, index) =>
+    known.has(connectionId) ? [] : [missing(`/targets/${index}/connectionId`, connectionId, 'connection')],
+  );
+}
+
+function missing(pointer: string, value: string, what: string): FieldError {
+  return { pointer, rule: 'exists', limit: null, value, detail: `is not a ${what} of this tenant` };
+}

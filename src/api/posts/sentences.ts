@@ -1,0 +1,129 @@
+import type { ApprovalOutcome, Verdict } from '../../domain/approval.ts';
+import type { Violation } from '../../domain/content.ts';
+import type { EventKind } from '../../domain/event.ts';
+import type { TargetReason, TargetState } from '../../domain/publication.ts';
+
+/**
+ * Every code that a reader of posts meets, as an English sentence. Only codes are stored: these sentences are made
+ * late, here and nowhere else, so that another language is another file.
+ */
+
+export function violationSentence({ rule, limit, value }: Violation): string {
+  switch (rule) {
+    case 'required':
+      return 'There is nothing to publish: add a text, an image or a connection.';
+    case 'max_text_length':
+      return `The text has ${value} characters; the network takes ${limit}.`;
+    case 'max_hashtags':
+      return `The text has ${value} hashtags; the network takes ${limit}.`;
+    case 'min_images':
+      return `The network needs an image: ${value} given, at least ${limit} needed.`;
+    case 'max_images':
+      return `${value} images are given; the network takes ${limit}.`;
+    case 'image_type':
+      return `The image is ${value}; the network takes ${limit}.`;
+    case 'max_image_bytes':
+      return `The image has ${value} bytes; the network takes ${limit}.`;
+    case 'min_image_width':
+      return `The image is ${value} pixels wide; the network needs ${limit}.`;
+    case 'max_image_pixels':
+      return `The image has ${value} pixels; the network takes ${limit}.`;
+    case 'image_ratio':
+      return `The image’s width is ${value} times its height; the network takes ${limit}.`;
+  }
+}
+
+export function reasonSentence(code: TargetReason['code']): string {
+  switch (code) {
+    case 'content_refused':
+      return 'The network refused the content.';
+    case 'duplicate':
+      return 'The network takes it for a copy of an earlier post.';
+    case 'media_refused':
+      return 'The network refused the image.';
+    case 'policy':
+      return 'The network says that the post breaks its rules.';
+    case 'quota':
+      return 'The page has reached the number of posts that the network allows.';
+    case 'processing_failed':
+      return 'The network could not process the image.';
+    case 'limits':
+      return 'The content exceeds the limits of the network.';
+    case 'no_answer':
+      return 'The network did not answer for too long.';
+    case 'given_up':
+      return 'Somebody decided not to publish here any more.';
+    case 'grant_gone':
+      return 'The network no longer accepts the connection’s access: it has to be renewed.';
+    case 'permission_lost':
+      return 'The connection has lost a permission that publishing needs.';
+    case 'answer_lost':
+      return 'The network’s answer was lost: whether the post is out is being found out.';
+    case 'ambiguous':
+      return 'Several posts on the page could be this one: somebody has to say which.';
+  }
+}
+
+/** Why a target that nobody gave a reason for needs a person. */
+export function attentionSentence(state: TargetState): string {
+  return state === 'parked'
+    ? 'Waits until its connection works again.'
+    : 'It is not known whether the network has published it.';
+}
+
+export function outcomeWords(outcome: ApprovalOutcome): string {
+  return outcome === 'changes_requested' ? 'sent back for changes' : outcome;
+}
+
+const verdictWords: Readonly<Record<Verdict, string>> = {
+  approve: 'approved the post',
+  reject: 'rejected the post',
+  request_changes: 'asked for changes',
+};
+
+/** What an entry of the timeline tells, names filled in. `actor` is null for the process or a network. */
+export interface Telling {
+  readonly actor: string | null;
+  /** The page that the entry is about. */
+  readonly page: string | null;
+  /** An instant that the entry speaks of, in the reader's time zone. */
+  readonly instant: string | null;
+  readonly verdict: Verdict | null;
+  readonly reason: TargetReason['code'] | null;
+}
+
+export function timelineSentence(kind: EventKind, { actor, page, instant, verdict, reason }: Telling): string {
+  const who = actor ?? 'Chorally';
+  const where = page ?? 'a page';
+  const why = reason === null ? '' : ` ${reasonSentence(reason)}`;
+  const when = instant === null ? '' : ` for ${instant}`;
+  const sentences: Partial<Record<EventKind, string>> = {
+    'post.created': `${who} wrote the draft.`,
+    'post.edited': `${who} changed the post.`,
+    'post.deleted': `${who} deleted the draft.`,
+    'post.submitted': `${who} submitted the post.`,
+    'post.approved': `The post was approved.`,
+    'post.changes_requested': 'The post went back to its author for changes.',
+    'post.rejected': 'The post was rejected.',
+    'post.scheduled': `The post was scheduled${when}.`,
+    'post.rescheduled': `${who} moved the post${instant === null ? '' : ` to ${instant}`}.`,
+    'post.cancelled': `${who} cancelled the post.`,
+    'post.publish_now': `${who} asked to publish the post at once.`,
+    'post.missed_slot': 'The approval came after the planned time: the post waits for a new one.',
+    'post.publishing': 'Publication began.',
+    'post.published': 'The post is published everywhere.',
+    'post.partially_published': 'The post is published, but not everywhere.',
+    'post.failed': 'The post was published nowhere.',
+    'target.prepared': `The post is ready to go out on ${where}.`,
+    'target.sending': `The post is on its way to ${where}.`,
+    'target.published': `Published on ${where}.`,
+    'target.rejected': `Not published on ${where}.${why}`,
+    'target.unconfirmed': `Whether it is out on ${where} is not known yet.${why}`,
+    'target.parked': `Publication on ${where} waits for its connection.${why}`,
+    'target.released': `The connection of ${where} works again: publication goes on.`,
+    'target.retrying': `${where} asked to come again later.`,
+    'target.resolved': `${who} decided what happens on ${where}.`,
+    'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}.`,
+  };
+  return sentences[kind] ?? kind;
+}

@@ -1,0 +1,81 @@
+import { lockPost, type StoredPost } from '../../db/post.ts';
+import { selectRevisionAuthors } from '../../db/post-revision.ts';
+import type { TenantTransaction } from '../../db/tenant.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { unfulfillableStep } from '../../domain/policy.ts';
+import { isEditable } from '../../domain/post.ts';
+import { refuseCommon } from '../common-problems.ts';
+import { defineRoute } from '../define-route.ts';
+import type { Caller, HandleContext } from '../route-context.ts';
+import { startProblems } from './post-problems.ts';
+import { postParams } from './post-schemas.ts';
+import { postView } from './post-view-schemas.ts';
+import { presentPost } from './present-post.ts';
+import { requirePublishable } from './publishable.ts';
+import { requiredApproval } from './required-approval.ts';
+import { passedSlot } from './slot.ts';
+import { type Start, startProcess } from './start-process.ts';
+import { wrongState } from './wrong-state.ts';
+
+export const submitPost = defineRoute({
+  method: 'post',
+  path: '/v1/posts/{postId}/submit',
+  tag: 'Posts',
+  summary: 'Submit a post',
+  description:
+    'Starts the process of a `draft`, or of a post with `changes_requested`. Where an approval policy applies (the strictest of its connections’, or the tenant’s) the post is `in_review` and its approvers may vote. Where none does, the caller needs `post.publish`, and the post is `scheduled`, or `approved` while it has no `scheduledAt`.',
+  permission: 'post.write',
+  params: postParams,
+  answer: { status: 200, schema: postView, description: 'The post as it is now.', headers: { etag: 'Its version.' } },
+  refusals: startProblems,
+  audit: 'post.submitted',
+  handle: async (ctx) => {
+    const { trx, caller, params, now } = ctx;
+    const post = await lockPost(trx, params.postId);
+    if (post === undefined) throw ctx.refuse('not_found');
+    if (!isEditable(post.status)) throw wrongState(ctx, post.status);
+    const { scheduledAt } = post;
+    if (scheduledAt !== null && scheduledAt <= now) throw ctx.refuse('slot_in_past', passedSlot(scheduledAt, now));
+    const destinations = await requirePublishable(trx, ctx, post);
+    const approval = await approvalOf(ctx, post);
+    if (approval === null) requirePublish(caller);
+    const scheduled = approval === null && scheduledAt !== null;
+    const events = ['post.submitted', ...(scheduled ? (['post.scheduled'] as const) : [])] as const;
+    await startProcess(trx, { post, destinations, scheduledAt, approval, events, caller, now });
+    return presentPost(trx, ctx, post.id);
+  },
+});
+
+type Submission = Pick<HandleContext<unknown, unknown, unknown, 'policy_unfulfillable'>, 'trx' | 'caller' | 'refuse'>;
+
+/** The approval that the post needs; null when none. Throws 422 when nobody is left who could give it. */
+async function approvalOf({ trx, caller, refuse }: Submission, post: StoredPost): Promise<Start['approval']> {
+  const required = await requiredApproval(
+    trx,
+    post.content.targets.map((target) => target.connectionId),
+  );
+  if (required === null) return null;
+  const authors = await authorsOf(trx, post, caller);
+  const step = unfulfillableStep(required.steps, authors);
+  if (step !== null) {
+    throw refuse('policy_unfulfillable', {
+      detail: `Nobody is left who could pass the step “${step.name}”.`,
+      extensions: { step: { key: step.key, name: step.name } },
+    });
+  }
+  return { ...required, authors };
+}
+
+/** Everybody who had a hand in the content: they may not vote on it. */
+async function authorsOf(trx: TenantTransaction, post: StoredPost, { userId }: Caller): Promise<readonly UserId[]> {
+  return [...new Set([post.createdBy, ...(await selectRevisionAuthors(trx, post.id)), userId])].toSorted();
+}
+
+function requirePublish({ permissions }: Caller): void {
+  const permission = 'post.publish';
+  if (permissions.has(permission)) return;
+  throw refuseCommon('missing_permission', {
+    detail: `No approval policy applies here, so this needs the permission ${permission}.`,
+    extensions: { permission },
+  });
+}

@@ -1,0 +1,44 @@
+import type { selectTimeline } from '../../db/event.ts';
+import { verdicts } from '../../domain/approval.ts';
+import type { ConnectionId, UserId } from '../../domain/ids.ts';
+import type { TargetReason } from '../../domain/publication.ts';
+import { timelineSentence } from './sentences.ts';
+import type { PostView } from './post-view-schemas.ts';
+
+type EventRow = Awaited<ReturnType<typeof selectTimeline>>[number];
+
+export interface Names {
+  readonly people: ReadonlyMap<UserId, string>;
+  readonly pages: ReadonlyMap<ConnectionId, string>;
+  readonly timeZone: string;
+}
+
+/** The events of a post as its readers see them. */
+export function presentTimeline(events: readonly EventRow[], names: Names): PostView['timeline'] {
+  return events.map((event) => {
+    const name = event.actor_id === null ? null : (names.people.get(event.actor_id) ?? null);
+    return {
+      at: event.at.toISOString(),
+      code: event.kind,
+      actor: { kind: event.actor_kind, id: event.actor_id, name },
+      sentence: timelineSentence(event.kind, { actor: name, ...facts(event.data, names) }),
+      data: event.data,
+    };
+  });
+}
+
+function facts(data: Readonly<Record<string, unknown>>, { pages, timeZone }: Names) {
+  const { connectionId, scheduledAt, verdict, reason } = data;
+  return {
+    page: typeof connectionId === 'string' ? (pages.get(connectionId as ConnectionId) ?? null) : null,
+    instant: typeof scheduledAt === 'string' ? inZone(new Date(scheduledAt), timeZone) : null,
+    verdict: verdicts.find((candidate) => candidate === verdict) ?? null,
+    reason: typeof reason === 'string' ? (reason as TargetReason['code']) : null,
+  };
+}
+
+/** An instant in words, in the reader's time zone: `1 December 2026 at 09:30 (Europe/Rome)`. */
+export function inZone(instant: Date, timeZone: string): string {
+  const words = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone }).format(instant);
+  return `${words} (${timeZone})`;
+}

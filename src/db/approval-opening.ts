@@ -1,0 +1,88 @@
+import type { ApprovalStep } from '../domain/approval.ts';
+import type { ApprovalId, ContentHash, PolicyId, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+export interface NewApproval {
+  readonly tenantId: TenantId;
+  readonly id: ApprovalId;
+  readonly postId: PostId;
+  readonly revisionId: RevisionId;
+  readonly contentHash: ContentHash;
+  readonly policyId: PolicyId;
+  readonly policyVersion: number;
+  readonly steps: readonly ApprovalStep[];
+  /** They may not vote, so it is not in their list. */
+  readonly authors: readonly UserId[];
+  readonly by: UserId;
+  readonly now: Date;
+}
+
+/** Opens the approval of a revision, with its steps as they are today, and puts it on its approvers' lists. */
+export async function insertApproval(trx: TenantTransaction, approval: NewApproval): Promise<void> {
+  const { tenantId, id, steps, authors } = approval;
+  await trx
+    .insertInto('approval')
+    .values({
+      tenant_id: tenantId,
+      id,
+      post_id: approval.postId,
+      revision_id: approval.revisionId,
+      content_hash: approval.contentHash,
+      policy_id: approval.policyId,
+      policy_version: approval.policyVersion,
+      steps: JSON.stringify(steps),
+      opened_by: approval.by,
+      opened_at: approval.now,
+    })
+    .execute();
+  const approvers = steps.flatMap((step) =>
+    step.approvers
+      .filter((user) => !authors.includes(user))
+      .map((user) => ({ tenant_id: tenantId, approval_id: id, step_key: step.key, user_id: user })),
+  );
+  if (approvers.length > 0) await trx.insertInto('approval_approver').values(approvers).execute();
+}
+
+export interface NewComment {
+  readonly tenantId: TenantId;
+  readonly id: string;
+  readonly approvalId: ApprovalId;
+  readonly by: UserId;
+  readonly body: string;
+  readonly now: Date;
+}
+
+/** Stores the words of a vote before it is cast. Writing the same comment again changes nothing. */
+export async function insertComment(trx: TenantTransaction, comment: NewComment): Promise<void> {
+  await trx
+    .insertInto('approval_comment')
+    .values({
+      tenant_id: comment.tenantId,
+      id: comment.id,
+      approval_id: comment.approvalId,
+      author_id: comment.by,
+      body: comment.body,
+      created_at: comment.now,
+    })
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doNothing())
+    .execute();
+}
+
+/** Takes the words of a refused vote back; those of a vote that counted stay. */
+export async function deleteUnusedComment(trx: TenantTransaction, id: string): Promise<void> {
+  await trx
+    .deleteFrom('approval_comment')
+    .where('id', '=', id)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('approval_vote as vote')
+            .select('vote.id')
+            .whereRef('vote.tenant_id', '=', 'approval_comment.tenant_id')
+            .whereRef('vote.comment_id', '=', 'approval_comment.id'),
+        ),
+      ),
+    )
+    .execute();
+}

@@ -1,0 +1,62 @@
+import { effective, type PostContent } from '../domain/content.ts';
+import type { ContentHash, MediaId, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+export interface NewRevision {
+  readonly tenantId: TenantId;
+  readonly id: RevisionId;
+  readonly postId: PostId;
+  readonly number: number;
+  readonly content: PostContent;
+  readonly contentHash: ContentHash;
+  readonly by: UserId;
+  readonly now: Date;
+}
+
+/** Writes what a post says from now on, for good, and which files it needs. */
+export async function insertRevision(trx: TenantTransaction, revision: NewRevision): Promise<void> {
+  const { tenantId, id, content } = revision;
+  await trx
+    .insertInto('post_revision')
+    .values({
+      tenant_id: tenantId,
+      id,
+      post_id: revision.postId,
+      number: revision.number,
+      content: JSON.stringify(content),
+      content_hash: revision.contentHash,
+      search_text: searchText(content),
+      author_id: revision.by,
+      created_at: revision.now,
+    })
+    .execute();
+  const mediaIds = mediaIdsOf(content);
+  if (mediaIds.length === 0) return;
+  await trx
+    .insertInto('post_revision_media')
+    .values(mediaIds.map((mediaId) => ({ tenant_id: tenantId, revision_id: id, media_id: mediaId })))
+    .execute();
+}
+
+/** Every file that a content names, once. */
+export function mediaIdsOf(content: PostContent): readonly MediaId[] {
+  return [
+    ...new Set([...content.mediaIds, ...content.targets.flatMap((target) => effective(content, target).mediaIds)]),
+  ];
+}
+
+/** Who wrote any revision of a post. */
+export async function selectRevisionAuthors(trx: TenantTransaction, postId: PostId): Promise<readonly UserId[]> {
+  const rows = await trx
+    .selectFrom('post_revision')
+    .select('author_id')
+    .distinct()
+    .where('post_id', '=', postId)
+    .orderBy('author_id')
+    .execute();
+  return rows.map((row) => row.author_id);
+}
+
+function searchText({ text, targets }: PostContent): string {
+  return [text, ...targets.flatMap((target) => (target.text === null ? [] : [target.text]))].join('\n');
+}
