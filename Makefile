@@ -36,4 +36,4 @@ install:
 	@command -v node >/dev/null || { echo 'Node is missing: install Node 20 or later with npm (https://nodejs.org).'; exit 1; }
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node 20 or later with npm (https://nodejs.org).'; exit 1; }
 	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' || { echo "Node $$(node -v) is too old: install Node 20 or later (https://nodejs.org)."; exit 1; }
-	@node dev/is-installed.mjs || { echo 'Installing the packages…'; npm ci --no-fund --no-audit --loglevel=error; }
+	@node dev/is-installed.mjs || { echo 'Installing the packages…'; CHROMEDRIVER_SKIP_DOWNLOAD=true npm ci --no-fund --no-audit --loglevel=error; }
