@@ -131,16 +131,10 @@ function guards({ corsOrigins }: AppSettings) {
   ];
 }
 
-/** Fixed paths before those with parameters, so that `/v1/posts/search` is never taken for a post. */
+/** Fixed paths before those with parameters, so that `/v1/posts/search` would never be taken for a post. */
 function byPath(routes: readonly (Route | PublicRoute)[]): [string, (Route | PublicRoute)[]][] {
-  const groups = Map.groupBy(routes, (route) => route.path);
-  return [...groups]
-    .toSorted(([a], [b]) => expressPath(a).localeCompare(expressPath(b), 'en') || 0)
-    .toSorted(byParameters);
-}
-
-function byParameters([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a.split('{').length - b.split('{').length;
+  const parameters = (path: string) => path.split('{').length;
+  return [...Map.groupBy(routes, (route) => route.path)].toSorted(([a], [b]) => parameters(a) - parameters(b));
 }
 
 function expressPath(path: string): string {

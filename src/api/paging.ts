@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { refuseCommon } from './common-problems.ts';
+import { badText } from './pipeline/check-text.ts';
 
 const defaultLimit = 25;
 const maxLimit = 100;
@@ -28,6 +29,12 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
     nextCursor: z.string().nullable().meta({ description: 'Send it as `cursor` for the next page; null on the last.' }),
   });
 }
+
+/** A text inside of a cursor, which anybody can forge: what Postgres could not compare is refused. */
+export const cursorText = z
+  .string()
+  .max(300)
+  .refine((text) => !badText(text));
 
 /** Writes and reads the cursors of one list. */
 export interface CursorCodec<Position> {

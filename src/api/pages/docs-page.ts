@@ -18,7 +18,7 @@ export function docsPage(document: unknown): Router {
   router.get('/docs/start.js', (_request, response) => {
     response.type('js').send(start);
   });
-  router.use('/docs', express.static(swaggerDirectory(), { index: false, fallthrough: false, maxAge: '1d' }));
+  router.use('/docs', express.static(swaggerDirectory(), { index: false, maxAge: '1d' }));
   return router;
 }
 

@@ -33,13 +33,11 @@ export function healthPages({ metrics, readiness }: { metrics: ApiMetrics; readi
 
 /** The page is public: however often it is called, the parts are asked once a second at most. */
 function shared(readiness: Readiness): Readiness {
-  let answer = readiness;
+  let asked: ReturnType<Readiness> | null = null;
   return () => {
-    const asked = answer === readiness ? readiness() : answer();
-    if (answer === readiness) {
-      answer = () => asked;
-      setTimeout(() => (answer = readiness), freshMs).unref();
-    }
+    if (asked !== null) return asked;
+    asked = readiness();
+    setTimeout(() => (asked = null), freshMs).unref();
     return asked;
   };
 }

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import {
+  markConnected,
+  markTrouble,
+  selectConnection,
+  selectConnectionAccess,
+  selectParkedPosts,
+} from '../../db/connection.ts';
+import { breakConnection } from '../../db/connection-grant.ts';
+import { appendEvents } from '../../db/event.ts';
+import { enqueue } from '../../db/outbox.ts';
+import { tenantKeys } from '../../db/tenant-key.ts';
+import type { TenantTransaction } from '../../db/tenant.ts';
+import { type ConnectionError, usable } from '../../domain/connection.ts';
+import type { ConnectionId, TenantId, UserId } from '../../domain/ids.ts';
+import { type SealKey, sealVersion, unseal } from '../../platform/sealing.ts';
+import { postWorkflowId } from '../../workflows/post/messages.ts';
+import { defineRoute } from '../define-route.ts';
+import { answer } from '../route-context.ts';
+import { connectionId, connectionView, presentConnection } from './connection-view.ts';
+import type { Probe, ProbedPage, ProbeOutcome } from './probe.ts';
+
+export interface CheckDependencies {
+  readonly probe: Probe;
+  readonly masterKeys: readonly SealKey[];
+}
+
+const probeTimeoutMs = 15_000;
+
+const checked = z
+  .object({
+    connection: connectionView,
+    works: z.boolean().meta({ description: 'Whether the page answered.' }),
+    released: z.int().meta({ description: 'How many posts that waited for the page now go on.' }),
+  })
+  .meta({ id: 'ConnectionCheck', description: 'What a check found.' });
+
+const refusals = {
+  not_connected: {
+    status: 409,
+    title: 'Not connected',
+    description: 'The connection was ended by a person or is still being made: there is nothing to check.',
+    example: { state: 'disconnected' },
+  },
+} as const;
+
+/** Probes a page and, if it answers, lets what waited for it go on. */
+export function checkConnection({ probe, masterKeys }: CheckDependencies) {
+  return defineRoute({
+    method: 'post',
+    path: '/v1/connections/{connectionId}/check',
+    tag: 'Connections',
+    summary: 'Check a connection and release what waits for it',
+    description:
+      'Asks the network for the page with the stored token. If it answers, the connection is `connected` and every post that was parked for it goes on by itself. If the network refuses the token, the connection is `expired` or `refresh_required`; if the network is in trouble, `degraded`. All of these are a 200: the check itself worked.',
+    permission: 'connection.check',
+    params: z.strictObject({ connectionId }),
+    answer: { status: 200, schema: checked, description: 'What the check found.' },
+    refusals,
+    audit: 'connection.checked',
+    act: async ({ params, caller, now, inTenant, refuse }) => {
+      const about: Checked = { tenantId: caller.tenantId, connectionId: params.connectionId, by: caller.userId, now };
+      const access = await inTenant((trx) => readAccess(trx, about, masterKeys));
+      if (access === null) throw refuse('not_found');
+      if (access.page === 'none') throw refuse('not_connected', { extensions: { state: access.state } });
+      const outcome = access.page === null ? grantGone : await probe(access.page, AbortSignal.timeout(probeTimeoutMs));
+      return inTenant(async (trx) => {
+        const released = await record(trx, { ...about, grantVersion: access.grantVersion }, outcome);
+        const row = await selectConnection(trx, params.connectionId);
+        if (row === null) throw refuse('not_found');
+        return answer({ connection: presentConnection(row), works: outcome.kind === 'works', released });
+      });
+    },
+  });
+}
+
+interface Checked {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly by: UserId;
+  readonly now: Date;
+}
+
+/** A connection without a token has nothing to be probed with. */
+const grantGone: ProbeOutcome = {
+  kind: 'grant_refused',
+  problem: 'gone',
+  providerStatus: null,
+  providerCode: null,
+  providerMessage: null,
+};
+
+async function readAccess(
+  trx: TenantTransaction,
+  { tenantId, connectionId, now }: Checked,
+  masterKeys: readonly SealKey[],
+) {
+  const row = await selectConnectionAccess(trx, connectionId);
+  if (row === null) return null;
+  const { network, external_id, state, grant_version, access_token } = row;
+  const common = { state, grantVersion: grant_version };
+  if (state === 'disconnected' || state === 'connecting' || state === 'selecting_page') {
+    return { ...common, page: 'none' as const };
+  }
+  if (access_token === null) return { ...common, page: null };
+  const keys = await tenantKeys(trx, tenantId, masterKeys, now);
+  const context = { tenantId, table: 'connection_secret', row: `${connectionId}:access_token` };
+  const accessToken = unseal(keys.byVersion(sealVersion(access_token)), context, access_token);
+  const page: ProbedPage = { network, externalId: external_id, accessToken };
+  return { ...common, page };
+}
+
+/** Writes down what the probe found. Returns how many parked posts it released. */
+async function record(
+  trx: TenantTransaction,
+  about: Checked & { grantVersion: number },
+  outcome: ProbeOutcome,
+): Promise<number> {
+  const { tenantId, connectionId, grantVersion, now } = about;
+  switch (outcome.kind) {
+    case 'works':
+      return recordSuccess(trx, about);
+    case 'grant_refused': {
+      const code = outcome.problem === 'gone' ? 'grant_gone' : 'permission_lost';
+      const state = outcome.problem === 'gone' ? 'expired' : 'refresh_required';
+      const error = errorOf(code, outcome, now);
+      await breakConnection(trx, { tenantId, connectionId }, { grantVersion, state, error, now });
+      await append(trx, about, 'connection.checked', { works: false, code });
+      return 0;
+    }
+    case 'trouble': {
+      const code = outcome.providerStatus === null ? 'no_answer' : 'network_trouble';
+      await markTrouble(trx, connectionId, { error: errorOf(code, outcome, now), now });
+      await append(trx, about, 'connection.checked', { works: false, code });
+      return 0;
+    }
+  }
+}
+
+async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<number> {
+  const { tenantId, connectionId, now } = about;
+  const before = await markConnected(trx, connectionId, now);
+  await append(trx, about, usable(before) ? 'connection.checked' : 'connection.repaired', { works: true });
+  const parked = await selectParkedPosts(trx, connectionId);
+  for (const { id, run } of parked) {
+    const workflowId = postWorkflowId(tenantId, id, run);
+    await enqueue(trx, { tenantId, workflowId, message: { kind: 'connection_repaired', connectionId }, now });
+  }
+  return parked.length;
+}
+
+function errorOf(
+  code: ConnectionError['code'],
+  {
+    providerStatus,
+    providerCode,
+    providerMessage,
+  }: Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>,
+  now: Date,
+): ConnectionError {
+  return { code, providerStatus, providerCode, providerMessage, at: now.toISOString() };
+}
+
+function append(
+  trx: TenantTransaction,
+  { tenantId, connectionId, by, now }: Checked,
+  kind: 'connection.checked' | 'connection.repaired',
+  data: Record<string, unknown>,
+): Promise<void> {
+  return appendEvents(trx, [
+    { tenantId, at: now, kind, entity: 'connection', entityId: connectionId, actor: { kind: 'user', id: by }, data },
+  ]);
+}

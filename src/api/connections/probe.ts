@@ -1,0 +1,22 @@
+import type { ConnectionError } from '../../domain/connection.ts';
+import type { Network } from '../../domain/network.ts';
+import type { GrantProblem } from '../../domain/publication.ts';
+
+/** A page and the token that acts for it. */
+export interface ProbedPage {
+  readonly network: Network;
+  readonly externalId: string;
+  readonly accessToken: string;
+}
+
+type ProviderWords = Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>;
+
+/** What asking a network for a page brought. */
+export type ProbeOutcome =
+  | { readonly kind: 'works' }
+  | ({ readonly kind: 'grant_refused'; readonly problem: GrantProblem } & ProviderWords)
+  /** The network is in trouble, asks for a pause or said nothing that can be understood. */
+  | ({ readonly kind: 'trouble' } & ProviderWords);
+
+/** Reads the page itself at its network. Never throws for what the network does. */
+export type Probe = (page: ProbedPage, signal: AbortSignal) => Promise<ProbeOutcome>;

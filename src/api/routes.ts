@@ -1,0 +1,15 @@
+import { approvalRoutes } from './approvals/routes.ts';
+import type { CheckDependencies } from './connections/check-connection.ts';
+import { connectionRoutes } from './connections/routes.ts';
+import type { PublicRoute, Route } from './define-route.ts';
+import { groupRoutes } from './groups/routes.ts';
+import { meRoutes } from './me/routes.ts';
+import { userRoutes } from './users/routes.ts';
+
+/** What single resources need besides the services that all routes share. */
+export type RouteDependencies = CheckDependencies;
+
+/** Every route of the API, in the order of its document. */
+export function allRoutes(dependencies: RouteDependencies): readonly (Route | PublicRoute)[] {
+  return [...meRoutes, ...userRoutes, ...groupRoutes, ...connectionRoutes(dependencies), ...approvalRoutes];
+}

@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http';
+import { createApp } from '../api/app.ts';
+import { createCommandSender } from '../api/command.ts';
+import { createReadiness } from '../api/readiness.ts';
+import { allRoutes } from '../api/routes.ts';
+import { openChannels } from '../channels/open.ts';
+import { connect } from '../db/connect.ts';
+import { systemClock } from '../platform/clock.ts';
+import { type ApiConfig, ConfigError, readApiConfig } from '../platform/config.ts';
+import { createTokenVerifier } from '../platform/keycloak.ts';
+import { createLogger, type Logger } from '../platform/logging.ts';
+import { createApiMetrics } from '../platform/metrics.ts';
+import { createTemporalClient } from '../platform/temporal-client.ts';
+import { probeWith } from './probe-page.ts';
+
+/** Serves the API until it is asked to stop. */
+async function main(): Promise<void> {
+  const config = readApiConfig();
+  const logger = createLogger({ program: 'api', level: config.logLevel });
+  const { app, close } = wire(config, logger);
+  const server = createServer(app);
+  limitSlowClients(server);
+  await listen(server, config.http);
+  logger.info({ port: config.http.port }, 'the API listens');
+
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  logger.info('the API stops');
+  await drain(server);
+  await close();
+}
+
+function wire(config: ApiConfig, logger: Logger) {
+  const onError = (error: Error): void => logger.warn({ err: error }, 'a database connection broke; it is replaced');
+  const database = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'api' });
+  const system = connect(config.database.systemUrl, { max: 2, onError, applicationName: 'api-system' });
+  const { client, connection } = createTemporalClient(config.temporal);
+  const tokens = createTokenVerifier({ ...config.keycloak, clock: systemClock });
+  const { channels, close: closeChannels } = openChannels(config.networks, {
+    clock: systemClock,
+    observe: () => undefined,
+  });
+  const metrics = createApiMetrics();
+  metrics.watchPool('app', database.pool);
+  metrics.watchPool('system', system.pool);
+
+  const app = createApp({
+    routes: allRoutes({ probe: probeWith(channels), masterKeys: config.masterKeys }),
+    services: {
+      db: database.db,
+      clock: systemClock,
+      logger,
+      tokens,
+      commands: createCommandSender(client),
+      temporalUi:
+        config.temporalUiUrl === null ? null : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
+    },
+    settings: {
+      corsOrigins: config.http.corsOrigins,
+      rateLimits: config.rateLimits,
+      strictAnswers: !config.production,
+    },
+    metrics,
+    readiness: createReadiness({
+      database: database.pool,
+      system: system.db,
+      temporal: { connection, namespace: config.temporal.namespace },
+      tokens,
+    }),
+  });
+  const close = async () => {
+    await Promise.all([database.db.destroy(), system.db.destroy(), connection.close(), closeChannels()]);
+  };
+  return { app, close };
+}
+
+const headersTimeoutMs = 15_000;
+const requestTimeoutMs = 120_000;
+const drainMs = 15_000;
+
+/** A client that sends a byte a minute must not hold a connection for ever; uploads get two minutes. */
+function limitSlowClients(server: Server): void {
+  server.headersTimeout = headersTimeoutMs;
+  server.requestTimeout = requestTimeoutMs;
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+}
+
+/** No new requests; those under way may finish, within reason. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearTimeout(cut);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

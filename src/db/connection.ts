@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
+import type { ConnectionId, PostId } from '../domain/ids.ts';
+import type { Network } from '../domain/network.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+const columns = [
+  'id',
+  'network',
+  'external_id',
+  'name',
+  'state',
+  'grant_version',
+  'approval_policy_id',
+  'connected_at',
+  'connected_by',
+  'last_success_at',
+  'last_checked_at',
+  'last_error',
+] as const;
+
+export type ConnectionRow = NonNullable<Awaited<ReturnType<typeof selectConnection>>>;
+
+/** Where a page of connections ended: its sort key. */
+export type ConnectionPosition = readonly [name: string, connectionId: string];
+
+export interface ConnectionFilter {
+  /** Empty: every network. */
+  readonly networks: readonly Network[];
+  /** Empty: every state. */
+  readonly states: readonly ConnectionState[];
+}
+
+/** Connections by name, `limit + 1` at most: the surplus one says that there are more. */
+export function selectConnections(
+  trx: TenantTransaction,
+  { networks, states, after, limit }: ConnectionFilter & { after: ConnectionPosition | null; limit: number },
+) {
+  return trx
+    .selectFrom('connection')
+    .select(columns)
+    .$if(networks.length > 0, (query) => query.where('network', 'in', networks))
+    .$if(states.length > 0, (query) => query.where('state', 'in', states))
+    .$if(after !== null, (query) => query.where(sql<boolean>`(name, id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
+    .orderBy('name')
+    .orderBy('id')
+    .limit(limit + 1)
+    .execute();
+}
+
+/** How many connections are in each state; a state without any is left out. */
+export function countConnections(
+  trx: TenantTransaction,
+  networks: readonly Network[],
+): Promise<{ state: ConnectionState; count: number }[]> {
+  return trx
+    .selectFrom('connection')
+    .select(['state', sql<number>`count(*)::int`.as('count')])
+    .$if(networks.length > 0, (query) => query.where('network', 'in', networks))
+    .groupBy('state')
+    .execute();
+}
+
+export async function selectConnection(trx: TenantTransaction, id: ConnectionId) {
+  const row = await trx.selectFrom('connection').select(columns).where('id', '=', id).executeTakeFirst();
+  return row ?? null;
+}
+
+/** A page and the sealed token that acts for it; `access_token` is null once the grant has been thrown away. */
+export async function selectConnectionAccess(trx: TenantTransaction, id: ConnectionId) {
+  const row = await trx
+    .selectFrom('connection')
+    .leftJoin('connection_secret as secret', (join) =>
+      join.onRef('secret.tenant_id', '=', 'connection.tenant_id').onRef('secret.connection_id', '=', 'connection.id'),
+    )
+    .select(['connection.network', 'connection.external_id', 'connection.state', 'connection.grant_version'])
+    .select('secret.access_token')
+    .where('connection.id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/**
+ * Notes that the page answered. A connection that was not connected gets a new grant version, so that a refusal from
+ * before cannot break it again. Returns the state that it was in.
+ */
+export async function markConnected(trx: TenantTransaction, id: ConnectionId, now: Date): Promise<ConnectionState> {
+  const { state } = await trx
+    .selectFrom('connection')
+    .select('state')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  await trx
+    .updateTable('connection')
+    .set({ state: 'connected', last_success_at: now, last_checked_at: now, last_error: null })
+    .$if(state !== 'connected', (query) => query.set((eb) => ({ grant_version: eb('grant_version', '+', 1) })))
+    .where('id', '=', id)
+    .execute();
+  return state;
+}
+
+/** Notes trouble that is the network's own: a page that works is `degraded`, a broken one stays broken. */
+export async function markTrouble(
+  trx: TenantTransaction,
+  id: ConnectionId,
+  { error, now }: { error: ConnectionError; now: Date },
+): Promise<void> {
+  await trx
+    .updateTable('connection')
+    .set({ last_checked_at: now })
+    .where('id', '=', id)
+    .where('state', 'not in', ['connected', 'degraded'])
+    .execute();
+  await trx
+    .updateTable('connection')
+    .set({ state: 'degraded', last_checked_at: now, last_error: JSON.stringify(error) })
+    .where('id', '=', id)
+    .where('state', 'in', ['connected', 'degraded'])
+    .execute();
+}
+
+/** The running posts that wait for this page. */
+export function selectParkedPosts(trx: TenantTransaction, id: ConnectionId): Promise<{ id: PostId; run: number }[]> {
+  return trx
+    .selectFrom('post_target as target')
+    .innerJoin('post', (join) =>
+      join.onRef('post.tenant_id', '=', 'target.tenant_id').onRef('post.id', '=', 'target.post_id'),
+    )
+    .select(['post.id', 'post.run'])
+    .where('target.connection_id', '=', id)
+    .where('target.state', '=', 'parked')
+    .orderBy('post.id')
+    .execute();
+}

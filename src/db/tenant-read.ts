@@ -1,0 +1,15 @@
+import type { TenantId } from '../domain/ids.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+/** The tenant that the transaction is confined to, as its members know it. */
+export async function selectTenant(
+  trx: TenantTransaction,
+  tenantId: TenantId,
+): Promise<{ id: TenantId; slug: string; name: string } | null> {
+  const row = await trx
+    .selectFrom('tenant')
+    .select(['id', 'slug', 'name'])
+    .where('id', '=', tenantId)
+    .executeTakeFirst();
+  return row ?? null;
+}
