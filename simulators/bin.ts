@@ -64,13 +64,25 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const closers = await Promise.all(chosen.map(async (start) => start(names.length === 1)));
+  const started = chosen.map((start) => start(names.length === 1));
   const stop = async (): Promise<void> => {
-    await Promise.all(closers.map(async (close) => close()));
+    for (const close of await Promise.all(started)) await close();
     process.exit(0);
   };
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
+  try {
+    await Promise.all(started);
+  } catch (error) {
+    console.error(reasonOf(error));
+    process.exit(1);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('code' in error) || error.code !== 'EADDRINUSE' || !('port' in error)) return error.stack ?? error.message;
+  return `Port ${String(error.port)} is taken: stop what listens there, or choose another with --port.`;
 }
 
 await main();

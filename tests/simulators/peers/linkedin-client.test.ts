@@ -1,0 +1,124 @@
+import { createRequire } from 'node:module';
+import { AuthClient, RestliClient } from 'linkedin-api-client';
+import { expect, onTestFinished, test } from 'vitest';
+import { seedApp } from '../../../simulators/seed.ts';
+import { image } from '../support/images.ts';
+import { author, linkedinAs, memberOf, organizationOf, plainPost } from '../support/linkedin.ts';
+
+type Axios = RestliClient['axiosInstance'];
+
+const versionString = new Date().toISOString().slice(0, 7).replace('-', '');
+const accessToken = organizationOf.aurora.accessToken;
+
+test("LinkedIn's own client publishes, reads, lists, edits and deletes a post", async () => {
+  const { client, published, upload } = await peer();
+  const { urn } = await upload(await image('jpeg'));
+  const created = await client.create({
+    resourcePath: '/posts',
+    entity: { ...plainPost('Ciao dal client di LinkedIn'), content: { media: { id: urn } } },
+    accessToken,
+    versionString,
+  });
+  expect(created.status).toBe(201);
+  const id = created.createdEntityId as string;
+  expect(id).toMatch(/^urn:li:share:\d+$/);
+
+  // The client writes the URN into the path percent-encoded.
+  const one = { resourcePath: '/posts/{id}', pathKeys: { id }, accessToken, versionString };
+  expect((await client.get(one)).data).toMatchObject({ id, author, commentary: 'Ciao dal client di LinkedIn' });
+  const listed = await client.finder({
+    resourcePath: '/posts',
+    finderName: 'author',
+    queryParams: { author, sortBy: 'CREATED', count: 10 },
+    accessToken,
+    versionString,
+  });
+  expect(listed.data.elements).toMatchObject([{ id }]);
+  expect(listed.data.paging).toMatchObject({ total: 1 });
+
+  const edited = await client.partialUpdate({ ...one, patchSetObject: { commentary: 'Corretto' } });
+  expect(edited.status).toBe(204);
+  expect(await published()).toMatchObject([{ id, text: 'Corretto' }]);
+  expect((await client.delete(one)).status).toBe(204);
+  await expect(client.get(one)).rejects.toMatchObject({ response: { status: 404 } });
+});
+
+test("LinkedIn's own client starts an upload by action and reads the image by its URN", async () => {
+  const { client } = await peer();
+  const { data } = await client.action({
+    resourcePath: '/images',
+    actionName: 'initializeUpload',
+    data: { initializeUploadRequest: { owner: author } },
+    accessToken,
+    versionString,
+  });
+  const value = data.value as unknown as { image: string; uploadUrl: string };
+  expect(value.image).toMatch(/^urn:li:image:/);
+  const read = await client.get({
+    resourcePath: '/images/{urn}',
+    pathKeys: { urn: value.image },
+    accessToken,
+    versionString,
+  });
+  expect(read.data).toMatchObject({ status: 'WAITING_UPLOAD', owner: author });
+});
+
+test("LinkedIn's own client gets LinkedIn's errors", async () => {
+  const { client } = await peer();
+  const create = (commentary: string, token = accessToken, version = versionString) =>
+    client.create({
+      resourcePath: '/posts',
+      entity: plainPost(commentary),
+      accessToken: token,
+      versionString: version,
+    });
+  const failing = (status: number, code: string) => ({ response: { status, data: { code } } });
+  await create('Una volta');
+  await expect(create('Una volta')).rejects.toMatchObject({
+    response: { status: 422, data: { errorDetails: { inputErrors: [{ code: 'DUPLICATE_POST' }] } } },
+  });
+  await expect(create('x', 'AQX-nobody')).rejects.toMatchObject(failing(401, 'INVALID_ACCESS_TOKEN'));
+  await expect(create('x', accessToken, '202001')).rejects.toMatchObject(failing(426, 'NONEXISTENT_VERSION'));
+  await expect(create('x', organizationOf.lariana.accessToken)).rejects.toMatchObject(failing(403, 'ACCESS_DENIED'));
+});
+
+test("LinkedIn's own client trades a code and a refresh token, and lists what they reach", async () => {
+  const { client, auth } = await peer();
+  const granted = await auth.exchangeAuthCodeForAccessToken(memberOf.aurora.code);
+  const refreshed = await auth.exchangeRefreshTokenForAccessToken(granted.refresh_token ?? '');
+  // It hands out the whole answer, whatever its types say.
+  const introspected = await auth.introspectAccessToken(refreshed.access_token);
+  expect(introspected).toMatchObject({ data: { active: true, status: 'active' } });
+  const acls = await client.finder({
+    resourcePath: '/organizationAcls',
+    finderName: 'roleAssignee',
+    queryParams: { state: 'APPROVED' },
+    accessToken: refreshed.access_token,
+    versionString,
+  });
+  expect(acls.data.elements).toMatchObject([{ organization: author }, {}]);
+  await expect(auth.exchangeRefreshTokenForAccessToken('AQW-nobody')).rejects.toMatchObject({
+    response: { status: 400, data: { error: 'invalid_grant' } },
+  });
+});
+
+/** LinkedIn's clients, led to a simulator. */
+async function peer() {
+  const linkedin = await linkedinAs();
+  const client = new RestliClient();
+  redirect(client.axiosInstance, linkedin.simulator.url);
+  // The auth client speaks through axios itself.
+  const axios = createRequire(import.meta.resolve('linkedin-api-client'))('axios') as Axios;
+  const interceptor = redirect(axios, linkedin.simulator.url);
+  onTestFinished(() => axios.interceptors.request.eject(interceptor));
+  const { clientId, clientSecret } = seedApp.linkedin;
+  const auth = new AuthClient({ clientId, clientSecret, redirectUrl: 'http://localhost:9/back' });
+  return { ...linkedin, client, auth };
+}
+
+function redirect(axios: Axios, url: string): number {
+  return axios.interceptors.request.use((request) => {
+    request.url = (request.url ?? '').replace(/^https:\/\/(api|www)\.linkedin\.com/, url);
+    return request;
+  });
+}

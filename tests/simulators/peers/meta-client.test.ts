@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { seedApp } from '../../../simulators/seed.ts';
+import { graphAs, instagramOf, pageOf, personOf } from '../support/graph.ts';
+import { image, serveFiles } from '../support/images.ts';
+import { metaClientFolder, runWithMetaClient } from './python.ts';
+
+const installTimeoutMs = 300_000;
+
+beforeAll(async () => void (await metaClientFolder()), installTimeoutMs);
+
+test("Meta's own client publishes on the page and on Instagram, lists both, and understands every refusal", async () => {
+  const graph = await graphAs({ processingDelayMs: 500 });
+  const urlOf = await serveFiles({ 'image.jpg': await image('jpeg') });
+  const seen = await runWithMetaClient(join(import.meta.dirname, 'meta_client.py'), {
+    GRAPH_URL: graph.simulator.url,
+    APP_SECRET: seedApp.meta.clientSecret,
+    PAGE_ID: pageOf.aurora.externalId,
+    PAGE_TOKEN: pageOf.aurora.accessToken,
+    OTHER_PAGE_ID: pageOf.lariana.externalId,
+    ACCOUNT_ID: instagramOf.aurora.externalId,
+    ACCOUNT_TOKEN: instagramOf.aurora.accessToken,
+    PERSON_TOKEN: personOf.aurora.accessToken,
+    IMAGE_URL: urlOf('image.jpg'),
+    MISSING_URL: urlOf('missing.jpg'),
+  });
+
+  const published = await graph.published();
+  const [withPhoto] = published;
+  const { externalId: id, name, username } = pageOf.aurora;
+  expect(seen['facebook']).toEqual({
+    profile: { id, name, username },
+    photo: expect.stringMatching(/^\d+$/),
+    post: withPhoto?.['id'],
+    listed: 4,
+    attached: (seen['facebook'] as { photo: string }).photo,
+    refusals: {
+      long: { status: 400, code: 100, subcode: null, type: 'OAuthException' },
+      duplicate: { status: 400, code: 506, subcode: null, type: 'OAuthException' },
+      missing: { status: 400, code: 324, subcode: 2069019, type: 'OAuthException' },
+      foreign: { status: 403, code: 200, subcode: null, type: 'OAuthException' },
+    },
+  });
+  expect(withPhoto).toMatchObject({ text: 'Ciao dal client di Meta', media: [expect.anything()] });
+
+  const media = published.at(-1)?.['id'];
+  expect(seen['instagram']).toEqual({
+    states: ['IN_PROGRESS', 'FINISHED'],
+    media,
+    caption: 'Ciao #mercato',
+    listed: [media],
+    quota: { quota_usage: 1, config: { quota_total: 100, quota_duration: 86_400 } },
+    refusals: {
+      early: { status: 400, code: 9007, subcode: 2207027, type: 'OAuthException' },
+      again: { status: 400, code: 24, subcode: 2207008, type: 'OAuthException' },
+    },
+  });
+  expect(seen['pages']).toHaveLength(3);
+});

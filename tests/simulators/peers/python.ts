@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Meta's own client, as published on PyPI. */
+const requirement = 'facebook-business==26.0.3';
+const installTimeoutMs = 240_000;
+const scriptTimeoutMs = 60_000;
+
+/** The folder that holds Meta's Python client; installed on first use, then kept among the downloads. */
+export async function metaClientFolder(): Promise<string> {
+  const folder = join('.cache', 'peers', requirement);
+  if (existsSync(folder)) return folder;
+  const partial = `${folder}.${process.pid}`;
+  await mkdir(join('.cache', 'peers'), { recursive: true });
+  await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', partial, requirement], {
+    timeout: installTimeoutMs,
+  });
+  // Another test process may have been faster: either copy will do.
+  if (existsSync(folder)) await rm(partial, { recursive: true });
+  else await rename(partial, folder);
+  return folder;
+}
+
+/** Runs a Python script that has Meta's client; what it prints as JSON. Fails with its error output. */
+export async function runWithMetaClient(
+  script: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<Record<string, unknown>> {
+  const path = await metaClientFolder();
+  const { stdout } = await run('python3', [script], {
+    timeout: scriptTimeoutMs,
+    env: { ...process.env, PYTHONPATH: path, ...variables },
+  });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
