@@ -4,12 +4,23 @@ import { connectionRoutes } from './connections/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
+import type { PermalinkHosts } from './posts/permalink.ts';
+import { postRoutes } from './posts/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export type RouteDependencies = CheckDependencies;
+export interface RouteDependencies extends CheckDependencies {
+  readonly simulated: PermalinkHosts;
+}
 
 /** Every route of the API, in the order of its document. */
 export function allRoutes(dependencies: RouteDependencies): readonly (Route | PublicRoute)[] {
-  return [...meRoutes, ...userRoutes, ...groupRoutes, ...connectionRoutes(dependencies), ...approvalRoutes];
+  return [
+    ...meRoutes,
+    ...userRoutes,
+    ...groupRoutes,
+    ...connectionRoutes(dependencies),
+    ...postRoutes(dependencies),
+    ...approvalRoutes,
+  ];
 }

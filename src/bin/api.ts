@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { createApp } from '../api/app.ts';
 import { createCommandSender } from '../api/command.ts';
+import type { PermalinkHosts } from '../api/posts/permalink.ts';
 import { createReadiness } from '../api/readiness.ts';
 import { allRoutes } from '../api/routes.ts';
 import { openChannels } from '../channels/open.ts';
@@ -46,7 +47,11 @@ function wire(config: ApiConfig, logger: Logger) {
   metrics.watchPool('system', system.pool);
 
   const app = createApp({
-    routes: allRoutes({ probe: probeWith(channels), masterKeys: config.masterKeys }),
+    routes: allRoutes({
+      probe: probeWith(channels),
+      masterKeys: config.masterKeys,
+      simulated: simulatedHosts(config.networks),
+    }),
     services: {
       db: database.db,
       clock: systemClock,
@@ -73,6 +78,16 @@ function wire(config: ApiConfig, logger: Logger) {
     await Promise.all([database.db.destroy(), system.db.destroy(), connection.close(), closeChannels()]);
   };
   return { app, close };
+}
+
+/** In development the networks are stand-ins, and posts are shown where they are called. */
+function simulatedHosts(networks: ApiConfig['networks']): PermalinkHosts {
+  const hosts = (url: string) => (networks.allowPrivateTargets ? [new URL(url).host] : []);
+  return {
+    facebook: hosts(networks.facebookGraphUrl),
+    instagram: hosts(networks.instagramGraphUrl),
+    linkedin: hosts(networks.linkedinApiUrl),
+  };
 }
 
 const headersTimeoutMs = 15_000;

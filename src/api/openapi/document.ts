@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { PublicRoute, Route } from '../define-route.ts';
 import { introduction, tags } from './introduction.ts';
 import { answerHeaders, parameterRefs, registerParameters } from './parameters.ts';
-import { problemResponses, registerProblem } from './problem-responses.ts';
+import { problemResponses } from './problem-responses.ts';
 
 /** The OpenAPI 3.1 document of these routes, made once from the same declarations that answer the requests. */
 export function buildDocument(routes: readonly (Route | PublicRoute)[]) {
@@ -15,8 +15,7 @@ export function buildDocument(routes: readonly (Route | PublicRoute)[]) {
     description: 'An access token of the realm, for the audience of this API.',
   });
   registerParameters(registry);
-  const problem = registerProblem(registry);
-  for (const route of routes) registry.registerPath(pathOf(route, problem));
+  for (const route of routes) registry.registerPath(pathOf(route));
   const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: { title: 'Chorally API', version: '1.0.0', description: introduction },
@@ -26,7 +25,7 @@ export function buildDocument(routes: readonly (Route | PublicRoute)[]) {
   return withParameterDescriptions(document);
 }
 
-function pathOf(route: Route | PublicRoute, problem: { $ref: string }): RouteConfig {
+function pathOf(route: Route | PublicRoute): RouteConfig {
   const { method, path, tag, summary, description, params, query } = route;
   return {
     method,
@@ -42,7 +41,7 @@ function pathOf(route: Route | PublicRoute, problem: { $ref: string }): RouteCon
       ...(query === null ? {} : { query: query as z.ZodObject }),
       ...requestBody(route),
     },
-    responses: { ...answerOf(route), ...problemResponses(route, problem) },
+    responses: { ...answerOf(route), ...problemResponses(route) },
   };
 }
 

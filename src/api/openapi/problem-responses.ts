@@ -1,4 +1,4 @@
-import type { OpenAPIRegistry, RouteConfig } from '@asteasolutions/zod-to-openapi';
+import type { RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import type { PublicRoute, Route } from '../define-route.ts';
 import { problemBody, type ProblemKind, Refused } from '../problem.ts';
@@ -30,13 +30,8 @@ const problem = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details. Some kinds have further members.' });
 
-export function registerProblem(registry: OpenAPIRegistry): { $ref: string } {
-  registry.register('Problem', problem);
-  return { $ref: '#/components/schemas/Problem' };
-}
-
 /** One response per status, with an example of every problem that can come with it. */
-export function problemResponses(route: Route | PublicRoute, schema: { $ref: string }): RouteConfig['responses'] {
+export function problemResponses(route: Route | PublicRoute): RouteConfig['responses'] {
   const byStatus = Map.groupBy(Object.entries(problemsOf(route)), ([, kind]) => kind.status);
   return Object.fromEntries(
     [...byStatus]
@@ -48,7 +43,7 @@ export function problemResponses(route: Route | PublicRoute, schema: { $ref: str
           headers: headersOf(status),
           content: {
             'application/problem+json': {
-              schema,
+              schema: problem,
               examples: Object.fromEntries(
                 kinds.map(([code, kind]) => [code.replaceAll('_', '-'), example(route, code, kind)]),
               ),

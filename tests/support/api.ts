@@ -1,0 +1,121 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { programVariables } from '../../dev/environment.ts';
+import { testStack } from '../../dev/stack.ts';
+import { type AppSettings, createApp } from '../../src/api/app.ts';
+import { createCommandSender } from '../../src/api/command.ts';
+import type { Probe } from '../../src/api/connections/probe.ts';
+import type { PublicRoute, Route } from '../../src/api/define-route.ts';
+import { createReadiness } from '../../src/api/readiness.ts';
+import { allRoutes } from '../../src/api/routes.ts';
+import type { ApiServices } from '../../src/api/services.ts';
+import { connect } from '../../src/db/connect.ts';
+import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
+import { createTokenVerifier } from '../../src/platform/keycloak.ts';
+import { createLogger } from '../../src/platform/logging.ts';
+import { createApiMetrics } from '../../src/platform/metrics.ts';
+import { createTemporalClient } from '../../src/platform/temporal-client.ts';
+import { userToken } from './tokens.ts';
+
+export interface Call {
+  readonly method?: string;
+  /** A demo user's name; null: no token. */
+  readonly as?: string | null;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly body?: string | Uint8Array<ArrayBuffer> | FormData;
+}
+
+export interface CallAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // The shape of an answer is what the test is about to state.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+export interface TestApi {
+  readonly url: string;
+  readonly services: ApiServices;
+  readonly config: ApiConfig;
+  call(path: string, call?: Call): Promise<CallAnswer>;
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  readonly settings?: Partial<AppSettings>;
+  readonly services?: Partial<ApiServices>;
+  readonly probe?: Probe;
+  readonly routes?: readonly (Route | PublicRoute)[];
+}
+
+/** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
+export async function startApi({ settings, services: replaced, probe, routes }: TestApiOptions = {}): Promise<TestApi> {
+  const config = readApiConfig(programVariables(testStack()));
+  const onError = () => undefined;
+  const database = connect(config.database.appUrl, { max: 10, onError, applicationName: 'test-api' });
+  const system = connect(config.database.systemUrl, { max: 1, onError, applicationName: 'test-api-system' });
+  const { client, connection } = createTemporalClient(config.temporal);
+  const services: ApiServices = {
+    db: database.db,
+    clock: () => Date.now(),
+    logger: createLogger({ program: 'test-api', level: 'silent' }),
+    tokens: createTokenVerifier({ ...config.keycloak, clock: () => Date.now() }),
+    commands: createCommandSender(client),
+    temporalUi:
+      config.temporalUiUrl === null ? null : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
+    ...replaced,
+  };
+  const app = createApp({
+    routes:
+      routes ??
+      allRoutes({
+        probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
+        masterKeys: config.masterKeys,
+        simulated: { facebook: [], instagram: [], linkedin: [] },
+      }),
+    services,
+    settings: { corsOrigins: [], rateLimits: config.rateLimits, strictAnswers: true, ...settings },
+    metrics: createApiMetrics(),
+    readiness: createReadiness({
+      database: database.pool,
+      system: system.db,
+      temporal: { connection, namespace: config.temporal.namespace },
+      tokens: services.tokens,
+    }),
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    services,
+    config,
+    call: (path, call = {}) => send(url + path, call),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.all([database.db.destroy(), system.db.destroy(), connection.close()]);
+    },
+  };
+}
+
+/** Sends a request as a demo user (an editor unless told otherwise) and reads the answer's JSON, if it is JSON. */
+export async function send(url: string, call: Call): Promise<CallAnswer> {
+  const { method = 'GET', as = 'elena.aurora', token, headers, json, body } = call;
+  const bearer = token ?? (as === null ? null : await userToken(as));
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(json === undefined ? (body === undefined ? {} : { body }) : { body: JSON.stringify(json) }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
