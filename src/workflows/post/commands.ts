@@ -29,7 +29,8 @@ interface Desk {
   readonly standing: Standing;
   readonly record: Journal;
   readonly exclusive: ReturnType<typeof oneAtATime>;
-  readonly review: Review | null;
+  /** The approval of this run; null where no policy applies. */
+  readonly opening: Promise<Review | null>;
 }
 
 interface Command {
@@ -118,7 +119,8 @@ async function takeBackAttempts({ input: { tenantId, postId }, standing }: Desk)
 }
 
 /** The approval itself decides which came first, the withdrawal or a last vote. */
-async function withdrawReview({ standing, review }: Desk, by: UserId): Promise<void> {
+async function withdrawReview({ standing, opening }: Desk, by: UserId): Promise<void> {
+  const review = await opening;
   if (review === null || standing.process.phase !== 'in_review') return;
   await review.signal(withdrawApproval, { by });
   const settlement = await review.result();

@@ -25,9 +25,11 @@ export async function post(input: PostInput): Promise<PostStatus> {
   const standing = newStanding(openPost(input, Date.now()));
   const record = journal(input);
   const exclusive = oneAtATime();
-  const review = await openReview(input);
-  takeCommands({ input, standing, record, exclusive, review });
+  const opening = openReview(input);
+  // Before the first await: a command may be waiting already.
+  takeCommands({ input, standing, record, exclusive, opening });
 
+  const review = await opening;
   const refusal = review === null ? null : await exclusiveOutcome(await review.result());
   const status = refusal ?? (await publishOrCancel());
   standing.process = { ...standing.process, phase: 'settled' };

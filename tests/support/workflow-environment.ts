@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { onTestFinished } from 'vitest';
+import { testStack } from '../../dev/stack.ts';
+
+const address = `127.0.0.1:${testStack().ports.temporal}`;
+const namespace = 'chorally';
+export const workflowsPath = new URL('../../src/workflows/index.ts', import.meta.url).pathname;
+
+let bundle: Promise<WorkflowBundle> | null = null;
+
+/** The workflow code as a worker loads it, made once per test file. */
+export function workflowBundle(): Promise<WorkflowBundle> {
+  bundle ??= bundleWorkflowCode({ workflowsPath, logger: quiet });
+  return bundle;
+}
+
+export interface WorkflowEnvironment {
+  readonly client: Client;
+  /** Where workflows of this test run; their activities run beside it. */
+  readonly taskQueue: string;
+}
+
+/**
+ * Workers with `activities` on task queues of their own, against the real server, whose workflows skip the time they
+ * only wait for, from their first event, children included. Everything ends with the test.
+ */
+export async function workflowEnvironment(activities: object): Promise<WorkflowEnvironment> {
+  const prefix = `test-${randomUUID()}`;
+  const [connection, native, workflowCode] = await Promise.all([
+    Connection.connect({ address }),
+    NativeConnection.connect({ address }),
+    workflowBundle(),
+  ]);
+  skipTime(connection);
+  const shared = { connection: native, namespace, activities } as const;
+  const workers = await Promise.all([
+    Worker.create({ ...shared, taskQueue: `${prefix}-core`, workflowBundle: workflowCode }),
+    Worker.create({ ...shared, taskQueue: `${prefix}-publish` }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  onTestFinished(async () => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    await Promise.all([connection.close(), native.close()]);
+  });
+  return { client: new Client({ connection, namespace }), taskQueue: `${prefix}-core` };
+}
+
+/**
+ * Keeps the history of a finished run for the replay tests, when `SAVE_HISTORIES` is set. Saved ones stay until the
+ * last run that could have been started by their code has ended.
+ */
+export async function keepHistory(handle: WorkflowHandle, name: string): Promise<void> {
+  if (process.env['SAVE_HISTORIES'] === undefined) return;
+  const folder = new URL('../../temporal/histories/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  const history = historyToJSON(await handle.fetchHistory());
+  await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(JSON.parse(history), null, 1)}\n`);
+}
+
+/** The SDK has no option for it yet; the request has. */
+function skipTime(connection: Connection): void {
+  const { workflowService } = connection;
+  const start = workflowService.startWorkflowExecution.bind(workflowService);
+  workflowService.startWorkflowExecution = ((request: object, ...rest: []) =>
+    start({ ...request, timeSkippingConfig: { enabled: true } }, ...rest)) as typeof start;
+}
+
+const silence = (): void => undefined;
+const quiet = { log: silence, trace: silence, debug: silence, info: silence, warn: silence, error: silence };
