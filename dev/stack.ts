@@ -28,6 +28,7 @@ const portOffsets = {
   temporalUi: 34,
   temporalMetrics: 35,
   workerHealth: 40,
+  workerMetrics: 41,
 } as const;
 
 const testPortBase = 7400;

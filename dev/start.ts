@@ -12,8 +12,7 @@ import { requirePorts, requireTools } from './preflight.ts';
 import { runningPid } from './processes.ts';
 import { stackSecrets } from './secrets.ts';
 import type { Stack } from './stack.ts';
-
-export type Report = (line: string) => void;
+import { type Report, type Steps, trackSteps } from './steps.ts';
 
 /** Starts what is not running yet and returns when everything is healthy. `report` hears of each step. */
 export async function startStack(stack: Stack, report: Report): Promise<Environment> {
@@ -22,16 +21,17 @@ export async function startStack(stack: Stack, report: Report): Promise<Environm
   await requirePorts(stack, startedParts(own));
   stackSecrets(stack);
 
-  const start = (part: Part) => startPart(stack, part, report);
+  const steps = trackSteps(report);
+  const start = (part: Part) => startPart(stack, part, steps);
   const database = (async () => {
     if (!own.database) await start(postgres);
-    await step(report, 'database migrated, demo tenants in it', () => prepareDatabase(stack));
+    await steps.run('database migrated, demo tenants in it', () => prepareDatabase(stack));
   })();
-  const clock = own.temporal ? step(report, 'temporal namespace', () => setUpTemporal(stack)) : start(temporal);
+  const clock = own.temporal ? steps.run('temporal namespace', () => setUpTemporal(stack)) : start(temporal);
   const login = own.keycloak ? Promise.resolve() : start(keycloak);
   const networks = Promise.all(simulators.map(start));
   const programs = Promise.all([database, clock]).then(() => Promise.all([start(api), start(worker)]));
-  await settled([database, clock, login, networks, programs]);
+  await steps.settle([database, clock, login, networks, programs]);
   return writeEnvironmentFile(stack);
 }
 
@@ -40,7 +40,8 @@ export async function startParts(stack: Stack, names: readonly string[], report:
   const parts = allParts.filter(({ name }) => names.includes(name));
   await requirePorts(stack, parts);
   stackSecrets(stack);
-  await settled(parts.map((part) => startPart(stack, part, report)));
+  const steps = trackSteps(report);
+  await steps.settle(parts.map((part) => startPart(stack, part, steps)));
   if (names.includes('database')) await prepareDatabase(stack);
 }
 
@@ -61,20 +62,7 @@ function startedParts(own: OwnServers): readonly Part[] {
   return allParts.filter((part) => !replaced.includes(part));
 }
 
-async function startPart(stack: Stack, part: Part, report: Report): Promise<void> {
+async function startPart(stack: Stack, part: Part, steps: Steps): Promise<void> {
   const ran = runningPid(stack, part.name) !== null;
-  await step(report, ran ? `${part.name} was running` : part.name, () => part.start(stack));
-}
-
-async function step(report: Report, name: string, work: () => Promise<void>): Promise<void> {
-  const startedAt = Date.now();
-  await work();
-  report(`${name} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
-}
-
-/** Waits for all, so that nothing is started behind a complaint's back, then throws the first failure. */
-async function settled(steps: readonly Promise<unknown>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(steps);
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
+  await steps.run(ran ? `${part.name} was running` : part.name, () => part.start(stack));
 }

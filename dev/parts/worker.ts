@@ -5,7 +5,7 @@ import type { Part } from './part.ts';
 
 export const worker: Part = {
   name: 'worker',
-  ports: ['workerHealth'],
+  ports: ['workerHealth', 'workerMetrics'],
   start: async (stack) => {
     await launchWorker(stack);
     await untilWorkerReady(stack);
