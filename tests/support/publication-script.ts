@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { ApprovalActivities } from '../../src/activities/approval.ts';
 import type { PostActivities } from '../../src/activities/post.ts';
 import type { PublicationActivities } from '../../src/activities/publication.ts';
-import type { ConnectionId, ContentHash, PostId, RevisionId, TargetId, TenantId, UserId } from '../../src/domain/ids.ts';
+import type {
+  ConnectionId,
+  ContentHash,
+  PostId,
+  RevisionId,
+  TargetId,
+  TenantId,
+  UserId,
+} from '../../src/domain/ids.ts';
 import type { Network } from '../../src/domain/network.ts';
 import type { PostApproval, PostInput, PostTarget } from '../../src/domain/post.ts';
 import type { AttemptResult, LookResult, PrepareResult } from '../../src/domain/publication.ts';

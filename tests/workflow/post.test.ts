@@ -13,7 +13,15 @@ import {
   resolveTarget,
 } from '../../src/workflows/post/messages.ts';
 import type { post } from '../../src/workflows/post/workflow.ts';
-import { elena, marco, oneStepApproval, postInput, type Script, scripted, target } from '../support/publication-script.ts';
+import {
+  elena,
+  marco,
+  oneStepApproval,
+  postInput,
+  type Script,
+  scripted,
+  target,
+} from '../support/publication-script.ts';
 import { keepHistory, workflowEnvironment } from '../support/workflow-environment.ts';
 
 const hourMs = 3_600_000;
@@ -86,7 +94,9 @@ test('cancelling a post in review withdraws its approval', async () => {
 
 test('publishing now needs no slot, but an approval', async () => {
   const { run, journal, vote } = await start({ approval: oneStepApproval() });
-  expect(await refusalOf(run.executeUpdate(publishNow, { args: [{ by: elena }] }))).toMatchObject({ code: 'wrong_state' });
+  expect(await refusalOf(run.executeUpdate(publishNow, { args: [{ by: elena }] }))).toMatchObject({
+    code: 'wrong_state',
+  });
   await vote('approve');
   await eventually(async () => expect(journal.statuses).toEqual(['approved']));
   await run.executeUpdate(publishNow, { args: [{ by: elena }] });
