@@ -86,3 +86,16 @@ export function selectTargets(trx: TenantTransaction, postId: PostId) {
     .orderBy('target.id')
     .execute();
 }
+
+/** One target of a post, with what is needed to recognise a post of its page. */
+export function selectTarget(trx: TenantTransaction, postId: PostId, targetId: TargetId) {
+  return trx
+    .selectFrom('post_target as target')
+    .innerJoin('connection', (join) =>
+      join.onRef('connection.tenant_id', '=', 'target.tenant_id').onRef('connection.id', '=', 'target.connection_id'),
+    )
+    .select(['target.id', 'target.state', 'connection.network', 'connection.external_id'])
+    .where('target.post_id', '=', postId)
+    .where('target.id', '=', targetId)
+    .executeTakeFirst();
+}
