@@ -95,13 +95,6 @@ const borgoverde: SeedTenant = {
 
 export const seedTenants = [aurora, lariana, borgoverde] as const;
 
-/** Every page of every tenant. */
-export const seedPages: readonly SeedPage[] = seedTenants.flatMap(({ facebook, instagram, linkedin }) => [
-  ...facebook,
-  ...instagram,
-  ...linkedin,
-]);
-
 function facebookPage(
   externalId: string,
   name: string,

@@ -82,7 +82,7 @@ function unknownOperations(world: World): Operation[] {
   return methods.map((method) => ({
     name: 'graph.unknown',
     method,
-    path: '/*path',
+    path: '/{*path}',
     handle: (call) => {
       principalOf(world, call);
       const [, node = '', edge] = call.path.replace(/^\/v\d+\.\d+/, '').split('/');

@@ -1,23 +1,28 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import { type LoggedRequest, redactedQuery, type RequestLog } from './request-log.ts';
 
-/** The log's entry of the request that `res` will answer. */
-export function arrivalOf(res: Response): LoggedRequest {
-  // Set by `stampArrival`, the first middleware.
-  return res.locals['arrival'] as LoggedRequest;
-}
+const instants = new WeakMap<IncomingMessage, number>();
 
 /**
- * Takes the instant of arrival and lets one request on per turn of the event loop, so that of hundreds that arrive
- * together none is stamped late because another was being worked on.
+ * Takes the instant of arrival before anything else, and hands one request on per turn of the event loop: of hundreds
+ * that arrive together none is stamped late because another was being worked on.
  */
-export function stampArrival(log: RequestLog): RequestHandler {
+export function stamped(listener: RequestListener): RequestListener {
+  return (req, res) => {
+    instants.set(req, Date.now());
+    inTurn(() => listener(req, res));
+  };
+}
+
+/** Begins the log's entry of a request. */
+export function logArrival(log: RequestLog): RequestHandler {
   return (req, res, next) => {
     const url = new URL(req.originalUrl, 'http://simulator');
     const arrival: LoggedRequest = {
       id: randomUUID(),
-      receivedAt: Date.now(),
+      receivedAt: instants.get(req) ?? Date.now(),
       method: req.method,
       path: url.pathname,
       query: redactedQuery(url),
@@ -30,8 +35,14 @@ export function stampArrival(log: RequestLog): RequestHandler {
     };
     res.locals['arrival'] = arrival;
     log.note(arrival);
-    inTurn(() => next());
+    next();
   };
+}
+
+/** The log's entry of the request that `res` will answer, as it began. */
+export function arrivalOf(res: Response): LoggedRequest {
+  // Set by `logArrival`, which every request of the network passes.
+  return res.locals['arrival'] as LoggedRequest;
 }
 
 const queue: (() => void)[] = [];

@@ -1,6 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
 
 export interface Listener {
   readonly port: number;
@@ -8,9 +7,9 @@ export interface Listener {
   readonly close: () => Promise<void>;
 }
 
-/** Serves `app` on 127.0.0.1; port 0 takes any that is free. Rejects if the port is taken. */
-export async function listen(app: Express, port: number): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, app);
+/** Serves `listener` on 127.0.0.1; port 0 takes any that is free. Rejects if the port is taken. */
+export async function listen(listener: RequestListener, port: number): Promise<Listener> {
+  const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host: '127.0.0.1', backlog: 2048 }, resolve);

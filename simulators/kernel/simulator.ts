@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { control } from '../control/routes.ts';
-import { arrivalOf, stampArrival } from './arrivals.ts';
+import { arrivalOf, logArrival, stamped } from './arrivals.ts';
 import { listen } from './listener.ts';
 import type { Operation } from './operation.ts';
 import { type Account, pages } from './pages.ts';
@@ -51,7 +51,7 @@ export async function startSimulator(network: Network, options: SimulatorOptions
     settings: { ...defaultSettings, ...options.settings },
     publicUrl: () => publicUrl,
   });
-  const listener = await listen(application(network, world), options.port);
+  const listener = await listen(stamped(application(network, world)), options.port);
   if (publicUrl === '') publicUrl = `http://localhost:${listener.port}`;
   return {
     url: publicUrl,
@@ -71,7 +71,7 @@ function application(network: Network, world: World): express.Express {
   app.use('/_control', control(network, world));
   app.use(pages(world, network.accounts));
   if (network.site !== undefined) app.use(network.site(world));
-  app.use(stampArrival(world.log));
+  app.use(logArrival(world.log));
   app.use((req, _res, next) => {
     req.url = network.route?.(req.url) ?? req.url;
     next();
@@ -90,14 +90,14 @@ function application(network: Network, world: World): express.Express {
 function unreadable(world: World, dialect: Dialect): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
     const status = statusOf(error);
-    if (status === null) return next(error);
     const gone = res.destroyed || !res.writable;
-    world.log.note({
-      ...arrivalOf(res),
-      state: gone ? 'unanswered' : 'answered',
-      status: gone ? null : status,
-      answeredAt: Date.now(),
-    });
+    const known = world.log.get(arrivalOf(res).id) ?? arrivalOf(res);
+    const end = gone
+      ? ({ state: 'unanswered', status: null } as const)
+      : ({ state: 'answered', status: status ?? 500 } as const);
+    world.log.note({ ...known, ...end, answeredAt: Date.now() });
+    // Without a status it is a mistake of ours, which Express shows.
+    if (status === null) return next(error);
     if (!gone) res.status(status).json(dialect.trouble(status));
   };
 }

@@ -16,7 +16,7 @@ export function queryParam(call: Call, name: string): string | null {
   if (/[:(),]/.test(sent) && !sent.startsWith('List(')) {
     throw gatewayError(400, 'ILLEGAL_ARGUMENT', `Invalid query parameters passed to request: ${name}`);
   }
-  return decodeURIComponent(sent.replaceAll('+', ' '));
+  return new URLSearchParams(`value=${sent}`).get('value');
 }
 
 /** A whole number in the query. */

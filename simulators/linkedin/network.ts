@@ -66,7 +66,7 @@ function unknownOperations(): Operation[] {
   return methods.map((method) => ({
     name: 'linkedin.unknown',
     method,
-    path: '/*path',
+    path: '/{*path}',
     handle: ({ path }) => {
       throw notFound(`No virtual resource found for: ${path}`);
     },
