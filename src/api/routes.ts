@@ -4,12 +4,13 @@ import { connectionRoutes } from './connections/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
+import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
 import type { PermalinkHosts } from './posts/permalink.ts';
 import { postRoutes } from './posts/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export interface RouteDependencies extends CheckDependencies {
+export interface RouteDependencies extends CheckDependencies, MediaDependencies {
   readonly simulated: PermalinkHosts;
 }
 
@@ -20,6 +21,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...userRoutes,
     ...groupRoutes,
     ...connectionRoutes(dependencies),
+    ...mediaRoutes(dependencies),
     ...postRoutes(dependencies),
     ...approvalRoutes,
   ];

@@ -11,6 +11,7 @@ import { type ApiConfig, ConfigError, readApiConfig } from '../platform/config.t
 import { createTokenVerifier } from '../platform/keycloak.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
 import { createApiMetrics } from '../platform/metrics.ts';
+import { folderStorage } from '../platform/storage.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { probeWith } from './probe-page.ts';
 
@@ -51,6 +52,8 @@ function wire(config: ApiConfig, logger: Logger) {
       probe: probeWith(channels),
       masterKeys: config.masterKeys,
       simulated: simulatedHosts(config.networks),
+      storage: folderStorage(config.media.directory),
+      urls: config.media,
     }),
     services: {
       db: database.db,
