@@ -13,8 +13,8 @@ export function id<Id extends string>(what: string): z.ZodType<Id, string> {
 export function instant(what: string) {
   return z.iso
     .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .meta({ description: what, type: 'string', format: 'date-time', example: '2026-12-01T09:30:00+01:00' });
+    .meta({ description: what, format: 'date-time', example: '2026-12-01T09:30:00+01:00' })
+    .transform((text) => new Date(text));
 }
 
 /** An instant as answers show it: UTC, ISO 8601. */

@@ -86,6 +86,12 @@ function signatureCheck({ realmUrl, clientId }: KeycloakSettings, keys: KeySourc
   // The library's own fetch has no time-out, cannot reach the realm under a second address, and an answer that is not
   // JSON would end the process.
   rotation.retrieveJWKs = keys.fetch;
+  const findKey = rotation.getJWK.bind(rotation);
+  // Asked again too soon, the library answers nothing and writes to standard error, as often as somebody forges tokens.
+  rotation.getJWK = (kid) =>
+    rotation.jwks.some((key) => key.kid === kid) || Date.now() / 1_000 > rotation.lastTimeRequesTime + keyRefetchAfterS
+      ? findKey(kid)
+      : Promise.reject(new Error('unknown key'));
   return async (token) => {
     try {
       const grant = await manager.createGrant({ access_token: token });
@@ -104,8 +110,11 @@ interface GrantManager {
   createGrant(grant: { access_token: string }): Promise<{ access_token: { content: unknown } }>;
 }
 interface Rotation {
-  jwks: readonly unknown[];
+  jwks: readonly RealmKey[];
+  /** Seconds since the epoch; spelled like this. */
+  readonly lastTimeRequesTime: number;
   retrieveJWKs: () => Promise<unknown>;
+  getJWK(kid: unknown): Promise<string>;
 }
 
 /** Without `verify-token-audience` the library accepts tokens made for other clients; its types do not know it. */
@@ -128,16 +137,17 @@ function grantManagerFor(realmUrl: string, clientId: string): { manager: GrantMa
 }
 
 interface KeySource {
-  fetch(): Promise<{ keys: readonly unknown[] }>;
+  fetch(): Promise<{ keys: readonly RealmKey[] }>;
   /** Why the last fetch failed; null if it did not. */
   failure(): Error | null;
 }
 
-const jwks = z.object({ keys: z.array(z.unknown()) });
+const jwks = z.object({ keys: z.array(z.looseObject({ kid: z.string().optional() })) });
+type RealmKey = z.output<typeof jwks>['keys'][number];
 
 /** Fetches the realm's keys; requests that come while one is under way share it. */
 function keySource(url: string): KeySource {
-  let underWay: Promise<{ keys: readonly unknown[] }> | null = null;
+  let underWay: Promise<{ keys: readonly RealmKey[] }> | null = null;
   let failure: Error | null = null;
   const load = async () => {
     try {
