@@ -5,15 +5,18 @@ import { testStack } from '../../dev/stack.ts';
 import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
-import type { PublicRoute, Route } from '../../src/api/define-route.ts';
+import type { Route } from '../../src/api/define-route.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
+import type { Kysely } from 'kysely';
+import type { Database } from '../../src/db/schema.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { createApiMetrics } from '../../src/platform/metrics.ts';
+import { folderStorage } from '../../src/platform/storage.ts';
 import { createTemporalClient } from '../../src/platform/temporal-client.ts';
 import { userToken } from './tokens.ts';
 
@@ -39,6 +42,7 @@ export interface TestApi {
   readonly url: string;
   readonly services: ApiServices;
   readonly config: ApiConfig;
+  readonly system: Kysely<Database>;
   call(path: string, call?: Call): Promise<CallAnswer>;
   close(): Promise<void>;
 }
@@ -47,11 +51,17 @@ export interface TestApiOptions {
   readonly settings?: Partial<AppSettings>;
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
-  readonly routes?: readonly (Route | PublicRoute)[];
+  /** Served beside the real ones. */
+  readonly moreRoutes?: readonly Route[];
 }
 
 /** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
-export async function startApi({ settings, services: replaced, probe, routes }: TestApiOptions = {}): Promise<TestApi> {
+export async function startApi({
+  settings,
+  services: replaced,
+  probe,
+  moreRoutes = [],
+}: TestApiOptions = {}): Promise<TestApi> {
   const config = readApiConfig(programVariables(testStack()));
   const onError = () => undefined;
   const database = connect(config.database.appUrl, { max: 10, onError, applicationName: 'test-api' });
@@ -68,13 +78,16 @@ export async function startApi({ settings, services: replaced, probe, routes }: 
     ...replaced,
   };
   const app = createApp({
-    routes:
-      routes ??
-      allRoutes({
+    routes: [
+      ...allRoutes({
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
         masterKeys: config.masterKeys,
         simulated: { facebook: [], instagram: [], linkedin: [] },
+        storage: folderStorage(config.media.directory),
+        urls: config.media,
       }),
+      ...moreRoutes,
+    ],
     services,
     settings: { corsOrigins: [], rateLimits: config.rateLimits, strictAnswers: true, ...settings },
     metrics: createApiMetrics(),
@@ -92,6 +105,7 @@ export async function startApi({ settings, services: replaced, probe, routes }: 
     url,
     services,
     config,
+    system: system.db,
     call: (path, call = {}) => send(url + path, call),
     close: async () => {
       server.closeAllConnections();
