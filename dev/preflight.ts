@@ -5,7 +5,7 @@ import { Complaint } from './complaint.ts';
 import type { OwnServers } from './own-servers.ts';
 import type { Part } from './parts/part.ts';
 import { runningPid } from './processes.ts';
-import type { Stack } from './stack.ts';
+import { portBaseVariables, type Stack } from './stack.ts';
 
 const oldestJava = 17;
 const oldestPython = 3;
@@ -32,7 +32,7 @@ export async function requirePorts(stack: Stack, parts: readonly Part[]): Promis
   if (taken.length === 0) return;
   const list = taken.map(({ name, port }) => `${port} (${name})`).join(', ');
   throw new Complaint(
-    `Taken by another program: port ${list}. Stop it, or choose other ports: CHORALLY_PORT_BASE=7500 make up`,
+    `Taken by another program: port ${list}. Stop it, or choose other ports with ${portBaseVariables[stack.kind]}=7500.`,
   );
 }
 

@@ -31,16 +31,22 @@ const portOffsets = {
   workerMetrics: 41,
 } as const;
 
-const testPortBase = 7400;
+const testPortBase = '7400';
+
+/** The variable that moves the ports of each kind of stack. */
+export const portBaseVariables = { development: 'CHORALLY_PORT_BASE', test: 'CHORALLY_TEST_PORT_BASE' } as const;
 
 /** The stack that `make up` and `make demo` start: `CHORALLY_PORT_BASE` (7300) and `CHORALLY_RUN_DIR` (`.run`). */
 export function developmentStack(env: NodeJS.ProcessEnv = process.env): Stack {
-  return stackAt('development', portBase(env['CHORALLY_PORT_BASE'] ?? '7300'), env['CHORALLY_RUN_DIR'] ?? '.run');
+  const base = portBase(portBaseVariables.development, env['CHORALLY_PORT_BASE'] ?? '7300');
+  return stackAt('development', base, env['CHORALLY_RUN_DIR'] ?? '.run');
 }
 
-/** The stack that tests run against, beside a development stack that may be up. */
-export function testStack(): Stack {
-  return stackAt('test', testPortBase, '.run/test');
+/** The stack that tests run against, beside a development stack that may be up: `CHORALLY_TEST_PORT_BASE` (7400). */
+export function testStack(env: NodeJS.ProcessEnv = process.env): Stack {
+  const chosen = env['CHORALLY_TEST_PORT_BASE'] ?? testPortBase;
+  const base = portBase(portBaseVariables.test, chosen);
+  return stackAt('test', base, chosen === testPortBase ? '.run/test' : `.run/test-${base}`);
 }
 
 /** A further stack of one's own, for a test or a bench that must not share one. */
@@ -54,10 +60,10 @@ export function stackAt(kind: Stack['kind'], base: number, runDir: string): Stac
   };
 }
 
-function portBase(text: string): number {
+function portBase(variable: string, text: string): number {
   const base = Number(text);
   if (!Number.isInteger(base) || base < 1024 || base > 65_000) {
-    throw new Error(`CHORALLY_PORT_BASE must be a port from 1024 to 65000, not "${text}"`);
+    throw new Error(`${variable} must be a port from 1024 to 65000, not "${text}"`);
   }
   return base;
 }
