@@ -96,7 +96,8 @@ export function publicationActivities(dependencies: PublicationDependencies) {
     try {
       const prepared = await ask();
       if (prepared.state === 'refused') return await refuse(job, prepared.refusal, null);
-      await withTenant(db, job.key.tenantId, (trx) => savePrepared(trx, job.key, prepared));
+      const now = new Date(clock());
+      await withTenant(db, job.key.tenantId, (trx) => savePrepared(trx, job.key, { prepared, now }));
       return { kind: prepared.state };
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;

@@ -7,7 +7,7 @@ import { usable } from '../domain/connection.ts';
 import type { AttemptResult } from '../domain/publication.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { type CallOutcome, park, settle } from './publication-outcome.ts';
-import { persistently, waitUntil } from './waiting.ts';
+import { isPassing, persistently, waitUntil } from './waiting.ts';
 
 interface Attempt extends PublicationKey {
   readonly n: number;
@@ -52,16 +52,30 @@ async function armAndCall(
     return { kind: 'not_sent' };
   }
 
-  const startedMs = performance.now();
   const callingAt = clock();
-  if (!(await inTenant((trx) => beginCall(trx, attempt, new Date(callingAt))))) return { kind: 'not_sent' };
-  if (performance.now() - startedMs > callWithinMs) {
-    await inTenant((trx, now) => withdrawCall(trx, attempt, now));
-    return { kind: 'not_sent' };
-  }
+  const begun = await begin(inTenant, attempt, new Date(callingAt));
+  if (begun !== 'call') return { kind: 'not_sent' };
   dependencies.onCall(attempt.network, (clock() - attempt.slot) / 1_000);
   const outcome = await call(job);
   return persistently(() => inTenant((trx, now) => settle(trx, job, { n: attempt.n, outcome, callingAt, now })));
+}
+
+/** Moves the row to `calling`. Unless that is certain and fresh, nothing is sent and the row says so. */
+async function begin(
+  inTenant: ReturnType<typeof transactions>,
+  attempt: Attempt,
+  callingAt: Date,
+): Promise<'call' | 'taken'> {
+  const startedMs = performance.now();
+  try {
+    if (!(await inTenant((trx) => beginCall(trx, attempt, callingAt)))) return 'taken';
+    if (performance.now() - startedMs <= callWithinMs) return 'call';
+  } catch (error) {
+    // Postgres went away: whether the commit arrived is unknown, that nothing was sent is certain.
+    if (!isPassing(error)) throw error;
+  }
+  await persistently(() => inTenant((trx, now) => withdrawCall(trx, attempt, now)));
+  return 'taken';
 }
 
 /** Never aborted: an answer that is on its way decides whether the post may be sent again. */

@@ -37,7 +37,7 @@ export async function persistently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Postgres is away, shutting down, or two transactions got in each other's way: classes 08, 40, 53, 57, or no answer. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code: unknown = 'code' in error ? error.code : undefined;
   if (typeof code !== 'string') return /terminat|timeout|connect/i.test(error.message);

@@ -57,16 +57,38 @@ export async function changeTarget(trx: TenantTransaction, key: TargetKey, chang
   ]);
 }
 
-/** Keeps what was prepared at the network: the anchor that survives a lost answer. */
-export async function savePrepared(trx: TenantTransaction, key: TargetKey, prepared: PreparedMedia): Promise<void> {
+/** Keeps what was prepared at the network: the anchor that survives a lost answer. A parked target goes on with it. */
+export async function savePrepared(
+  trx: TenantTransaction,
+  key: TargetKey,
+  { prepared, now }: { prepared: PreparedMedia; now: Date },
+): Promise<void> {
+  const { tenantId, targetId } = key;
+  const state = prepared.state === 'processing' ? 'processing' : 'waiting';
+  const before = await trx
+    .selectFrom('post_target')
+    .select('state')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', targetId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (!preparable.some((open) => open === before.state)) return;
   await trx
     .updateTable('post_target')
-    .set({ prepared: JSON.stringify(prepared), state: prepared.state === 'processing' ? 'processing' : 'waiting' })
-    .where('tenant_id', '=', key.tenantId)
-    .where('id', '=', key.targetId)
-    .where('state', 'in', ['waiting', 'processing', 'parked'])
+    .set({ prepared: JSON.stringify(prepared) })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', targetId)
+    .execute();
+  if (before.state === 'parked') return changeTarget(trx, key, { state, reason: null, event: 'target.released', now });
+  await trx
+    .updateTable('post_target')
+    .set({ state })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', targetId)
     .execute();
 }
+
+const preparable = ['waiting', 'processing', 'parked'] as const satisfies readonly TargetState[];
 
 /** Those of the network's post ids that some target of the page has claimed already. */
 export async function claimedPosts(

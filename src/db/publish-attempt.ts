@@ -89,19 +89,31 @@ export async function releaseAttempt(
   return released !== undefined;
 }
 
-/** Takes a `calling` attempt back whose own process knows that it has not sent anything. */
+/**
+ * Takes an attempt back whose own process knows that it has sent nothing: it was too slow after the commit, or the
+ * answer to its commit was lost, so that it may stand as `calling`.
+ */
 export async function withdrawCall(
   trx: TenantTransaction,
   { tenantId, targetId, n }: AttemptKey,
   now: Date,
 ): Promise<void> {
-  await trx
+  const withdrawn = await trx
     .updateTable('publish_attempt')
     .set({ state: 'released', calling_at: null, settled_at: now })
     .where('tenant_id', '=', tenantId)
     .where('target_id', '=', targetId)
     .where('n', '=', n)
-    .where('state', '=', 'calling')
+    .where('state', 'in', ['armed', 'calling'])
+    .returning('n')
+    .executeTakeFirst();
+  if (withdrawn === undefined) return;
+  await trx
+    .updateTable('post_target')
+    .set({ state: 'waiting' })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', targetId)
+    .where('state', '=', 'sending')
     .execute();
 }
 

@@ -83,6 +83,8 @@ export interface PostProcess {
   /** True when approval came after the slot: then only a person may set a new one. */
   readonly missedSlot: boolean;
   readonly cancelled: { readonly by: UserId; readonly at: Instant } | null;
+  /** Who said that it is to go out at once; nobody can take that back. */
+  readonly publishingNow: { readonly by: UserId; readonly at: Instant } | null;
   /** When the first irreversible call began. */
   readonly firstCallAt: Instant | null;
 }
@@ -94,6 +96,7 @@ export type PostRefusal =
   | { readonly code: 'wrong_state'; readonly phase: PostProcess['phase'] }
   | { readonly code: 'too_late'; readonly at: Instant }
   | { readonly code: 'already_cancelled'; readonly by: UserId; readonly at: Instant }
+  | { readonly code: 'already_publishing'; readonly by: UserId; readonly at: Instant }
   /** The approval ended otherwise before it could be withdrawn. */
   | ({ readonly code: 'settled' } & Settlement)
   | { readonly code: 'slot_in_past' }
@@ -103,7 +106,13 @@ export type PostRefusal =
   | { readonly code: 'post_claimed' };
 
 export function openPost({ approval, scheduledAt }: PostInput, now: Instant): PostProcess {
-  const opened = { slot: scheduledAt, missedSlot: false, cancelled: null, firstCallAt: null } as const;
+  const opened = {
+    slot: scheduledAt,
+    missedSlot: false,
+    cancelled: null,
+    publishingNow: null,
+    firstCallAt: null,
+  } as const;
   return approval === null
     ? approved({ ...opened, phase: 'approved' }, now, { late: 'publish' })
     : { ...opened, phase: 'in_review' };
@@ -122,6 +131,7 @@ export function approved(process: PostProcess, now: Instant, { late }: { late: '
 /** Why a command cannot be taken, or null. */
 export function refuseCommand(process: PostProcess, command: PostCommand): PostRefusal | null {
   if (process.cancelled !== null) return { code: 'already_cancelled', ...process.cancelled };
+  if (process.publishingNow !== null) return { code: 'already_publishing', ...process.publishingNow };
   if (process.firstCallAt !== null) return { code: 'too_late', at: process.firstCallAt };
   if (process.phase === 'settled' || process.phase === 'publishing')
     return { code: 'wrong_state', phase: process.phase };
@@ -130,7 +140,17 @@ export function refuseCommand(process: PostProcess, command: PostCommand): PostR
 }
 
 /** The post with a new slot; while it is in review the slot only waits. */
-export function reschedule(process: PostProcess, slot: Instant): PostProcess {
+export function rescheduled(process: PostProcess, slot: Instant): PostProcess {
   const phase = process.phase === 'in_review' ? 'in_review' : 'scheduled';
   return { ...process, phase, slot, missedSlot: false };
+}
+
+/** The post on its way without waiting for a slot. Of this and a cancel at the same moment, the first one settles it. */
+export function sentNow(process: PostProcess, by: UserId, at: Instant): PostProcess {
+  return { ...rescheduled(process, at), publishingNow: { by, at } };
+}
+
+/** The post taken back for good. */
+export function takenBack(process: PostProcess, by: UserId, at: Instant): PostProcess {
+  return { ...process, phase: 'settled', slot: null, cancelled: { by, at } };
 }

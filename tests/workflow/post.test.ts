@@ -104,6 +104,21 @@ test('publishing now needs no slot, but an approval', async () => {
   expect(journal.attempts).toHaveLength(3);
 });
 
+test('of “publish now” and cancel at the same moment one settles the post, and the other hears who did and when', async () => {
+  const { run } = await start({}, { waitsForSlot: true });
+  const answers = await Promise.allSettled([
+    run.executeUpdate(publishNow, { args: [{ by: elena }] }),
+    run.executeUpdate(cancel, { args: [{ by: marco }] }),
+  ]);
+  const [refused, ...others] = answers.filter((answer) => answer.status === 'rejected');
+  expect(others).toEqual([]);
+  const cancelled = (await run.result()) === 'cancelled';
+  const { cause } = refused?.reason as WorkflowUpdateFailedError;
+  expect(cause).toMatchObject({
+    details: [cancelled ? { code: 'already_cancelled', by: marco } : { code: 'already_publishing', by: elena }],
+  });
+});
+
 test('once a call has begun, cancelling is too late and says since when', async () => {
   const at = Date.now();
   const script: Script = { publish: [{ kind: 'unconfirmed', callingAt: at }], look: [{ kind: 'ambiguous' }] };

@@ -28,6 +28,8 @@ export async function explainRefusal(
       return tooLate(at);
     case 'already_cancelled':
       return cancelledBy(trx, by, at);
+    case 'already_publishing':
+      return sentBy(trx, by, at);
     case 'settled':
       return settledBy(trx, facts['outcome'] as ApprovalOutcome, by, at);
     case 'wrong_state': {
@@ -77,6 +79,14 @@ async function cancelledBy(trx: TenantTransaction, by: UserId | null, at: Date |
   const person = await named(trx, by);
   return {
     detail: `The post was cancelled${person === null ? '' : ` by ${person.name}`}${since(at)}.`,
+    extensions: { by: person, at: at?.toISOString() ?? null },
+  };
+}
+
+async function sentBy(trx: TenantTransaction, by: UserId | null, at: Date | null): Promise<ProblemDetails> {
+  const person = await named(trx, by);
+  return {
+    detail: `The post is going out${person === null ? '' : `: ${person.name} said so`}${since(at)}.`,
     extensions: { by: person, at: at?.toISOString() ?? null },
   };
 }

@@ -24,6 +24,15 @@ export const commandProblems = {
       at: '2026-11-30T16:02:11.400Z',
     },
   },
+  already_publishing: {
+    status: 409,
+    title: 'Already publishing',
+    description: 'Somebody said before that the post is to go out at once; `by` and `at` say who and when.',
+    example: {
+      by: { id: '0193f2c4-6a51-7d1e-9d3b-5f0f6f1c2a77', name: 'Elena Conti' },
+      at: '2026-11-30T16:02:11.400Z',
+    },
+  },
   settled: {
     status: 409,
     title: 'Settled',

@@ -8,7 +8,9 @@ import {
   type PostProcess,
   type PostRefusal,
   refuseCommand,
-  reschedule as moved,
+  rescheduled,
+  sentNow,
+  takenBack,
 } from '../../domain/post.ts';
 import type { Resolution } from '../../domain/publication.ts';
 import { dbOp } from '../activity-options.ts';
@@ -35,7 +37,8 @@ interface Desk {
 
 interface Command {
   readonly name: PostCommand;
-  readonly event: EventKind;
+  /** What the timeline says of it, by where the post stood before. */
+  readonly event: (before: PostProcess) => EventKind;
   readonly by: UserId;
   readonly apply: (process: PostProcess) => PostProcess;
 }
@@ -51,7 +54,12 @@ export function takeCommands(desk: Desk): void {
   setHandler(
     reschedule,
     ({ slot, by }) =>
-      carryOut(desk, { name: 'reschedule', event: 'post.rescheduled', by, apply: (process) => moved(process, slot) }),
+      carryOut(desk, {
+        name: 'reschedule',
+        event: ({ slot: before }) => (before === null ? 'post.scheduled' : 'post.rescheduled'),
+        by,
+        apply: (process) => rescheduled(process, slot),
+      }),
     { validator: ({ slot }) => refuseReschedule(standing.process, slot), description: 'Move the slot' },
   );
   setHandler(
@@ -59,9 +67,9 @@ export function takeCommands(desk: Desk): void {
     ({ by }) =>
       carryOut(desk, {
         name: 'publish_now',
-        event: 'post.publish_now',
+        event: () => 'post.publish_now',
         by,
-        apply: (process) => moved(process, Date.now()),
+        apply: (process) => sentNow(process, by, Date.now()),
       }),
     { validator: validator('publish_now'), description: 'Publish without waiting for the slot' },
   );
@@ -70,9 +78,9 @@ export function takeCommands(desk: Desk): void {
     ({ by }) =>
       carryOut(desk, {
         name: 'cancel',
-        event: 'post.cancelled',
+        event: () => 'post.cancelled',
         by,
-        apply: (process) => ({ ...process, phase: 'settled', slot: null, cancelled: { by, at: Date.now() } }),
+        apply: (process) => takenBack(process, by, Date.now()),
       }),
     { validator: validator('cancel'), description: 'Take the post back' },
   );
@@ -96,9 +104,11 @@ function carryOut(desk: Desk, { name, event, by, apply }: Command): Promise<Post
     standing.holding = true;
     try {
       await takeBackAttempts(desk);
-      standing.process = apply(standing.process);
+      const before = standing.process;
+      standing.process = apply(before);
       const { phase } = standing.process;
-      await record({ status: phase === 'settled' ? 'cancelled' : phase, process: standing.process, event, by });
+      const status = phase === 'settled' ? 'cancelled' : phase;
+      await record({ status, process: standing.process, event: event(before), by });
       standing.round?.cancel();
     } finally {
       standing.holding = false;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { UserId } from '../../../src/domain/ids.ts';
-import { approved, openPost, type PostProcess, refuseCommand, reschedule } from '../../../src/domain/post.ts';
+import { approved, openPost, type PostProcess, refuseCommand, rescheduled, sentNow } from '../../../src/domain/post.ts';
 import { oneStepApproval, postInput } from '../../support/publication-script.ts';
 
 const now = Date.UTC(2026, 10, 22, 10);
@@ -32,11 +32,11 @@ test('approved without a slot, it waits for one', () => {
 
 test('a new slot takes a missed one’s place', () => {
   const missed = approved(inReview(now - 1), now, { late: 'miss' });
-  expect(reschedule(missed, now + 1_000)).toMatchObject({ phase: 'scheduled', slot: now + 1_000, missedSlot: false });
+  expect(rescheduled(missed, now + 1_000)).toMatchObject({ phase: 'scheduled', slot: now + 1_000, missedSlot: false });
 });
 
 test('a slot that is set in review only waits', () => {
-  expect(reschedule(inReview(null), now + 1_000)).toMatchObject({ phase: 'in_review', slot: now + 1_000 });
+  expect(rescheduled(inReview(null), now + 1_000)).toMatchObject({ phase: 'in_review', slot: now + 1_000 });
 });
 
 test.each(['reschedule', 'cancel', 'publish_now'] as const)('%s is too late once a call has begun', (command) => {
@@ -49,6 +49,15 @@ test.each(['reschedule', 'cancel', 'publish_now'] as const)(
   (command) => {
     const cancelled: PostProcess = { ...inReview(now), phase: 'settled', cancelled: { by: elena, at: now } };
     expect(refuseCommand(cancelled, command)).toEqual({ code: 'already_cancelled', by: elena, at: now });
+  },
+);
+
+test.each(['reschedule', 'cancel', 'publish_now'] as const)(
+  '%s after “publish now” says who said so and when',
+  (command) => {
+    const sent = sentNow(approved(inReview(null), now, { late: 'miss' }), elena, now);
+    expect(sent).toMatchObject({ phase: 'scheduled', slot: now });
+    expect(refuseCommand(sent, command)).toEqual({ code: 'already_publishing', by: elena, at: now });
   },
 );
 
