@@ -128,7 +128,7 @@ function resultOf(
   outcome: CallOutcome,
   { callingAt, repeated }: { callingAt: number; repeated: boolean },
 ): AttemptResult {
-  if (outcome.kind === 'published') return { kind: 'published' };
+  if (outcome.kind === 'published') return { kind: 'published', permalink: outcome.published.permalink !== null };
   const { error } = outcome;
   if (error.class === 'content_refused') {
     const refusal = refusalOf(error);

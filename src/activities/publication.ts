@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ChannelError, type Prepared } from '../channels/channel.ts';
-import { changeTarget, claimedPosts, savePrepared } from '../db/post-target.ts';
+import { changeTarget, claimedPosts, savePermalink, savePrepared, selectPublishedId } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { selectAttempt, settleAttempt } from '../db/publish-attempt.ts';
 import { withTenant } from '../db/tenant.ts';
@@ -43,6 +43,19 @@ export function publicationActivities(dependencies: PublicationDependencies) {
     },
 
     publishTarget: (input: PublicationKey & { n: number; slot: number }) => publishOnce(dependencies, input),
+
+    /** Reads the address of a published post that the network did not tell at once. */
+    async readPermalink(key: PublicationKey): Promise<{ kind: 'read' | 'unknown' }> {
+      const job = await loadJob(dependencies, key);
+      const providerPostId = await withTenant(db, key.tenantId, (trx) => selectPublishedId(trx, key));
+      if (job.page === null || providerPostId === null) return { kind: 'unknown' };
+      const published = await askNetwork(job.channel.check(job.page, providerPostId, { signal: signal() }));
+      const permalink = published?.permalink ?? null;
+      if (permalink === null) return { kind: 'unknown' };
+      const now = new Date(clock());
+      await withTenant(db, key.tenantId, (trx) => savePermalink(trx, key, { permalink, now }));
+      return { kind: 'read' };
+    },
 
     /** Asks the network for a post whose answer was lost, and claims it if it is there. */
     async lookForTarget({ n, last, ...key }: PublicationKey & { n: number; last: boolean }): Promise<LookResult> {

@@ -90,6 +90,31 @@ export async function savePrepared(
 
 const preparable = ['waiting', 'processing', 'parked'] as const satisfies readonly TargetState[];
 
+/** The network's id of a target's published post. */
+export async function selectPublishedId(trx: TenantTransaction, key: TargetKey): Promise<string | null> {
+  const row = await trx
+    .selectFrom('post_target')
+    .select('provider_post_id')
+    .where('tenant_id', '=', key.tenantId)
+    .where('id', '=', key.targetId)
+    .executeTakeFirst();
+  return row?.provider_post_id ?? null;
+}
+
+export async function savePermalink(
+  trx: TenantTransaction,
+  key: TargetKey,
+  { permalink, now }: { permalink: string; now: Date },
+): Promise<void> {
+  await trx
+    .updateTable('post_target')
+    .set({ permalink })
+    .where('tenant_id', '=', key.tenantId)
+    .where('id', '=', key.targetId)
+    .execute();
+  await touchPost(trx, { tenantId: key.tenantId, postId: key.postId, now });
+}
+
 /** Those of the network's post ids that some target of the page has claimed already. */
 export async function claimedPosts(
   trx: TenantTransaction,

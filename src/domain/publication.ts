@@ -66,7 +66,8 @@ export type PrepareResult =
 
 /** What came of one attempt to publish. */
 export type AttemptResult =
-  | { readonly kind: 'published' }
+  /** `permalink` is false where the network has yet to tell it. */
+  | { readonly kind: 'published'; readonly permalink?: boolean }
   | { readonly kind: 'refused'; readonly refusal: PublishRefusal }
   /** The network said that it has not taken the post and when to come again. */
   | { readonly kind: 'retry_later'; readonly afterMs: number }

@@ -64,6 +64,10 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
       journal.attempts.push({ n, slot, network });
       return next(`publish ${network}`, script.publish ?? [{ kind: 'published' }]);
     },
+    readPermalink: async ({ network }) => {
+      journal.calls.push(`permalink ${network}`);
+      return { kind: 'read' };
+    },
     lookForTarget: async ({ network }) => {
       journal.calls.push(`look ${network}`);
       return next(`look ${network}`, script.look ?? [{ kind: 'published' }]);

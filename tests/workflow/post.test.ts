@@ -196,6 +196,13 @@ test('one refused target leaves the post partially published; all refused, it fa
   await keepHistory(mixed.run, 'post-partially-published');
 });
 
+test('an address that the network does not tell at once is read later', async () => {
+  const script: Script = { publish: [{ kind: 'published', permalink: false }] };
+  const { run, journal } = await start({ targets: [target('instagram')], scheduledAt: inTwoWeeks() }, { script });
+  expect(await run.result()).toBe('published');
+  expect(journal.calls).toContain('permalink instagram');
+});
+
 test('media that the network is still processing is asked for until it is ready', async () => {
   const script: Script = { prepare: [{ kind: 'processing' }] };
   const { run, journal } = await start({ targets: [target('instagram')], scheduledAt: inTwoWeeks() }, { script });

@@ -104,6 +104,7 @@ async function afterAttempt(
   const name = nameOf(errand.target.network);
   switch (result.kind) {
     case 'published':
+      if (result.permalink === false) await completePublished(errand);
       return 'published';
     case 'refused':
       return 'rejected';
@@ -119,6 +120,13 @@ async function afterAttempt(
     case 'unconfirmed':
       return lookFor(errand, result.callingAt);
   }
+}
+
+/** The post is out; that its address cannot be read must not change that. */
+async function completePublished(errand: Errand): Promise<void> {
+  const { readPermalink } = provider(providerRead);
+  const summary = `Read the permalink on ${nameOf(errand.target.network)}`;
+  await answered(readPermalink.executeWithOptions({ summary }, [addressed(errand)]));
 }
 
 /** Asks the network for a post whose answer was lost, at growing distances; after that, a person or a repair decides. */
