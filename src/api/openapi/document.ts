@@ -35,6 +35,8 @@ function pathOf(route: Route | PublicRoute): RouteConfig {
     description: describe(route, description),
     operationId: operationId(route),
     security: route.access === 'public' ? [] : [{ keycloak: [] }],
+    // Null: any active member. Missing: no token is needed.
+    ...(route.access === 'public' ? {} : { 'x-permission': route.permission }),
     parameters: route.access === 'public' ? [] : parameterRefs(route),
     request: {
       ...(params === null ? {} : { params: params as z.ZodObject }),
