@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { runProgram } from './complaint.ts';
+import { Complaint, runProgram } from './complaint.ts';
 import { type Counts, countsFileVariable } from './count-reporter.ts';
 import { projectDir, testStack } from './stack.ts';
 import { startStack, stopStack } from './start.ts';
@@ -25,11 +25,13 @@ await runProgram(async () => {
     await startStack(stack, (line) => console.log(`  ${line}`));
     const code = await runVitest(process.argv.includes('faults'), countsFile);
     counts = countsOf(countsFile, code);
+  } catch (error) {
+    console.log(error instanceof Complaint ? error.message : error);
   } finally {
     await stopStack(stack);
   }
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
   if (counts.failed > 0) process.exitCode = 1;
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
 });
 
 function runVitest(faultsOnly: boolean, countsFile: string): Promise<number> {
