@@ -102,32 +102,30 @@ function measured(metrics: ApiMetrics) {
 
 /** Security headers and CORS. Answers are data, so their pages may load nothing; `/docs` relaxes this for itself. */
 function guards({ corsOrigins }: AppSettings) {
+  const browsers = cors({
+    origin: [...corsOrigins],
+    allowedHeaders: ['authorization', 'content-type', 'chorally-tenant', 'idempotency-key', 'if-match', 'x-request-id'],
+    exposedHeaders: [
+      'etag',
+      'location',
+      'idempotency-replayed',
+      'ratelimit',
+      'ratelimit-policy',
+      'retry-after',
+      'x-request-id',
+    ],
+    maxAge: 600,
+  });
   return [
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
       crossOriginResourcePolicy: { policy: 'cross-origin' },
     }),
-    cors({
-      origin: [...corsOrigins],
-      allowedHeaders: [
-        'authorization',
-        'content-type',
-        'chorally-tenant',
-        'idempotency-key',
-        'if-match',
-        'x-request-id',
-      ],
-      exposedHeaders: [
-        'etag',
-        'location',
-        'idempotency-replayed',
-        'ratelimit',
-        'ratelimit-policy',
-        'retry-after',
-        'x-request-id',
-      ],
-      maxAge: 600,
-    }),
+    // Without an origin it is no browser's question, and OPTIONS asks for the methods.
+    (request: Request, response: Response, next: () => void) => {
+      if (request.headers.origin === undefined) next();
+      else browsers(request, response, next);
+    },
   ];
 }
 

@@ -26,12 +26,18 @@ export interface CommandSender {
   ): Promise<CommandOutcome<Answer>>;
 }
 
-const deadlineMs = 10_000;
-const reachWithinMs = 3_000;
+/** How long a command may wait for its answer, and how long for Temporal to be reached at all. */
+export interface CommandLimits {
+  readonly deadlineMs: number;
+  readonly reachWithinMs: number;
+}
+
+const usualLimits: CommandLimits = { deadlineMs: 10_000, reachWithinMs: 3_000 };
 const retryEveryMs = 200;
 
 /** Sends commands as Temporal Updates, and waits up to ten seconds for the answer. */
-export function createCommandSender(client: Client): CommandSender {
+export function createCommandSender(client: Client, limits: CommandLimits = usualLimits): CommandSender {
+  const { deadlineMs, reachWithinMs } = limits;
   return {
     send: async (update, target) => {
       const startedAt = Date.now();
@@ -94,7 +100,7 @@ function refusalOf(error: WorkflowUpdateFailedError): Attempt<never> {
 /** The same "not found" is said of a workflow that never was and of one that has ended. */
 async function whetherFinished(client: Client, workflowId: string): Promise<'finished' | 'missing' | 'unreachable'> {
   try {
-    const { status } = await client.connection.withDeadline(Date.now() + reachWithinMs, () =>
+    const { status } = await client.connection.withDeadline(Date.now() + usualLimits.reachWithinMs, () =>
       client.workflow.getHandle(workflowId).describe(),
     );
     return status.name === 'RUNNING' ? 'missing' : 'finished';

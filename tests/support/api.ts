@@ -18,6 +18,7 @@ import { createLogger } from '../../src/platform/logging.ts';
 import { createApiMetrics } from '../../src/platform/metrics.ts';
 import { folderStorage } from '../../src/platform/storage.ts';
 import { createTemporalClient } from '../../src/platform/temporal-client.ts';
+import { requireDocumented } from './documented-routes.ts';
 import { userToken } from './tokens.ts';
 
 export interface Call {
@@ -106,7 +107,11 @@ export async function startApi({
     services,
     config,
     system: system.db,
-    call: (path, call = {}) => send(url + path, call),
+    call: async (path, call = {}) => {
+      const answered = await send(url + path, call);
+      requireDocumented(path, call.method ?? 'GET', answered);
+      return answered;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -131,5 +136,5 @@ export async function send(url: string, call: Call): Promise<CallAnswer> {
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
 }

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+import { problemsOf } from '../../src/api/openapi/problem-catalogue.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import { folderStorage } from '../../src/platform/storage.ts';
 
@@ -10,4 +12,35 @@ export function documentedRoutes() {
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },
     simulated: { facebook: [], instagram: [], linkedin: [] },
   });
+}
+
+const patterns = documentedRoutes().map((route) => ({
+  route,
+  method: route.method.toUpperCase(),
+  // Routes that match the same address differ in their parameters only: the one with fewer was meant.
+  pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+  parameters: route.path.split('{').length,
+}));
+const byParameters = patterns.toSorted((a, b) => a.parameters - b.parameters);
+
+/** Fails unless the document says that this route may answer this: its status, and for a problem its type. */
+export function requireDocumented(
+  address: string,
+  method: string,
+  { status, body }: { readonly status: number; readonly body: { readonly type?: unknown } | string | null },
+): void {
+  const path = address.split('?')[0] ?? '';
+  const found = byParameters.find((candidate) => candidate.method === method && candidate.pattern.test(path));
+  if (found === undefined) return;
+  const { route } = found;
+  if (status < 400) {
+    expect(status, `${method} ${route.path}`).toBe(route.access === 'public' ? 200 : route.answer.status);
+    return;
+  }
+  const type = typeof body === 'object' && body !== null ? String(body.type) : null;
+  const documented = Object.entries(problemsOf(route))
+    .filter(([, kind]) => kind.status === status)
+    .map(([code]) => `/problems/${code.replaceAll('_', '-')}`);
+  if (type === null) expect(documented.length, `${method} ${route.path} ${status}`).toBeGreaterThan(0);
+  else expect(documented, `${method} ${route.path} answered ${status}`).toContain(type);
 }

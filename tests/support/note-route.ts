@@ -5,7 +5,7 @@ import type { GroupId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/platform/new-id.ts';
 
 /** What a test can make the handler do after it has written its row. */
-export type Then = 'answer' | 'refuse' | 'break' | 'wait';
+export type Ending = 'answer' | 'refuse' | 'break' | 'wait';
 
 /**
  * A route that writes one row, a group called by the note, and then does as it is told: what is left of the row
@@ -20,7 +20,7 @@ export function noteRoute(onWait: () => Promise<void> = () => Promise.resolve())
     description: 'Only in tests.',
     permission: 'user.read',
     params: z.strictObject({ box: z.string() }),
-    body: z.strictObject({ note: z.string().min(1).max(40), then: z.enum(['answer', 'refuse', 'break', 'wait']) }),
+    body: z.strictObject({ note: z.string().min(1).max(40), ending: z.enum(['answer', 'refuse', 'break', 'wait']) }),
     answer: { status: 201, schema: z.object({ id: z.string() }), description: 'Written.' },
     refusals: { not_today: { status: 409, title: 'Not today', description: 'The test said so.' } },
     audit: null,
@@ -28,9 +28,9 @@ export function noteRoute(onWait: () => Promise<void> = () => Promise.resolve())
       const id = newId<GroupId>();
       const row = { tenant_id: caller.tenantId, id, name: `${body.note} ${id}`, created_at: now };
       await trx.insertInto('user_group').values(row).execute();
-      if (body.then === 'refuse') throw refuse('not_today', { extensions: { id } });
-      if (body.then === 'break') throw new Error('the test said so');
-      if (body.then === 'wait') await onWait();
+      if (body.ending === 'refuse') throw refuse('not_today', { extensions: { id } });
+      if (body.ending === 'break') throw new Error('the test said so');
+      if (body.ending === 'wait') await onWait();
       return answer({ id }, { etag: `"${id}"`, location: `/v1/test/notes/${id}` });
     },
   });

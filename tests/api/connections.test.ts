@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { ProbedPage, ProbeOutcome } from '../../src/api/connections/probe.ts';
+import { breakConnection } from '../../src/db/connection-grant.ts';
+import { tenantKeys } from '../../src/db/tenant-key.ts';
+import { withTenant } from '../../src/db/tenant.ts';
+import type { ConnectionState } from '../../src/domain/connection.ts';
+import type { ConnectionId, PostId, RevisionId, TargetId } from '../../src/domain/ids.ts';
+import type { Network } from '../../src/domain/network.ts';
+import { newId } from '../../src/platform/new-id.ts';
+import { seal } from '../../src/platform/sealing.ts';
+import { startApi, type TestApi } from '../support/api.ts';
+import { createOwnTenant, type OwnTenant, ownTokens } from '../support/own-tenant.ts';
+
+let api: TestApi;
+let own: OwnTenant;
+let probed: ProbedPage[] = [];
+let network: (page: ProbedPage) => Promise<ProbeOutcome>;
+
+beforeAll(async () => {
+  api = await startApi({
+    services: { tokens: ownTokens },
+    probe: (page) => {
+      probed.push(page);
+      return network(page);
+    },
+  });
+  own = await createOwnTenant(api.services.db);
+});
+beforeEach(() => {
+  probed = [];
+  network = () => Promise.resolve({ kind: 'works' });
+});
+afterAll(() => api.close());
+
+const words = { providerStatus: 400, providerCode: '190', providerMessage: 'Session has expired' };
+
+test('a check asks the network for the page, with its own token', async () => {
+  const id = await insertConnection('connected', { token: 'token of this page' });
+  const { status, body } = await check(id);
+  expect([status, body.works, body.connection.state]).toEqual([200, true, 'connected']);
+  expect(probed).toMatchObject([{ network: 'facebook', accessToken: 'token of this page' }]);
+  expect(body.connection.lastSuccessAt).not.toBeNull();
+  expect(await eventsOf(id)).toEqual(['connection.checked']);
+});
+
+test('a token that is refused for good is an expired connection, in red', async () => {
+  const id = await insertConnection('connected');
+  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', ...words });
+  const { body } = await check(id);
+  expect(body).toMatchObject({ works: false, released: 0, connection: { state: 'expired', badge: 'disconnected' } });
+  expect(body.connection.lastError).toMatchObject({ code: 'grant_gone', ...words });
+});
+
+test('a permission that was lost asks for consent again, in yellow', async () => {
+  const id = await insertConnection('connected');
+  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'permission', ...words });
+  expect((await check(id)).body.connection).toMatchObject({ state: 'refresh_required', badge: 'refresh' });
+});
+
+test('trouble of the network degrades a page that works and leaves a broken one broken', async () => {
+  const working = await insertConnection('connected');
+  const broken = await insertConnection('expired');
+  network = () => Promise.resolve({ kind: 'trouble', ...words, providerStatus: 503 });
+  expect((await check(working)).body.connection).toMatchObject({
+    state: 'degraded',
+    lastError: { code: 'network_trouble' },
+  });
+  expect((await check(broken)).body.connection.state).toBe('expired');
+});
+
+test('a repaired connection releases every running post that was parked for it, once each', async () => {
+  const id = await insertConnection('expired');
+  const parked = [await insertPost(id, { run: 1, state: 'parked' }), await insertPost(id, { run: 3, state: 'parked' })];
+  await insertPost(id, { run: 1, state: 'waiting' });
+  const { body } = await check(id);
+  expect(body).toMatchObject({ works: true, released: 2, connection: { state: 'connected', lastError: null } });
+  expect(await eventsOf(id)).toEqual(['connection.repaired']);
+  expect(await messages(id)).toEqual([
+    `tenant/${own.tenantId}/post/${parked[0]}/1`,
+    `tenant/${own.tenantId}/post/${parked[1]}/3`,
+  ]);
+});
+
+test('a refusal from before the repair cannot break the connection again', async () => {
+  const id = await insertConnection('expired');
+  await check(id);
+  const error = { code: 'grant_gone', ...words, at: new Date().toISOString() } as const;
+  const late = await withTenant(api.services.db, own.tenantId, (trx) =>
+    breakConnection(
+      trx,
+      { tenantId: own.tenantId, connectionId: id },
+      { grantVersion: 1, state: 'expired', error, now: new Date() },
+    ),
+  );
+  expect(late).toBe(false);
+  expect((await api.call(`/v1/connections/${id}`, { token: own.token('viewer') })).body.state).toBe('connected');
+});
+
+test('a connection without a token is not probed: consent is needed again', async () => {
+  const id = await insertConnection('connected', { token: null });
+  expect((await check(id)).body).toMatchObject({ works: false, connection: { state: 'expired' } });
+  expect(probed).toEqual([]);
+});
+
+test('there is nothing to check once a person has disconnected it', async () => {
+  const id = await insertConnection('disconnected');
+  expect(await check(id)).toMatchObject({
+    status: 409,
+    body: { type: '/problems/not-connected', state: 'disconnected' },
+  });
+  expect(probed).toEqual([]);
+});
+
+test('viewers see connections and may not check them', async () => {
+  const id = await insertConnection('connected');
+  const { status, body } = await check(id, 'viewer');
+  expect([status, body.permission]).toEqual([403, 'connection.check']);
+});
+
+test('the list filters by network and state, and counts every state', async () => {
+  const other = await createOwnTenant(api.services.db);
+  await insertConnection('connected', { tenant: other });
+  await insertConnection('connected', { tenant: other, on: 'instagram' });
+  await insertConnection('expired', { tenant: other, on: 'linkedin' });
+  const list = async (query: string) => {
+    const { body } = await api.call(`/v1/connections?${query}`, { token: other.token('viewer') });
+    return { networks: body.items.map((item: { network: string }) => item.network).toSorted(), counts: body.counts };
+  };
+  expect(await list('')).toEqual({
+    networks: ['facebook', 'instagram', 'linkedin'],
+    counts: { connected: 2, expired: 1 },
+  });
+  expect((await list('state=expired,degraded')).networks).toEqual(['linkedin']);
+  expect(await list('network=facebook,instagram&state=expired')).toEqual({ networks: [], counts: { connected: 2 } });
+});
+
+test('answers never hold a token', async () => {
+  const id = await insertConnection('connected', { token: 'EAAB-very-secret' });
+  const texts = [await check(id), await api.call('/v1/connections?limit=100', { token: own.token('viewer') })];
+  expect(JSON.stringify(texts.map(({ body }) => body))).not.toMatch(/EAAB|v1\./);
+});
+
+function check(id: ConnectionId, role: 'editor' | 'viewer' = 'editor') {
+  return api.call(`/v1/connections/${id}/check`, { method: 'POST', token: own.token(role) });
+}
+
+interface Given {
+  readonly token?: string | null;
+  readonly tenant?: OwnTenant;
+  readonly on?: Network;
+}
+
+async function insertConnection(
+  state: ConnectionState,
+  { token = 'a token', tenant = own, on = 'facebook' }: Given = {},
+): Promise<ConnectionId> {
+  const id = newId<ConnectionId>();
+  const { tenantId } = tenant;
+  const now = new Date();
+  await withTenant(api.services.db, tenantId, async (trx) => {
+    await trx
+      .insertInto('connection')
+      .values({
+        tenant_id: tenantId,
+        id,
+        network: on,
+        external_id: id,
+        name: `Page ${id}`,
+        state,
+        approval_policy_id: null,
+        connected_at: now,
+        connected_by: null,
+        last_success_at: null,
+        last_checked_at: null,
+        last_error: null,
+      })
+      .execute();
+    if (token === null) return;
+    const { newest } = await tenantKeys(trx, tenantId, api.config.masterKeys, now);
+    const context = { tenantId, table: 'connection_secret', row: `${id}:access_token` };
+    const secret = { access_token: seal(newest, context, token), refresh_token: null, expires_at: null };
+    await trx
+      .insertInto('connection_secret')
+      .values({ tenant_id: tenantId, connection_id: id, ...secret })
+      .execute();
+  });
+  return id;
+}
+
+async function insertPost(
+  connectionId: ConnectionId,
+  { run, state }: { run: number; state: 'parked' | 'waiting' },
+): Promise<PostId> {
+  const [id, revisionId] = [newId<PostId>(), newId<RevisionId>()];
+  const author = own.users.editor;
+  const now = new Date();
+  const common = { tenant_id: own.tenantId, created_at: now };
+  await withTenant(api.services.db, own.tenantId, async (trx) => {
+    const content = JSON.stringify({ text: 'a', mediaIds: [], targets: [] });
+    await trx
+      .insertInto('post')
+      .values({
+        ...common,
+        id,
+        status: 'publishing',
+        revision_id: revisionId,
+        scheduled_at: null,
+        run,
+        created_by: author,
+        updated_at: now,
+        published_at: null,
+      })
+      .execute();
+    await trx
+      .insertInto('post_revision')
+      .values({
+        ...common,
+        id: revisionId,
+        post_id: id,
+        number: 1,
+        content,
+        content_hash: 'a'.repeat(64) as never,
+        search_text: 'a',
+        author_id: author,
+      })
+      .execute();
+    await trx
+      .insertInto('post_target')
+      .values({ tenant_id: own.tenantId, id: newId<TargetId>(), post_id: id, connection_id: connectionId, state })
+      .execute();
+  });
+  return id;
+}
+
+function eventsOf(id: string): Promise<string[]> {
+  return withTenant(api.services.db, own.tenantId, async (trx) => {
+    const rows = await trx.selectFrom('event').select('kind').where('entity_id', '=', id).orderBy('position').execute();
+    return rows.map(({ kind }) => kind);
+  });
+}
+
+function messages(id: ConnectionId): Promise<string[]> {
+  return withTenant(api.services.db, own.tenantId, async (trx) => {
+    const rows = await trx.selectFrom('process_outbox').select(['workflow_id', 'message']).orderBy('id').execute();
+    return rows
+      .filter(({ message }) => message.kind === 'connection_repaired' && message.connectionId === id)
+      .map(({ workflow_id }) => workflow_id);
+  });
+}
+
+test('an id that is not the tenant’s is not found', async () => {
+  expect((await check(randomUUID() as ConnectionId)).status).toBe(404);
+});
