@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { readMigrateConfig } from '../../src/platform/config.ts';
+import { programVariables } from '../../dev/environment.ts';
+import { testStack } from '../../dev/stack.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { databaseAs } from './support/stack-databases.ts';
+
+test('the schema goes up, down without a trace, and up again to the same', async () => {
+  const db = await scratchDatabase();
+  const ran = await migrate(db);
+  const first = await describe(db);
+  expect(ran.length).toBeGreaterThan(0);
+  expect(await migrate(db)).toEqual([]);
+
+  await migrate(db, 'down');
+  expect(await describe(db)).toEqual([]);
+  await migrate(db);
+  expect(await describe(db)).toEqual(first);
+});
+
+/** Tables, functions and policies, apart from those of Kysely and of extensions. */
+async function describe(db: Kysely<unknown>): Promise<readonly string[]> {
+  const { rows } = await sql<{ what: string }>`
+    select 'table ' || relname as what from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'i') and relname not like 'kysely_%'
+    union all
+    select 'policy ' || tablename || ' ' || policyname from pg_policies where schemaname = 'public'
+    union all
+    select 'function ' || proname from pg_proc
+    where pronamespace = 'public'::regnamespace
+      and not exists (select 1 from pg_depend where objid = pg_proc.oid and deptype = 'e')
+    order by 1`.execute(db);
+  return rows.map(({ what }) => what);
+}
+
+async function scratchDatabase(): Promise<Kysely<unknown>> {
+  const name = `scratch_${randomUUID().replaceAll('-', '')}`;
+  const owner = databaseAs('owner');
+  await sql`create database ${sql.id(name)}`.execute(owner.db);
+  const url = new URL(readMigrateConfig(programVariables(testStack())).database.ownerUrl);
+  url.pathname = `/${name}`;
+  const pool = new pg.Pool({ connectionString: url.href, max: 1 });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  onTestFinished(async () => {
+    await db.destroy();
+    await sql`drop database ${sql.id(name)} with (force)`.execute(owner.db);
+  });
+  await sql`grant usage on schema public to chorally_app, chorally_system, chorally_search`.execute(db);
+  return db;
+}
