@@ -1,13 +1,11 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { programVariables } from '../../dev/environment.ts';
-import { testStack } from '../../dev/stack.ts';
-import { connect, type DatabasePool } from '../../src/db/connect.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/schema.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { TenantId } from '../../src/domain/ids.ts';
 import { insertRows, oneRowPerTable, type OneRowPerTable } from './support/one-row-per-table.ts';
+import { databaseAs } from './support/stack-databases.ts';
 
 type Table = keyof Database;
 
@@ -18,18 +16,14 @@ const tables = Object.keys(aurora) as Table[];
 /** Tables that the vendor's own role works on across tenants, to claim and to sweep. */
 const queueTables: readonly Table[] = ['process_outbox', 'idempotency_key'];
 
-let app: DatabasePool;
-let system: DatabasePool;
-let owner: DatabasePool;
+const app = databaseAs('app');
+const system = databaseAs('system');
+const owner = databaseAs('owner');
+const small = databaseAs('app', { max: 3 });
 
 beforeAll(async () => {
-  app = open('DATABASE_APP_URL');
-  system = open('DATABASE_SYSTEM_URL');
-  owner = open('DATABASE_OWNER_URL');
   for (const rows of [aurora, lariana]) await withTenant(app.db, idOf(rows), (trx) => insertRows(trx, rows));
 });
-
-afterAll(() => Promise.all([app, system, owner].map(({ db }) => db.destroy())));
 
 describe('every table belongs to a tenant', () => {
   it('holds all tables of the database: none escapes these tests', async () => {
@@ -96,10 +90,11 @@ describe('with another tenant', () => {
   });
 
   it.each(tables)('hands no row of %s over to the first', async (table) => {
+    const refusal = (await mayUpdate(table)) ? /row-level security/ : /permission denied/;
     const handOver = withTenant(app.db, idOf(lariana), (trx) =>
       sql`update ${sql.table(table)} set ${sql.ref(columnOf(table))} = ${idOf(aurora)}`.execute(trx),
     );
-    await expect(handOver).rejects.toThrow((await mayUpdate(table)) ? /row-level security/ : /permission denied/);
+    await expect(handOver).rejects.toThrow(refusal);
   });
 
   it('finds none of its posts by their text', async () => {
@@ -176,15 +171,10 @@ describe('roles', () => {
 
 describe('a pool that tenants share', () => {
   it('leaks nothing over 200 interleaved transactions, failed ones included', async () => {
-    const small = open('DATABASE_APP_URL', 3);
-    try {
-      const strays = await Promise.all(
-        Array.from({ length: 200 }, (_, index) => visit(small.db, index % 2 === 0 ? aurora : lariana, index)),
-      );
-      expect(strays.flat()).toEqual([]);
-    } finally {
-      await small.db.destroy();
-    }
+    const strays = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => visit(small.db, index % 2 === 0 ? aurora : lariana, index)),
+    );
+    expect(strays.flat()).toEqual([]);
   });
 });
 
@@ -205,11 +195,6 @@ async function visit(db: Kysely<Database>, rows: OneRowPerTable, index: number):
 
 const denied = '42501';
 const foreignKeyViolation = '23503';
-
-function open(variable: string, max = 2): DatabasePool {
-  const url = String(programVariables(testStack())[variable]);
-  return connect(url, { max, onError: () => undefined, applicationName: 'test-row-level-security' });
-}
 
 function idOf({ tenant: { id } }: OneRowPerTable): TenantId {
   return id;
