@@ -3,6 +3,13 @@ export const networks = ['facebook', 'instagram', 'linkedin'] as const;
 
 export type Network = (typeof networks)[number];
 
+/** As the networks spell themselves. */
+export const networkNames: Readonly<Record<Network, string>> = {
+  facebook: 'Facebook',
+  instagram: 'Instagram',
+  linkedin: 'LinkedIn',
+};
+
 export interface ImageLimits {
   readonly mimeTypes: readonly string[];
   readonly maxBytes: number;

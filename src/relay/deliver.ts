@@ -1,6 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
+import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
 import { connectionRepaired } from '../workflows/post/messages.ts';
 import type { post } from '../workflows/post/workflow.ts';
@@ -59,7 +60,7 @@ async function startPost(
 }
 
 function summaryOf({ targets, approval, scheduledAt }: PostInput): string {
-  const names = [...new Set(targets.map(({ network }) => network))].join(', ');
+  const names = [...new Set(targets.map(({ network }) => networkNames[network]))].join(', ');
   const review = approval === null ? 'no approval' : `${approval.steps.length}-step approval`;
   return `Post for ${names}, ${review}, ${scheduledAt === null ? 'no slot yet' : new Date(scheduledAt).toISOString()}`;
 }

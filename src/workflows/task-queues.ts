@@ -1,8 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
 
-/** The queue of workflows and database work. */
-export const coreQueue = 'core';
-
 /**
  * A queue beside the one that this workflow runs on: `core` → `publish`, and in a test that runs on `t1-core`,
  * `t1-publish`, so that tests never take each other's work.

@@ -104,12 +104,13 @@ function carryOut(desk: Desk, { name, event, by, apply }: Command): Promise<Post
     standing.holding = true;
     try {
       await takeBackAttempts(desk);
-      const before = standing.process;
+      const { process: before, round } = standing;
       standing.process = apply(before);
       const { phase } = standing.process;
       const status = phase === 'settled' ? 'cancelled' : phase;
       await record({ status, process: standing.process, event: event(before), by });
-      standing.round?.cancel();
+      // The round towards the old slot; one towards the new slot may have begun meanwhile.
+      round?.cancel();
     } finally {
       standing.holding = false;
     }

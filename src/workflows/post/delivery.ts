@@ -2,7 +2,7 @@ import { ActivityFailure, condition, isCancellation, proxyActivities, sleep } fr
 import type { PostActivities } from '../../activities/post.ts';
 import type { PublicationActivities } from '../../activities/publication.ts';
 import type { Instant } from '../../domain/ids.ts';
-import type { Network } from '../../domain/network.ts';
+import { networkNames } from '../../domain/network.ts';
 import type { PostInput, PostTarget } from '../../domain/post.ts';
 import {
   type AttemptResult,
@@ -33,10 +33,10 @@ const { fenceAttempt } = proxyActivities<PostActivities>(dbOp);
 export async function deliver(errand: Errand): Promise<Delivery> {
   const { input, target, slot } = errand;
   const { prepareAt, armAt } = leadTimes(slot, spreadOf(input.postId));
-  await until(prepareAt, `Prepare for ${nameOf(target.network)}`);
+  await until(prepareAt, `Prepare for ${networkNames[target.network]}`);
   for (let round = 0; ; round += 1) {
     if ((await prepared(errand)) === 'refused') return 'rejected';
-    await until(armAt, `Arm for ${nameOf(target.network)}, due ${new Date(slot).toISOString()}`);
+    await until(armAt, `Arm for ${networkNames[target.network]}, due ${new Date(slot).toISOString()}`);
     const repairs = repairsOf(errand);
     const result = await attempt(errand);
     const end = await afterAttempt(errand, result, { repairs, round });
@@ -47,7 +47,7 @@ export async function deliver(errand: Errand): Promise<Delivery> {
 /** Uploads and containers. Waits for processing, for a broken connection, and as long as the network is down. */
 async function prepared(errand: Errand): Promise<'ready' | 'refused'> {
   const { prepareTarget, checkPreparedTarget } = provider({ ...providerKeyed });
-  const name = nameOf(errand.target.network);
+  const name = networkNames[errand.target.network];
   let ask = prepareTarget;
   for (let round = 0; ; round += 1) {
     const repairs = repairsOf(errand);
@@ -78,11 +78,11 @@ async function attempt(errand: Errand): Promise<AttemptResult> {
   await condition(() => !standing.holding);
   const n = (standing.attempts.get(target.targetId)?.n ?? 0) + 1;
   standing.attempts.set(target.targetId, { n, out: true });
-  const summary = `Publish on ${nameOf(target.network)} at ${new Date(slot).toISOString()}, attempt ${n}`;
+  const summary = `Publish on ${networkNames[target.network]} at ${new Date(slot).toISOString()}, attempt ${n}`;
   const { publishTarget } = provider(providerUnkeyed);
   const result =
     (await answered(publishTarget.executeWithOptions({ summary }, [{ ...addressed(errand), n, slot }]))) ??
-    (await fenceAttempt.executeWithOptions({ summary: `Fence attempt ${n} on ${nameOf(target.network)}` }, [
+    (await fenceAttempt.executeWithOptions({ summary: `Fence attempt ${n} on ${networkNames[target.network]}` }, [
       { tenantId: input.tenantId, postId: input.postId, targetId: target.targetId, n, at: Date.now() },
     ]));
   standing.attempts.set(target.targetId, { n, out: false });
@@ -101,7 +101,7 @@ async function afterAttempt(
   result: AttemptResult,
   { repairs, round }: { repairs: number; round: number },
 ): Promise<Delivery | 'again'> {
-  const name = nameOf(errand.target.network);
+  const name = networkNames[errand.target.network];
   switch (result.kind) {
     case 'published':
       if (result.permalink === false) await completePublished(errand);
@@ -125,7 +125,7 @@ async function afterAttempt(
 /** The post is out; that its address cannot be read must not change that. */
 async function completePublished(errand: Errand): Promise<void> {
   const { readPermalink } = provider(providerRead);
-  const summary = `Read the permalink on ${nameOf(errand.target.network)}`;
+  const summary = `Read the permalink on ${networkNames[errand.target.network]}`;
   await answered(readPermalink.executeWithOptions({ summary }, [addressed(errand)]));
 }
 
@@ -154,7 +154,7 @@ async function nextLook(errand: Errand, index: number, callingAt: Instant): Prom
     await condition(() => resolved() || repairsOf(errand) > repairs);
     return !resolved();
   }
-  const summary = `Next look for the post on ${nameOf(target.network)}`;
+  const summary = `Next look for the post on ${networkNames[target.network]}`;
   return !(await condition(resolved, Math.max(1, callingAt + afterMs - Date.now()), { summary }));
 }
 
@@ -163,7 +163,7 @@ async function look(errand: Errand, index: number): Promise<Delivery | 'again' |
   const { standing, target } = errand;
   const n = standing.attempts.get(target.targetId)?.n ?? 1;
   const last = index >= lookAfterMs.length - 1;
-  const summary = `Ask ${nameOf(target.network)} for the post, look ${index + 1}`;
+  const summary = `Ask ${networkNames[target.network]} for the post, look ${index + 1}`;
   const { lookForTarget } = provider(providerRead);
   const found = await answered(lookForTarget.executeWithOptions({ summary }, [{ ...addressed(errand), n, last }]));
   switch (found?.kind) {
@@ -225,8 +225,4 @@ function repairsOf({ standing, target }: Errand): number {
 
 function addressed({ input: { tenantId, postId, revisionId }, target }: Errand) {
   return { tenantId, postId, revisionId, ...target };
-}
-
-function nameOf(network: Network): string {
-  return { facebook: 'Facebook', instagram: 'Instagram', linkedin: 'LinkedIn' }[network];
 }
