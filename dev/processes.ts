@@ -95,7 +95,7 @@ export async function untilReady(
   stack: Stack,
   name: string,
   ready: () => Promise<boolean>,
-  timeoutMs = 120_000,
+  timeoutMs = 300_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await ready())) {

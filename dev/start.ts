@@ -30,8 +30,10 @@ export async function startStack(stack: Stack, report: Report): Promise<Environm
   const clock = own.temporal ? steps.run('temporal namespace', () => setUpTemporal(stack)) : start(temporal);
   const login = own.keycloak ? Promise.resolve() : start(keycloak);
   const networks = Promise.all(simulators.map(start));
-  const programs = Promise.all([database, clock]).then(() => Promise.all([start(api), start(worker)]));
-  await steps.settle([database, clock, login, networks, programs]);
+  const workers = Promise.all([database, clock]).then(() => start(worker));
+  // The API is ready only once it has the realm's keys.
+  const front = Promise.all([database, clock, login]).then(() => start(api));
+  await steps.settle([database, clock, login, networks, workers, front]);
   return writeEnvironmentFile(stack);
 }
 
