@@ -61,7 +61,7 @@ describe('voting on a post', () => {
       vote('marco', post, { verdict: 'approve' }),
       vote('sara', post, { verdict: 'reject', comment: 'Anzi no.' }),
     ]);
-    expect([marco.status, sara.status].toSorted()).toEqual([200, 409]);
+    expect([marco.status, sara.status].toSorted(ascending)).toEqual([200, 409]);
     const [won, lost] = marco.status === 200 ? [marco, sara] : [sara, marco];
     expect(lost.body).toMatchObject({
       type: '/problems/settled',
@@ -170,6 +170,8 @@ describe('the list of approvals', () => {
 const tenantApi = useTenantApi();
 
 const ifMatch = (version: number) => ({ headers: { 'if-match': `"${version}"` } });
+
+const ascending = (a: number, b: number): number => a - b;
 
 const postsIn = (page: { items: { post: { id: string } }[] }) => page.items.map((item) => item.post.id);
 

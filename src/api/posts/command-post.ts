@@ -22,7 +22,7 @@ export async function readStored({ inTenant, refuse }: PostContext, postId: Post
 }
 
 /**
- * Sends a command to the last run of a post, even to one that has ended: Temporal remembers what it answered to a
+ * Sends a command to the last run of a post, even to one that has just ended: Temporal remembers what it answered to a
  * command that is repeated. Throws the refusal of the process, or, once that has ended, what the rows tell of its end.
  */
 export async function commandPost<Answer, Args extends unknown[]>(
@@ -31,7 +31,8 @@ export async function commandPost<Answer, Args extends unknown[]>(
   { update, args }: { update: UpdateDefinition<Answer, Args>; args: Args },
 ): Promise<Answer> {
   const { id, run } = post;
-  if (isEditable(post.status)) throw await ctx.inTenant((trx) => explainEnd(trx, ctx, post));
+  if (isEditable(post.status) || longEnded(post, ctx.now))
+    throw await ctx.inTenant((trx) => explainEnd(trx, ctx, post));
   return sendToProcess(ctx, {
     update,
     workflowId: postWorkflowId(ctx.caller.tenantId, id, run),
@@ -43,6 +44,13 @@ export async function commandPost<Answer, Args extends unknown[]>(
     },
     ended: async (trx) => explainEnd(trx, ctx, (await selectPost(trx, id)) ?? post),
   });
+}
+
+/** As long as an idempotency key is kept; after that nobody can be waiting for the answer to an old command. */
+const repeatableMs = 86_400_000;
+
+function longEnded({ status, updatedAt }: StoredPost, now: Date): boolean {
+  return !isRunning(status) && now.getTime() - updatedAt.getTime() > repeatableMs;
 }
 
 const patienceMs = 2_000;

@@ -105,7 +105,7 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'post.approved': `The post was approved.`,
     'post.changes_requested': 'The post went back to its author for changes.',
     'post.rejected': 'The post was rejected.',
-    'post.scheduled': `The post was scheduled${when}.`,
+    'post.scheduled': actor === null ? `The post was scheduled${when}.` : `${actor} scheduled the post${when}.`,
     'post.rescheduled': `${who} moved the post${instant === null ? '' : ` to ${instant}`}.`,
     'post.cancelled': `${who} cancelled the post.`,
     'post.publish_now': `${who} asked to publish the post at once.`,
