@@ -82,7 +82,7 @@ async function classify(client: Client, workflowId: string, error: unknown): Pro
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'unanswered' };
   const code = grpcCode(error);
   if (code === grpc.deadlineExceeded || code === grpc.cancelled) return { kind: 'unanswered' };
-  if (code === grpc.unavailable || code === grpc.resourceExhausted) return { kind: 'unreachable' };
+  if (code !== null && passing.has(code)) return { kind: 'unreachable' };
   throw error;
 }
 
@@ -110,7 +110,24 @@ async function whetherFinished(client: Client, workflowId: string): Promise<'fin
 }
 
 /** https://grpc.io/docs/guides/status-codes/ */
-const grpc = { cancelled: 1, deadlineExceeded: 4, resourceExhausted: 8, unavailable: 14 } as const;
+const grpc = {
+  cancelled: 1,
+  unknown: 2,
+  deadlineExceeded: 4,
+  resourceExhausted: 8,
+  aborted: 10,
+  internal: 13,
+  unavailable: 14,
+} as const;
+
+/** What a restart, an overload or a lost connection looks like; anything else is a mistake of ours. */
+const passing: ReadonlySet<number> = new Set([
+  grpc.unknown,
+  grpc.resourceExhausted,
+  grpc.aborted,
+  grpc.internal,
+  grpc.unavailable,
+]);
 
 function grpcCode(error: unknown): number | null {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

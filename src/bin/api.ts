@@ -78,7 +78,8 @@ function wire(config: ApiConfig, logger: Logger) {
     }),
   });
   const close = async () => {
-    await Promise.all([database.db.destroy(), system.db.destroy(), connection.close(), closeChannels()]);
+    // Kysely ends a pool only if it has used it itself.
+    await Promise.all([database.pool.end(), system.pool.end(), connection.close(), closeChannels()]);
   };
   return { app, close };
 }
@@ -95,12 +96,15 @@ function simulatedHosts(networks: ApiConfig['networks']): PermalinkHosts {
 
 const headersTimeoutMs = 15_000;
 const requestTimeoutMs = 120_000;
+/** Longer than what load balancers keep a connection for, so that they never send on one that we have just closed. */
+const keepAliveTimeoutMs = 75_000;
 const drainMs = 15_000;
 
 /** A client that sends a byte a minute must not hold a connection for ever; uploads get two minutes. */
 function limitSlowClients(server: Server): void {
   server.headersTimeout = headersTimeoutMs;
   server.requestTimeout = requestTimeoutMs;
+  server.keepAliveTimeout = keepAliveTimeoutMs;
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {

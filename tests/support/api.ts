@@ -115,7 +115,7 @@ export async function startApi({
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await Promise.all([database.db.destroy(), system.db.destroy(), connection.close()]);
+      await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
     },
   };
 }

@@ -17,8 +17,18 @@ export function problemOf(error: unknown, logger: Logger): Refused {
     return refuseCommon('malformed', { detail: 'A value cannot be stored.' });
   }
   if (isClientError(error)) return refuseCommon('malformed', { detail: 'The address cannot be read.' });
-  logger.error({ err: error }, 'a request failed');
+  logger.error(loggable(error), 'a request failed');
   return refuseCommon('internal');
+}
+
+/** What may be logged of an error: Postgres repeats values of the row in its messages, so only its codes are. */
+export function loggable(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { kind: typeof error };
+  const code = codeOf(error);
+  const at = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
+  if (code === null) return { name: error.name, message: error.message, at };
+  const { table, constraint } = error as { table?: unknown; constraint?: unknown };
+  return { name: error.name, code, table, constraint, at };
 }
 
 /** A problem as it is written. */

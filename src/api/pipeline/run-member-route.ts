@@ -7,7 +7,7 @@ import type { ApiServices } from '../services.ts';
 import { admitMember } from './admit-member.ts';
 import { authenticate } from './authenticate.ts';
 import { chooseTenant, type Claimant } from './choose-tenant.ts';
-import { problemOf, problemReply } from './failure.ts';
+import { loggable, problemOf, problemReply } from './failure.ts';
 import { claim, idempotencyKeyOf, keep, release } from './idempotency.ts';
 import { actContext, type Admitted, handleContext } from './make-context.ts';
 import { present, type PresentSettings } from './present.ts';
@@ -122,7 +122,7 @@ async function settleFailed(
   }
   // If this fails too, the lease ends by itself.
   await inTenant((trx) => release(trx, held)).catch((cause: unknown) =>
-    pipeline.logger.warn({ err: cause }, 'an idempotency key could not be released'),
+    pipeline.logger.warn(loggable(cause), 'an idempotency key could not be released'),
   );
   throw refused;
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { pipeline as stream } from 'node:stream/promises';
 import type { PublicRoute } from '../define-route.ts';
 import type { ApiServices } from '../services.ts';
+import { loggable } from './failure.ts';
 import { refuserOf } from './make-context.ts';
 import type { ApiRequest } from './request.ts';
 import { parseParams, parseQuery } from './validate.ts';
@@ -32,7 +33,7 @@ export async function runPublicRoute(
     await stream(body, response);
   } catch (error) {
     // The reader went away, or the file broke off: the answer has begun, so all that is left is to cut it.
-    services.logger.debug({ err: error, route: route.path }, 'a download ended early');
+    services.logger.debug({ ...loggable(error), route: route.path }, 'a download ended early');
     response.destroy();
   }
 }
