@@ -1,0 +1,128 @@
+import type { Call } from './api.ts';
+import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
+
+/** One way of reaching for what belongs to another tenant. */
+export interface Attempt {
+  /** Where the foreign thing is named: `path.postId`, `query.cursor`, `body.mediaIds`; several if it needs them. */
+  readonly at: readonly string[];
+  readonly path: string;
+  readonly call?: () => Promise<Call> | Call;
+  readonly outcome: Outcome;
+}
+
+/**
+ * `missing`: 404, as for an id that never was. `refused`: 422 or 404. `nothing`: an empty list. `own`: a 2xx with
+ * nothing of anybody else in it.
+ */
+export type Outcome = 'missing' | 'refused' | 'nothing' | 'own';
+
+/** What is tried on every operation: whoever adds a route, a filter or an id to a body adds it here. */
+export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Record<string, readonly Attempt[]>> {
+  return { ...readingRecipes(foreign), ...writingRecipes(foreign, own), ...commandRecipes(foreign, own) };
+}
+
+function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]> {
+  const { connectionId, groupId, userId, userName, mediaId, inReview, draft } = foreign;
+  const list = (name: ListName, tries: Readonly<Record<string, readonly [string, Outcome]>>): readonly Attempt[] =>
+    Object.entries({ ...tries, cursor: [foreign.cursors[name], 'own'] as const }).map(([filter, [value, outcome]]) => ({
+      at: [`query.${filter}`],
+      path: `/v1/${name}?${new URLSearchParams({ [filter]: value })}`,
+      outcome,
+    }));
+  const missing = (parameter: string, path: string): Attempt => ({
+    at: [`path.${parameter}`],
+    path,
+    outcome: 'missing',
+  });
+  return {
+    'GET /v1/me': [{ at: [], path: '/v1/me', outcome: 'own' }],
+    'GET /v1/users': list('users', { search: [userName, 'nothing'], active: ['true', 'own'] }),
+    'GET /v1/users/{userId}': [missing('userId', `/v1/users/${userId}`)],
+    'GET /v1/groups': list('groups', {}),
+    'GET /v1/groups/{groupId}': [missing('groupId', `/v1/groups/${groupId}`)],
+    'GET /v1/connections': list('connections', { network: ['facebook', 'own'], state: ['connected', 'own'] }),
+    'GET /v1/connections/{connectionId}': [missing('connectionId', `/v1/connections/${connectionId}`)],
+    'GET /v1/media': list('media', {}),
+    'GET /v1/media/{mediaId}': [missing('mediaId', `/v1/media/${mediaId}`)],
+    'GET /v1/posts': list('posts', {
+      status: ['in_review', 'own'],
+      connectionId: [connectionId, 'nothing'],
+      authorId: [userId, 'nothing'],
+      text: [inReview.text, 'nothing'],
+      attention: ['false', 'own'],
+      createdFrom: [draft.createdAt, 'own'],
+      createdTo: [new Date().toISOString(), 'own'],
+      scheduledFrom: ['2000-01-01T00:00:00Z', 'own'],
+      scheduledTo: ['2100-01-01T00:00:00Z', 'own'],
+    }),
+    'GET /v1/posts/{postId}': [draft, inReview].map(({ id }) => missing('postId', `/v1/posts/${id}`)),
+    'GET /v1/approvals': list('approvals', { assignee: [userId, 'nothing'], outcome: ['open', 'own'] }),
+    'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
+  };
+}
+
+function writingRecipes(foreign: Belongings, own: Belongings): Record<string, readonly Attempt[]> {
+  const { draft, connectionId, mediaId } = foreign;
+  const target = { connectionId: own.connectionId };
+  const bodies = {
+    'body.mediaIds': { mediaIds: [mediaId] },
+    'body.targets.connectionId': { targets: [{ connectionId }] },
+    'body.targets.mediaIds': { targets: [{ ...target, mediaIds: [mediaId] }] },
+  };
+  const named = (path: string): readonly Attempt[] =>
+    Object.entries(bodies).map(([at, json]) => ({
+      at: [at],
+      path,
+      call: () => ({ json, headers: anyVersion }),
+      outcome: 'refused',
+    }));
+  const path = `/v1/posts/${draft.id}`;
+  return {
+    'POST /v1/media': [{ at: [], path: '/v1/media', call: async () => ({ body: await sameImage() }), outcome: 'own' }],
+    'POST /v1/posts': named('/v1/posts'),
+    'PATCH /v1/posts/{postId}': [
+      { at: ['path.postId'], path, call: () => ({ json: { text: '' }, headers: anyVersion }), outcome: 'missing' },
+      ...named(`/v1/posts/${own.draft.id}`),
+    ],
+    'DELETE /v1/posts/{postId}': [
+      { at: ['path.postId'], path, call: () => ({ headers: anyVersion }), outcome: 'missing' },
+    ],
+    'POST /v1/connections/{connectionId}/check': [
+      { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/check`, outcome: 'missing' },
+    ],
+  };
+}
+
+function commandRecipes(foreign: Belongings, own: Belongings): Record<string, readonly Attempt[]> {
+  const { draft, inReview, returned } = foreign;
+  const command = (name: string, json?: unknown): Record<string, readonly Attempt[]> => ({
+    [`POST /v1/posts/{postId}/${name}`]: [draft, inReview, returned].map(({ id }) => ({
+      at: ['path.postId'],
+      path: `/v1/posts/${id}/${name}`,
+      call: () => (json === undefined ? {} : { json }),
+      outcome: 'missing',
+    })),
+  });
+  const slot = { scheduledAt: new Date(Date.now() + 3_600_000).toISOString() };
+  const resolve = (post: string, target: string, at: readonly string[]): Attempt => ({
+    at,
+    path: `/v1/posts/${post}/targets/${target}/resolve`,
+    call: () => ({ json: { resolution: { kind: 'give_up' } } }),
+    outcome: 'missing',
+  });
+  return {
+    ...command('submit'),
+    ...command('decisions', { verdict: 'approve' }),
+    ...command('schedule', slot),
+    ...command('reschedule', slot),
+    ...command('cancel'),
+    ...command('publish-now'),
+    'POST /v1/posts/{postId}/targets/{targetId}/resolve': [
+      resolve(inReview.id, inReview.targetId, ['path.postId', 'path.targetId']),
+      resolve(inReview.id, own.inReview.targetId, ['path.postId']),
+      resolve(own.inReview.id, inReview.targetId, ['path.targetId']),
+    ],
+  };
+}
+
+const anyVersion = { 'if-match': '*' };
