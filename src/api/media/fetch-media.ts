@@ -20,11 +20,11 @@ export function fetchMedia({ storage, urls }: { storage: Storage; urls: MediaUrl
     params: z.strictObject({
       tenantId: id<TenantId>('The tenant.'),
       mediaId: id<MediaId>('The uploaded file.'),
-      kind: z.enum(mediaFileKinds),
+      kind: z.enum(mediaFileKinds).meta({ description: 'The file as it was uploaded, or its JPEG rendition.' }),
     }),
     query: z.strictObject({
       expires: z.coerce.number().int().min(0).max(99_999_999_999).meta({ description: 'Seconds since the epoch.' }),
-      signature: z.string().max(128),
+      signature: z.string().max(128).meta({ description: 'Proves that this system made the address.' }),
     }),
     answer: { description: 'The file.', contentType: 'image/*' },
     refusals: {
