@@ -236,3 +236,11 @@ test('a request line that is not one does no harm', async () => {
 function cursor(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
+
+test('the readable page loads what it needs from here only', async () => {
+  const page = await api.call('/docs', { as: null });
+  const loaded = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => String(match[1]));
+  expect(loaded.length).toBeGreaterThan(2);
+  for (const path of loaded) expect((await api.call(path, { as: null })).status, path).toBe(200);
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+});

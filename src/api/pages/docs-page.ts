@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import express, { Router } from 'express';
 import helmet from 'helmet';
 
@@ -57,5 +57,5 @@ const start = `SwaggerUIBundle({
 `;
 
 function swaggerDirectory(): string {
-  return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
 }
