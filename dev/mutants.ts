@@ -15,6 +15,8 @@ import { wipeStack } from './wipe.ts';
 /** Beside the stacks of development, tests, faults and benches. */
 const portBase = 8100;
 
+const survived = '— SURVIVED —';
+
 type Verdict = Readonly<{ mutant: string; removes: string; 'killed by': string }>;
 
 /**
@@ -43,8 +45,6 @@ await runProgram(async () => {
     tree.remove();
   }
 });
-
-const survived = '— SURVIVED —';
 
 function wantedMutants(name: string): readonly Mutant[] {
   const found = mutants.filter((mutant) => name === '' || mutant.name === name);
@@ -86,14 +86,14 @@ function killerOf({ name }: Mutant, { passed, failed, broken }: TestRun): string
   return failed.length === 1 ? first : `${first} (and ${failed.length - 1} more)`;
 }
 
-/** A new database with the schema that the copy of the project makes now. */
+/** A new database with the schema that the copy of the project makes now; without demo tenants, which it may not let in. */
 async function makeDatabase(tree: Tree, stack: Stack): Promise<void> {
   await emptyDatabase(stack);
-  const advice = 'The database of a mutant could not be made.';
-  const env = programEnvironment(stack);
-  for (const script of ['src/bin/migrate.ts', 'dev/seed.ts']) {
-    await runTool(process.execPath, [script], { advice, cwd: tree.dir, env });
-  }
+  await runTool(process.execPath, ['src/bin/migrate.ts'], {
+    advice: 'The database of a mutant could not be made.',
+    cwd: tree.dir,
+    env: programEnvironment(stack),
+  });
 }
 
 async function emptyDatabase(stack: Stack): Promise<void> {
