@@ -20,7 +20,7 @@ import { wrongState } from './wrong-state.ts';
 
 const decision = z
   .strictObject({
-    verdict: z.enum(verdicts),
+    verdict: z.enum(verdicts).meta({ description: 'One rejection or request for changes settles the approval.' }),
     comment: z.string().trim().min(1).max(2_000).optional().meta({ description: 'Demanded unless approving.' }),
     contentHash: z.string().optional().meta({ description: 'What was read: the vote counts for no other content.' }),
     revision: z.int().min(1).optional().meta({ description: 'What was read, by its number.' }),

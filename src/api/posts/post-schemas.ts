@@ -42,8 +42,8 @@ export const newPostBody = z.strictObject({
 
 export const changedPostBody = z
   .strictObject({
-    text: text.optional(),
-    mediaIds: mediaIds.optional(),
+    text: text.optional().meta({ description: 'What the post says.' }),
+    mediaIds: mediaIds.optional().meta({ description: 'Its images, in their order.' }),
     scheduledAt: scheduledAt.nullable().optional(),
     targets: targets.optional().meta({ description: 'All targets anew; absent: as they are.' }),
   })

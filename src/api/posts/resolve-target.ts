@@ -28,7 +28,7 @@ export function resolvePostTarget(simulated: PermalinkHosts): Route {
       'A person’s word on a target that is `unconfirmed`, after looking at the page itself: it is published there, it has to be sent again, or it is given up. A `parked` target can be given up.',
     permission: 'post.publish',
     params: targetParams,
-    body: z.strictObject({ resolution }),
+    body: z.strictObject({ resolution: resolution.meta({ description: 'What became of it, or is to become of it.' }) }),
     answer: { status: 200, schema: postView, description: 'The post as it is now.', headers: { etag: 'Its version.' } },
     refusals: {
       ...commandProblems,
