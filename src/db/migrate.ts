@@ -7,6 +7,7 @@ import * as post from './migrations/2026_11_22_04_post.ts';
 import * as approval from './migrations/2026_11_22_05_approval.ts';
 import * as eventOutboxIdempotency from './migrations/2026_11_22_06_event_outbox_idempotency.ts';
 import * as search from './migrations/2026_11_22_07_search.ts';
+import * as postList from './migrations/2026_11_22_08_post_list.ts';
 import { run } from './migrations/tenant-table.ts';
 
 const migrations: Record<string, Migration> = {
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_22_05_approval': approval,
   '2026_11_22_06_event_outbox_idempotency': eventOutboxIdempotency,
   '2026_11_22_07_search': search,
+  '2026_11_22_08_post_list': postList,
 };
 
 /**

@@ -88,10 +88,14 @@ export function postList(db: Kysely<Database>, filter: PostFilter) {
 }
 
 function pageOf(db: Kysely<Database>, filter: PostFilter) {
-  const { statuses, connectionId, authorId, text, created, scheduled, attention, before, limit } = filter;
-  return db
+  const page = db
     .selectFrom('post')
     .selectAll()
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1);
+  if (filter.text !== null) return page.where('id', 'in', found(filter.text, filter));
+  const { statuses, connectionId, authorId, created, scheduled, attention, before } = filter;
+  return page
     .$if(statuses.length > 0, (query) => query.where('status', 'in', statuses))
     .$if(authorId !== null, (query) => query.where('created_by', '=', authorId))
     .$if(attention !== null, (query) => query.where('attention', '=', attention))
@@ -104,22 +108,15 @@ function pageOf(db: Kysely<Database>, filter: PostFilter) {
         eb.selectFrom('post_target').select('post_id').where('connection_id', '=', connectionId),
       ),
     )
-    .$if(text !== null, (query) => query.where('id', 'in', found(filter)))
-    .$if(before !== null, (query) => query.where('id', '<', before))
-    .orderBy('id', 'desc')
-    .limit(limit + 1);
+    .$if(before !== null, (query) => query.where('id', '<', before));
 }
 
-/** Where the text is the only filter, the search itself needs to bring no more than a page. */
-function found({ text, before, limit, ...others }: PostFilter) {
-  const alone =
-    others.statuses.length === 0 &&
-    others.connectionId === null &&
-    others.authorId === null &&
-    others.attention === null &&
-    [others.created, others.scheduled].every(({ from, to }) => from === null && to === null);
-  const pattern = `%${escapeLike(text ?? '')}%`;
-  return sql<PostId>`(select search_post(${pattern}, ${before}, ${alone ? limit + 1 : null}))`;
+/** The search takes all filters in: it knows which posts to look through, and when it has found enough. */
+function found(text: string, filter: PostFilter) {
+  const { statuses, connectionId, authorId, created, scheduled, attention, before, limit } = filter;
+  return sql<PostId>`(select search_post(
+    ${`%${escapeLike(text)}%`}, ${before}, ${limit + 1}, ${statuses.length === 0 ? null : statuses}::text[],
+    ${authorId}, ${connectionId}, ${attention}, ${created.from}, ${created.to}, ${scheduled.from}, ${scheduled.to}))`;
 }
 
 function escapeLike(text: string): string {
