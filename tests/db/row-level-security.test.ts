@@ -49,6 +49,7 @@ describe('every table belongs to a tenant', () => {
       { table: 'idempotency_key', name: 'sweep', roles: '{chorally_system}' },
       { table: 'post', name: 'search', roles: '{chorally_search}' },
       { table: 'post_revision', name: 'search', roles: '{chorally_search}' },
+      { table: 'post_target', name: 'search', roles: '{chorally_search}' },
       { table: 'process_outbox', name: 'relay', roles: '{chorally_system}' },
     ]);
   });

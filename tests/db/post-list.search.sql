@@ -1,0 +1,10 @@
+with "page" as (select * from "post" where "id" in (select search_post(
+    $1, $2, $3, $4::text[],
+    $5, $6, $7, $8, $9, $10, $11)) order by "id" desc limit $12) select "post"."id", "post"."status", "post"."attention", "post"."missed_slot", "post"."scheduled_at", "post"."published_at", "post"."created_at", "post"."updated_at", "post"."version", "post"."created_by" as "author_id", "author"."display_name" as "author_name", left(revision.content ->> 'text', 140) as "excerpt", revision.content -> 'mediaIds' as "media_ids", coalesce((
+    select json_agg(json_build_object('id', target.id, 'connectionId', target.connection_id,
+                                      'connectionName', connection.name, 'network', connection.network,
+                                      'state', target.state, 'permalink', target.permalink)
+                    order by target.id)
+    from post_target target
+    join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id
+    where target.tenant_id = post.tenant_id and target.post_id = post.id), '[]') as "targets" from "page" as "post" inner join "post_revision" as "revision" on "revision"."tenant_id" = "post"."tenant_id" and "revision"."id" = "post"."revision_id" inner join "tenant_member" as "author" on "author"."tenant_id" = "post"."tenant_id" and "author"."user_id" = "post"."created_by" order by "post"."id" desc
