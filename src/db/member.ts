@@ -1,6 +1,7 @@
 import { type Expression, type ExpressionBuilder, sql } from 'kysely';
 import type { GroupId, UserId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
+import { runPrepared } from './prepared.ts';
 import type { Database } from './schema.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -13,7 +14,7 @@ export interface MemberRights {
 
 /** What decides whether a request is admitted, in one trip; null for somebody whom the tenant does not know. */
 export async function selectRights(trx: TenantTransaction, userId: UserId): Promise<MemberRights | null> {
-  const { rows } = await sql<MemberRights>`
+  const query = sql<MemberRights>`
     select member.active,
            coalesce(member.locale, tenant.locale) as locale,
            coalesce(member.time_zone, tenant.time_zone) as "timeZone",
@@ -23,8 +24,9 @@ export async function selectRights(trx: TenantTransaction, userId: UserId): Prom
                  where held.tenant_id = member.tenant_id and held.user_id = member.user_id) as permissions
     from tenant_member member
     join tenant on tenant.id = member.tenant_id
-    where member.user_id = ${userId}`.execute(trx);
-  return rows[0] ?? null;
+    where member.user_id = ${userId}`;
+  const [row = null] = await runPrepared(trx, { compile: () => query.compile(trx) });
+  return row;
 }
 
 export interface MemberRow {

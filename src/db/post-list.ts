@@ -92,7 +92,7 @@ function pageOf(db: Kysely<Database>, filter: PostFilter) {
     .selectFrom('post')
     .selectAll()
     .orderBy('id', 'desc')
-    .limit(filter.limit + 1);
+    .limit(sql.lit(filter.limit + 1));
   if (filter.text !== null) return page.where('id', 'in', found(filter.text, filter));
   const { statuses, connectionId, authorId, created, scheduled, attention, before } = filter;
   return page

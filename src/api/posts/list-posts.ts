@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ListedPost, postList } from '../../db/post-list.ts';
+import { runPrepared } from '../../db/prepared.ts';
 import type { ConnectionId, PostId, UserId } from '../../domain/ids.ts';
 import { postStatuses } from '../../domain/post.ts';
 import { defineRoute } from '../define-route.ts';
@@ -40,7 +41,7 @@ export const listPosts = defineRoute({
   refusals: {},
   audit: null,
   handle: async ({ trx, query }) => {
-    const rows = await postList(trx, {
+    const page = postList(trx, {
       statuses: query.status,
       connectionId: query.connectionId ?? null,
       authorId: query.authorId ?? null,
@@ -50,7 +51,8 @@ export const listPosts = defineRoute({
       scheduled: { from: query.scheduledFrom ?? null, to: query.scheduledTo ?? null },
       before: cursors.decode(query.cursor),
       limit: query.limit,
-    }).execute();
+    });
+    const rows = await runPrepared(trx, page);
     return answer(pageFrom(rows, query.limit, { codec: cursors, positionOf: (row) => row.id, present }));
   },
 });
