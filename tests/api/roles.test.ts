@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { programVariables } from '../../dev/environment.ts';
-import { demoTenant, demoUser } from '../../dev/demo-data.ts';
-import { testStack } from '../../dev/stack.ts';
-import { connect } from '../../src/db/connect.ts';
-import { withTenant } from '../../src/db/tenant.ts';
-import type { TenantId, UserId } from '../../src/domain/ids.ts';
+import { demoUser } from '../../dev/demo-data.ts';
+import type { UserId } from '../../src/domain/ids.ts';
 import { type BuiltInRoleKey, builtInRoles } from '../../src/domain/permission.ts';
-import { readApiConfig } from '../../src/platform/config.ts';
 import type { Call, CallAnswer } from '../support/api.ts';
 import { callRunning } from '../support/running-api.ts';
 import { filled, type Operation, runningOperations } from '../support/running-operations.ts';
+import { inDemoTenant } from '../support/stack-database.ts';
 import { serviceToken } from '../support/tokens.ts';
 
 const operations = await runningOperations();
@@ -116,15 +112,8 @@ function brief({ status, body }: CallAnswer): unknown[] {
 }
 
 async function setActive(active: boolean): Promise<void> {
-  const { database } = readApiConfig(programVariables(testStack()));
-  const { db } = connect(database.appUrl, { max: 1, onError: () => undefined, applicationName: 'test-roles' });
-  try {
-    const tenantId = demoTenant('borgoverde').id as TenantId;
-    const userId = demoUser(removed).id as UserId;
-    await withTenant(db, tenantId, (trx) =>
-      trx.updateTable('tenant_member').set({ active }).where('user_id', '=', userId).execute(),
-    );
-  } finally {
-    await db.destroy();
-  }
+  const userId = demoUser(removed).id as UserId;
+  await inDemoTenant('borgoverde', (trx) =>
+    trx.updateTable('tenant_member').set({ active }).where('user_id', '=', userId).execute(),
+  );
 }

@@ -1,0 +1,34 @@
+import type { Client } from '@temporalio/client';
+import { programVariables } from '../../dev/environment.ts';
+import { testStack } from '../../dev/stack.ts';
+import { readApiConfig } from '../../src/platform/config.ts';
+import { createTemporalClient } from '../../src/platform/temporal-client.ts';
+
+/** Works with the stack's Temporal, as an operator could. */
+export async function withTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const { client, connection } = createTemporalClient(readApiConfig(programVariables(testStack())).temporal);
+  try {
+    return await work(client);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Everything that the history of a run holds as text: names of types, summaries, and every payload decoded. */
+export async function historyText(client: Client, workflowId: string): Promise<string> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const texts: string[] = [];
+  collect(events, texts);
+  return texts.join('\n');
+}
+
+function collect(value: unknown, texts: string[]): void {
+  if (typeof value === 'string') texts.push(value);
+  else if (value instanceof Uint8Array) texts.push(Buffer.from(value).toString('utf8'));
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value)) {
+      texts.push(name);
+      collect(member, texts);
+    }
+  }
+}
