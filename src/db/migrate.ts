@@ -8,6 +8,7 @@ import * as approval from './migrations/2026_11_22_05_approval.ts';
 import * as eventOutboxIdempotency from './migrations/2026_11_22_06_event_outbox_idempotency.ts';
 import * as search from './migrations/2026_11_22_07_search.ts';
 import * as postList from './migrations/2026_11_22_08_post_list.ts';
+import * as approvalByPost from './migrations/2026_11_22_09_approval_by_post.ts';
 import { run } from './migrations/tenant-table.ts';
 
 const migrations: Record<string, Migration> = {
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_22_06_event_outbox_idempotency': eventOutboxIdempotency,
   '2026_11_22_07_search': search,
   '2026_11_22_08_post_list': postList,
+  '2026_11_22_09_approval_by_post': approvalByPost,
 };
 
 /**

@@ -56,7 +56,7 @@ describe('cancelling', () => {
     const post = await submitted(tenantApi());
     const { status, body } = await command('elena', post, 'cancel');
     expect([status, body.status]).toEqual([200, 'cancelled']);
-    await expect.poll(async () => (await read(post)).approval.outcome).toBe('withdrawn');
+    await expect.poll(async () => (await read(post)).approval.outcome, { timeout: 5_000 }).toBe('withdrawn');
     const late = await tenantApi().as('marco', 'POST', `/v1/posts/${post.id}/decisions`, { verdict: 'approve' });
     expect(late).toMatchObject({ status: 409, body: { outcome: 'withdrawn', by: { name: 'Elena Conti' } } });
   });

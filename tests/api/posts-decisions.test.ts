@@ -21,7 +21,20 @@ describe('voting on a post', () => {
   it('schedules a post whose time was set, once it is approved', async () => {
     const post = await submitted(tenantApi(), { scheduledAt: '2031-05-01T10:00:00+02:00' });
     await vote('sara', post, { verdict: 'approve' });
-    await expect.poll(async () => (await read(post)).status).toBe('scheduled');
+    await expect.poll(async () => (await read(post)).status, { timeout: 5_000 }).toBe('scheduled');
+  });
+
+  it('that comes after the planned time publishes nothing: the post waits for a new time', async () => {
+    const { as } = tenantApi();
+    const scheduledAt = new Date(Date.now() + 2_000).toISOString();
+    const post = await submitted(tenantApi(), { scheduledAt });
+    await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(Date.parse(scheduledAt));
+    await vote('marco', post, { verdict: 'approve' });
+    await expect.poll(async () => (await read(post)).missedSlot, { timeout: 5_000 }).toBe(true);
+    expect(await read(post)).toMatchObject({ status: 'approved', scheduledAt, attention: false });
+    const later = '2031-06-01T10:00:00.000Z';
+    const moved = await as('elena', 'POST', `/v1/posts/${post.id}/schedule`, { scheduledAt: later });
+    expect(moved.body).toMatchObject({ status: 'scheduled', missedSlot: false, scheduledAt: later });
   });
 
   it('sends it back with a comment; its author changes it and submits it again', async () => {

@@ -1,5 +1,4 @@
 import { selectLastApproval } from '../../db/approval-read.ts';
-import { selectTimeline } from '../../db/event.ts';
 import { selectMemberNames } from '../../db/member-name.ts';
 import { selectPost, type StoredPost } from '../../db/post.ts';
 import { firstCallAt } from '../../db/publish-attempt.ts';
@@ -10,6 +9,7 @@ import type { ProblemDetails, Refused } from '../problem.ts';
 import type { ActContext, RefusalFacts } from '../route-context.ts';
 import type { CommandCode } from './post-problems.ts';
 import { outcomeWords } from './sentences.ts';
+import { timelineOf } from './timeline.ts';
 import { wrongState } from './wrong-state.ts';
 
 export type Explainer = Pick<ActContext<unknown, unknown, unknown, CommandCode>, 'caller' | 'refuse'>;
@@ -49,7 +49,7 @@ export async function explainEnd(
 ): Promise<Refused> {
   const { status, id: postId } = post;
   if (status === 'cancelled') {
-    const event = (await selectTimeline(trx, 'post', postId)).findLast(({ kind }) => kind === 'post.cancelled');
+    const event = (await timelineOf(trx, post)).findLast(({ kind }) => kind === 'post.cancelled');
     return refuse('already_cancelled', await cancelledBy(trx, event?.actor_id ?? null, event?.at ?? null));
   }
   const called = await firstCallAt(trx, { tenantId: caller.tenantId, postId });

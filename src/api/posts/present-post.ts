@@ -1,5 +1,4 @@
 import { selectLastApproval } from '../../db/approval-read.ts';
-import { selectTimeline } from '../../db/event.ts';
 import { selectMemberNames } from '../../db/member-name.ts';
 import { selectDestinations, selectTargets, type TargetRow } from '../../db/post-destination.ts';
 import { selectPost, type StoredPost } from '../../db/post.ts';
@@ -11,10 +10,10 @@ import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
 import { type Answered, answer, type Caller, type HandleContext } from '../route-context.ts';
-import { attentionSentence, reasonSentence, violationSentence } from './sentences.ts';
+import { attentionSentence, pageSentence, reasonSentence, violationSentence } from './sentences.ts';
 import { judge } from './judge-content.ts';
 import type { PostView } from './post-view-schemas.ts';
-import { presentTimeline } from './timeline.ts';
+import { presentTimeline, timelineOf } from './timeline.ts';
 
 type Reader = Pick<HandleContext<unknown, unknown, unknown, never>, 'caller' | 'services' | 'refuse'>;
 
@@ -27,7 +26,7 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
     trx,
     post.content.targets.map((target) => target.connectionId),
   );
-  const events = await selectTimeline(trx, 'post', postId);
+  const events = await timelineOf(trx, post);
   const actors = events.flatMap((event) => (event.actor_id === null ? [] : [event.actor_id]));
   const people = await selectMemberNames(trx, [post.createdBy, ...actors]);
   const approval = await selectLastApproval(trx, postId);
@@ -41,7 +40,9 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
     approval: approvalShown,
     timeline: presentTimeline(events, {
       people,
-      pages: new Map(targets.map((target) => [target.connection_id, target.connection_name])),
+      pages: new Map(
+        targets.map((target) => [target.connection_id, pageSentence(target.connection_name, target.network)]),
+      ),
       timeZone: reader.caller.timeZone,
     }),
     run: runOf(post, reader),

@@ -1,6 +1,7 @@
 import type { ApprovalOutcome, Verdict } from '../../domain/approval.ts';
 import type { Violation } from '../../domain/content.ts';
 import type { EventKind } from '../../domain/event.ts';
+import type { Network } from '../../domain/network.ts';
 import type { TargetReason, TargetState } from '../../domain/publication.ts';
 
 /**
@@ -69,6 +70,17 @@ export function attentionSentence(state: TargetState): string {
   return state === 'parked'
     ? 'Waits until its connection works again.'
     : 'It is not known whether the network has published it.';
+}
+
+const networkNames: Readonly<Record<Network, string>> = {
+  facebook: 'Facebook',
+  instagram: 'Instagram',
+  linkedin: 'LinkedIn',
+};
+
+/** A page as people call it: several networks may have one of the same name. */
+export function pageSentence(name: string, network: Network): string {
+  return `${name} (${networkNames[network]})`;
 }
 
 export function outcomeWords(outcome: ApprovalOutcome): string {

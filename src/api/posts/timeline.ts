@@ -1,9 +1,22 @@
-import type { selectTimeline } from '../../db/event.ts';
+import { selectTimeline } from '../../db/event.ts';
+import type { StoredPost } from '../../db/post.ts';
+import type { TenantTransaction } from '../../db/tenant.ts';
 import { verdicts } from '../../domain/approval.ts';
 import type { ConnectionId, UserId } from '../../domain/ids.ts';
 import type { TargetReason } from '../../domain/publication.ts';
 import { timelineSentence } from './sentences.ts';
 import type { PostView } from './post-view-schemas.ts';
+
+/** The clocks of the API's and the workers' machines may differ by less than this. */
+const clockSlackMs = 3_600_000;
+
+/** The events of a post: none is older than it, none newer than its last change. */
+export function timelineOf(trx: TenantTransaction, { id, createdAt, updatedAt }: StoredPost) {
+  return selectTimeline(trx, 'post', id, {
+    from: new Date(createdAt.getTime() - clockSlackMs),
+    to: new Date(updatedAt.getTime() + clockSlackMs),
+  });
+}
 
 type EventRow = Awaited<ReturnType<typeof selectTimeline>>[number];
 
