@@ -34,6 +34,7 @@ export async function recordPost(trx: TenantTransaction, entry: PostEntry): Prom
       .where('state', 'in', ['waiting', 'processing', 'rejected', 'parked'])
       .execute();
   }
+  await waitForTurn(trx, { tenantId, postId });
   const written = await trx
     .updateTable('post')
     .set((eb) => ({
@@ -72,11 +73,29 @@ export async function touchPost(
   trx: TenantTransaction,
   { tenantId, postId, now }: { tenantId: TenantId; postId: PostId; now: Date },
 ): Promise<void> {
+  await waitForTurn(trx, { tenantId, postId });
   await trx
     .updateTable('post')
     .set((eb) => ({ attention: attentionOf(tenantId, postId), version: eb('version', '+', 1), updated_at: now }))
     .where('tenant_id', '=', tenantId)
     .where('id', '=', postId)
+    .execute();
+}
+
+/**
+ * Locks the post in a statement of its own. Targets settle at the same instant: a statement that waits for the lock
+ * itself would look at the other targets as they were before it began to wait.
+ */
+async function waitForTurn(
+  trx: TenantTransaction,
+  { tenantId, postId }: { tenantId: TenantId; postId: PostId },
+): Promise<void> {
+  await trx
+    .selectFrom('post')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', postId)
+    .forUpdate()
     .execute();
 }
 

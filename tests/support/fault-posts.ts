@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import sharp from 'sharp';
+import { demoTenant } from '../../dev/demo-data.ts';
+import { connectionId } from '../../dev/seed-tenant.ts';
+import { seedTenants } from '../../simulators/seed.ts';
+import type { PostView } from '../../src/api/posts/post-view-schemas.ts';
+import { type Network, networks } from '../../src/domain/network.ts';
+import type { AttemptState } from '../../src/domain/publication.ts';
+import { caller, expected } from './fault-api.ts';
+import { attemptsOf } from './fault-database.ts';
+import { eventually } from './fault-wait.ts';
+
+/** A page that a post of a story goes to. */
+interface StoryPage {
+  readonly network: Network;
+  /** The network's own id of it. */
+  readonly externalId: string;
+  readonly connectionId: string;
+}
+
+/** A post that a test follows from its draft to the networks. */
+export interface Story {
+  readonly id: string;
+  readonly tenantId: string;
+  /** Like no other post's. */
+  readonly text: string;
+  /** Epoch milliseconds. */
+  readonly scheduledAt: number;
+  readonly createdAt: number;
+  readonly pages: readonly StoryPage[];
+}
+
+interface Draft {
+  /** When it is due, from now. */
+  readonly dueInMs: number;
+  readonly on?: readonly Network[];
+}
+
+const slug = 'aurora';
+export const editor = caller('elena.aurora');
+const reviewer = caller('marco.aurora');
+
+/** A post with an image that has been approved and waits for its instant. */
+export async function scheduledPost(draft: Draft): Promise<Story> {
+  const story = await submittedPost(draft);
+  await approve(story);
+  return story;
+}
+
+/** A post with an image that waits for its approval. */
+export async function submittedPost(draft: Draft): Promise<Story> {
+  const story = await draftedPost(draft);
+  expected(await editor.post(`/v1/posts/${story.id}/submit`), 200);
+  return story;
+}
+
+/** A draft with an image and a slot. */
+export async function draftedPost({ dueInMs, on = networks }: Draft): Promise<Story> {
+  const mediaId = await image();
+  const createdAt = Date.now();
+  const scheduledAt = createdAt + dueInMs;
+  const text = `Apertura straordinaria, fino alle 22 (${randomUUID()})`;
+  const pages = on.map(pageOn);
+  const answer = await editor.post('/v1/posts', {
+    text,
+    mediaIds: [mediaId],
+    scheduledAt: new Date(scheduledAt).toISOString(),
+    targets: pages.map((page) => ({ connectionId: page.connectionId })),
+  });
+  const { id } = expected<PostView>(answer, 201);
+  const story = { id, tenantId: demoTenant(slug).id, text, scheduledAt, createdAt, pages };
+  told.push(story);
+  return story;
+}
+
+const told: Story[] = [];
+
+/** Cancels what still waits for its instant and sees the rest out, so that no post of one test goes out in the next. */
+export async function endStories(): Promise<void> {
+  for (const story of told.splice(0)) {
+    const { status } = await readPost(story);
+    if (settled.has(status)) continue;
+    await editor.command(`/v1/posts/${story.id}/cancel`);
+    await untilPost(story, 'settled', { holds: (post) => settled.has(post.status), withinMs: 30_000 });
+  }
+}
+
+const settled: ReadonlySet<PostView['status']> = new Set(['published', 'partially_published', 'failed', 'cancelled']);
+
+/** The reviewer's yes. */
+export async function approve({ id }: Story): Promise<void> {
+  expected(await reviewer.command(`/v1/posts/${id}/decisions`, { verdict: 'approve' }), 200);
+}
+
+export async function readPost({ id }: Story): Promise<PostView> {
+  return expected<PostView>(await editor.get(`/v1/posts/${id}`), 200);
+}
+
+/** Waits until the API shows the post as `holds` wants it. */
+export async function untilPost(
+  story: Story,
+  what: string,
+  { holds, withinMs }: { holds: (post: PostView) => boolean; withinMs: number },
+): Promise<PostView> {
+  let last: PostView | null = null;
+  try {
+    return await eventually(
+      what,
+      async () => {
+        last = await readPost(story);
+        return holds(last) ? last : null;
+      },
+      { withinMs },
+    );
+  } catch (error) {
+    throw new Error(`the post never came to "${what}"; it is ${JSON.stringify(last && brief(last))}`, { cause: error });
+  }
+}
+
+/** Waits until the post is published everywhere. */
+export const untilPublished = (story: Story, withinMs = 60_000): Promise<PostView> =>
+  untilPost(story, 'published', { holds: ({ status }) => status === 'published', withinMs });
+
+/** Waits until every target has an attempt that is in one of these states. */
+export async function untilAttempts(story: Story, states: readonly AttemptState[], withinMs = 30_000): Promise<void> {
+  await eventually(
+    `every attempt ${states.join(' or ')}`,
+    async () => {
+      const rows = await attemptsOf(story);
+      const reached = story.pages.every(({ network }) =>
+        states.includes(rows.findLast((row) => row.network === network)?.state ?? 'released'),
+      );
+      return reached ? rows : null;
+    },
+    { withinMs },
+  );
+}
+
+/** A state of one network's target, as the API shows it. */
+export function targetOn(post: PostView, network: Network): PostView['targets'][number] {
+  const target = post.targets.find(({ connection }) => connection.network === network);
+  if (target === undefined) throw new Error(`the post has no target on ${network}`);
+  return target;
+}
+
+/** The page on which these stories play, on one network. */
+export function pageOn(network: Network): StoryPage {
+  const page = seedTenants.find((candidate) => candidate.slug === slug)?.[network][0];
+  if (page === undefined) throw new Error(`${slug} has no page on ${network}`);
+  return { network, externalId: page.externalId, connectionId: connectionId(page) };
+}
+
+let uploaded: string | null = null;
+
+/** One picture for all posts of a test file; the stack's database outlives every fault. */
+async function image(): Promise<string> {
+  if (uploaded !== null) return uploaded;
+  const picture = await sharp({ create: { width: 640, height: 640, channels: 3, background: '#0f766e' } })
+    .jpeg()
+    .toBuffer();
+  const { id } = expected<{ id: string }>(await editor.upload('/v1/media', new Uint8Array(picture)), 201);
+  uploaded = id;
+  return id;
+}
+
+function brief({ status, targets, timeline }: PostView) {
+  return {
+    status,
+    targets: targets.map(({ connection, state, reason }) => [connection.network, state, reason?.code ?? null]),
+    timeline: timeline.map(({ at, code }) => `${at} ${code}`),
+  };
+}
