@@ -1,3 +1,5 @@
+import { ConfigError } from '../src/platform/config.ts';
+
 /** Something the person at the keyboard can put right. Printed as one line, without a stack trace. */
 export class Complaint extends Error {
   override readonly name = 'Complaint';
@@ -8,7 +10,7 @@ export async function runProgram(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
-    console.error(error instanceof Complaint ? error.message : error);
+    console.error(error instanceof Complaint || error instanceof ConfigError ? error.message : error);
     process.exitCode = 1;
   }
 }

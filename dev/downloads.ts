@@ -48,6 +48,10 @@ export async function runTool(
     child.on('close', (status) => resolve(status ?? 'a signal'));
   });
   if (code === 0) return;
-  const end = said.join('').trimEnd().split('\n').slice(-8).join('\n');
+  const lines = said.join('').trimEnd().split('\n');
+  const end = lines
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(-8)
+    .join('\n');
   throw new Complaint(`\`${command} ${args[0] ?? ''}\` ended with ${code}. ${advice}\n${end}`);
 }

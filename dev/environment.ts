@@ -12,6 +12,7 @@ export const temporalNamespace = 'chorally';
 export function programVariables(stack: Stack): Record<string, string> {
   const { ports, runDir } = stack;
   const secrets = stackSecrets(stack);
+  const own = ownVariables(stack);
   const database = (role: string, password: string) =>
     `postgres://${role}:${password}@127.0.0.1:${ports.postgres}/chorally`;
   return {
@@ -43,7 +44,9 @@ export function programVariables(stack: Stack): Record<string, string> {
     LINKEDIN_CLIENT_SECRET: seedApp.linkedin.clientSecret,
     ALLOW_PRIVATE_NETWORK_TARGETS: 'true',
     SMTP_URL: `smtp://localhost:${ports.smtp}`,
-    ...ownVariables(stack),
+    ...own,
+    // Of a Temporal server of one's own we do not know where its UI is.
+    ...(own['TEMPORAL_ADDRESS'] !== undefined && own['TEMPORAL_UI_URL'] === undefined ? { TEMPORAL_UI_URL: '' } : {}),
   };
 }
 

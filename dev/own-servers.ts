@@ -18,12 +18,17 @@ export function ownVariables({ kind }: Stack, env: NodeJS.ProcessEnv = process.e
   return Object.fromEntries(set.filter(([, value]) => value !== ''));
 }
 
-/** Throws a complaint when only some of the database's addresses are set. */
+/** Throws a complaint when only some of what belongs to an own database is set. */
 export function ownServers(stack: Stack, env: NodeJS.ProcessEnv = process.env): OwnServers {
   const own = ownVariables(stack, env);
   const missing = databaseVariables.filter((name) => own[name] === undefined);
   if (missing.length > 0 && missing.length < databaseVariables.length) {
     throw new Complaint(`To use your own Postgres set ${missing.join(' and ')} too (.env.example explains them).`);
+  }
+  if (missing.length === 0 && own['MASTER_KEY'] === undefined) {
+    throw new Complaint(
+      'To use your own Postgres set MASTER_KEY too: what is stored there can be opened with no other (.env.example).',
+    );
   }
   return {
     database: missing.length === 0,

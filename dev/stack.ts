@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { Complaint } from './complaint.ts';
+
 export const projectDir = fileURLToPath(new URL('..', import.meta.url));
 
 /** One running copy of the system: its ports follow from a base port, its files lie in a run folder. */
@@ -63,7 +65,7 @@ export function stackAt(kind: Stack['kind'], base: number, runDir: string): Stac
 function portBase(variable: string, text: string): number {
   const base = Number(text);
   if (!Number.isInteger(base) || base < 1024 || base > 65_000) {
-    throw new Error(`${variable} must be a port from 1024 to 65000, not "${text}"`);
+    throw new Complaint(`${variable} must be a port from 1024 to 65000, not "${text}"`);
   }
   return base;
 }

@@ -1,3 +1,5 @@
+import { readApiConfig, readMigrateConfig, readTemporalSetupConfig, readWorkerConfig } from '../src/platform/config.ts';
+import { programVariables } from './environment.ts';
 import { type Environment, writeEnvironmentFile } from './environment-file.ts';
 import { ownServers, type OwnServers } from './own-servers.ts';
 import { api } from './parts/api.ts';
@@ -18,6 +20,7 @@ import { type Report, type Steps, trackSteps } from './steps.ts';
 export async function startStack(stack: Stack, report: Report): Promise<Environment> {
   const own = ownServers(stack);
   requireTools(own);
+  requireConfiguration(stack);
   await requirePorts(stack, startedParts(own));
   stackSecrets(stack);
 
@@ -54,6 +57,12 @@ export async function stopStack(stack: Stack): Promise<void> {
 }
 
 export const allParts: readonly Part[] = [postgres, temporal, keycloak, ...simulators, api, worker];
+
+/** Finds out what is wrong with the user's own variables before anything is started. Throws a ConfigError. */
+function requireConfiguration(stack: Stack): void {
+  const variables = programVariables(stack);
+  for (const read of [readMigrateConfig, readTemporalSetupConfig, readApiConfig, readWorkerConfig]) read(variables);
+}
 
 function startedParts(own: OwnServers): readonly Part[] {
   const replaced: readonly Part[] = [
