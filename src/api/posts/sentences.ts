@@ -1,7 +1,7 @@
 import type { ApprovalOutcome, Verdict } from '../../domain/approval.ts';
 import type { Violation } from '../../domain/content.ts';
 import type { EventKind } from '../../domain/event.ts';
-import type { Network } from '../../domain/network.ts';
+import { type Network, networkNames } from '../../domain/network.ts';
 import type { TargetReason, TargetState } from '../../domain/publication.ts';
 
 /**
@@ -72,12 +72,6 @@ export function attentionSentence(state: TargetState): string {
     : 'It is not known whether the network has published it.';
 }
 
-const networkNames: Readonly<Record<Network, string>> = {
-  facebook: 'Facebook',
-  instagram: 'Instagram',
-  linkedin: 'LinkedIn',
-};
-
 /** A page as people call it: several networks may have one of the same name. */
 export function pageSentence(name: string, network: Network): string {
   return `${name} (${networkNames[network]})`;
@@ -104,12 +98,15 @@ export interface Telling {
   readonly reason: TargetReason['code'] | null;
 }
 
+/** What can stand in the timeline of a post: each has its sentence, or this file does not compile. */
+type TimelineKind = Extract<EventKind, `post.${string}` | `target.${string}` | `approval.${string}`>;
+
 export function timelineSentence(kind: EventKind, { actor, page, instant, verdict, reason }: Telling): string {
   const who = actor ?? 'Chorally';
   const where = page ?? 'a page';
   const why = reason === null ? '' : ` ${reasonSentence(reason)}`;
   const when = instant === null ? '' : ` for ${instant}`;
-  const sentences: Partial<Record<EventKind, string>> = {
+  const sentences: Partial<Record<EventKind, string>> & Record<TimelineKind, string> = {
     'post.created': `${who} wrote the draft.`,
     'post.edited': `${who} changed the post.`,
     'post.deleted': `${who} deleted the draft.`,
