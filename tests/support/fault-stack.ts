@@ -60,7 +60,7 @@ export async function startSecondWorker(): Promise<void> {
 
 /** Brings everything back up, whatever a test has left behind. */
 export async function mend(): Promise<void> {
-  for (const pid of [...frozen]) thaw(pid);
+  for (const pid of frozen) thaw(pid);
   await stopProcess(stack, secondWorker);
   await Promise.all((['postgres', 'temporal'] as const).filter(isDown).map(start));
   await Promise.all((['api', 'worker'] as const).map(start));
