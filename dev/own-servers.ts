@@ -11,10 +11,14 @@ export type OwnServers = Readonly<{ database: boolean; temporal: boolean; keyclo
 
 const databaseVariables = ['DATABASE_OWNER_URL', 'DATABASE_APP_URL', 'DATABASE_SYSTEM_URL'];
 
+/** These follow from the stack's port base. */
+const stackChooses = ['API_HOST', 'API_PORT', 'WORKER_HEALTH_HOST', 'WORKER_HEALTH_PORT'];
+
 /** The variables that the user has set, out of those the programs read. A test stack takes none. */
 export function ownVariables({ kind }: Stack, env: NodeJS.ProcessEnv = process.env): Record<string, string> {
   if (kind === 'test') return {};
-  const set = variableNames.map((name) => [name, env[name] ?? ''] as const);
+  const choosable = variableNames.filter((name) => !stackChooses.includes(name));
+  const set = choosable.map((name) => [name, env[name] ?? ''] as const);
   return Object.fromEntries(set.filter(([, value]) => value !== ''));
 }
 
