@@ -70,7 +70,7 @@ async function main(): Promise<void> {
 
   await Promise.all([relay?.stop(), sweeps?.stop()]);
   health.close();
-  await Promise.all([close(), connection.close(), clientConnection.close(), app.db.destroy(), system.db.destroy()]);
+  await Promise.all([close(), connection.close(), clientConnection.close(), app.pool.end(), system.pool.end()]);
   log.info('the worker has stopped');
 }
 

@@ -113,8 +113,8 @@ test('of “publish now” and cancel at the same moment one settles the post, a
   const [refused, ...others] = answers.filter((answer) => answer.status === 'rejected');
   expect(others).toEqual([]);
   const cancelled = (await run.result()) === 'cancelled';
-  const { cause } = refused?.reason as WorkflowUpdateFailedError;
-  expect(cause).toMatchObject({
+  expect(refused?.reason).toBeInstanceOf(WorkflowUpdateFailedError);
+  expect((refused?.reason as WorkflowUpdateFailedError | undefined)?.cause).toMatchObject({
     details: [cancelled ? { code: 'already_cancelled', by: marco } : { code: 'already_publishing', by: elena }],
   });
 });
