@@ -3,6 +3,7 @@ import type { TenantTransaction } from '../src/db/tenant.ts';
 import type { ConnectionId, GroupId, PolicyId, RoleId, TenantId, UserId } from '../src/domain/ids.ts';
 import { type BuiltInRoleKey, builtInRoles } from '../src/domain/permission.ts';
 import type { PolicyStep } from '../src/domain/policy.ts';
+import { tokenContext } from '../src/db/connection-grant.ts';
 import { seal, type SealKey } from '../src/platform/sealing.ts';
 import { type SeedPage, seedTenants } from '../simulators/seed.ts';
 import { demoGroups, demoServiceAccounts, type DemoTenant, demoUsers, namedId } from './demo-data.ts';
@@ -210,8 +211,8 @@ async function insertConnections({ trx, tenantId, tenant, now }: Seeding, key: S
     .values(
       pages.map((page) => {
         const id = connectionId(page);
-        const sealed = (column: string, token: string) =>
-          seal(key, { tenantId, table: 'connection_secret', row: `${id}:${column}` }, token);
+        const sealed = (column: 'access_token' | 'refresh_token', token: string) =>
+          seal(key, tokenContext({ tenantId, connectionId: id }, column), token);
         return {
           tenant_id: tenantId,
           connection_id: id,

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Channel, PageAccess, PublishableContent, PublishableImage } from '../channels/channel.ts';
 import type { Channels } from '../channels/registry.ts';
+import { tokenContext } from '../db/connection-grant.ts';
 import { type Publication, type PublicationKey, type PublicationMedia, selectPublication } from '../db/publication.ts';
 import type { Database } from '../db/schema.ts';
 import { withTenant } from '../db/tenant.ts';
@@ -55,11 +56,6 @@ export async function loadJob(dependencies: PublicationDependencies, key: Public
     const images = publication.media.map((media) => imageFor(dependencies, key, media));
     return { key, publication, channel: channels[key.network], page, content: { text: publication.text, images } };
   });
-}
-
-/** What binds a sealed access token to its connection. */
-export function tokenContext({ tenantId, connectionId }: Pick<PublicationKey, 'tenantId' | 'connectionId'>) {
-  return { tenantId, table: 'connection_secret', row: `${connectionId}:access_token` };
 }
 
 function imageFor(

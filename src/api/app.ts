@@ -2,6 +2,7 @@ import cors from 'cors';
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { v7 as uuidv7 } from 'uuid';
+import type { Logger } from '../platform/logging.ts';
 import type { ApiMetrics } from '../platform/metrics.ts';
 import { refuseCommon } from './common-problems.ts';
 import type { Method, PublicRoute, Route } from './define-route.ts';
@@ -38,7 +39,7 @@ export function createApp({ routes, services, settings, metrics, readiness }: Ap
   app.disable('x-powered-by').disable('etag');
   // Queries are parsed by the pipeline, which refuses repeated parameters.
   app.set('query parser', false).enable('case sensitive routing');
-  app.use(nameRequest, measured(metrics), ...guards(settings));
+  app.use(nameRequest, measured(metrics, services.logger), ...guards(settings));
   app.use(healthPages({ metrics, readiness }));
   app.use(docsPage(buildDocument(routes)), problemPages(problemCatalogue(routes)));
 
@@ -84,17 +85,19 @@ function nameRequest(request: Request, response: Response, next: () => void): vo
   next();
 }
 
-function measured(metrics: ApiMetrics) {
+/** One measurement and one log line a request, by the route's template: addresses hold ids and signatures. */
+function measured(metrics: ApiMetrics, logger: Logger) {
   return (request: Request, response: Response, next: () => void) => {
     const startedAt = performance.now();
     response.once('close', () => {
-      const route: unknown = response.locals['route'];
-      metrics.observeRequest({
-        method: request.method,
-        route: typeof route === 'string' ? route : 'other',
-        status: response.statusCode,
-        seconds: (performance.now() - startedAt) / 1_000,
-      });
+      const named: unknown = response.locals['route'];
+      const route = typeof named === 'string' ? named : 'other';
+      const { method } = request;
+      const status = response.statusCode;
+      const tookMs = performance.now() - startedAt;
+      metrics.observeRequest({ method, route, status, seconds: tookMs / 1_000 });
+      const requestId = requestIdOf(response);
+      logger.info({ requestId, method, route, status, tookMs: Math.round(tookMs * 10) / 10 }, 'request');
     });
     next();
   };

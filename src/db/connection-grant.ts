@@ -3,6 +3,14 @@ import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import { appendEvents } from './event.ts';
 import type { TenantTransaction } from './tenant.ts';
 
+/** What binds a sealed token to its place: one column of one connection. */
+export function tokenContext(
+  { tenantId, connectionId }: { tenantId: TenantId; connectionId: ConnectionId },
+  column: 'access_token' | 'refresh_token' = 'access_token',
+) {
+  return { tenantId, table: 'connection_secret', row: `${connectionId}:${column}` };
+}
+
 /**
  * Notes that a network no longer honours a grant. Does nothing if the connection was repaired since `grantVersion` was
  * read, and then answers false: whoever was refused may try again at once.

@@ -120,16 +120,19 @@ export async function markTrouble(
     .execute();
 }
 
-/** The running posts that wait for this page. */
-export function selectParkedPosts(trx: TenantTransaction, id: ConnectionId): Promise<{ id: PostId; run: number }[]> {
-  return trx
-    .selectFrom('post_target as target')
-    .innerJoin('post', (join) =>
-      join.onRef('post.tenant_id', '=', 'target.tenant_id').onRef('post.id', '=', 'target.post_id'),
-    )
-    .select(['post.id', 'post.run'])
-    .where('target.connection_id', '=', id)
-    .where('target.state', '=', 'parked')
-    .orderBy('post.id')
-    .execute();
+/** The running posts that a repair of this page lets go on: parked, or not to be looked for while it was broken. */
+export function selectWaitingPosts(trx: TenantTransaction, id: ConnectionId): Promise<{ id: PostId; run: number }[]> {
+  return (
+    trx
+      .selectFrom('post_target as target')
+      .innerJoin('post', (join) =>
+        join.onRef('post.tenant_id', '=', 'target.tenant_id').onRef('post.id', '=', 'target.post_id'),
+      )
+      .select(['post.id', 'post.run'])
+      .where('target.connection_id', '=', id)
+      // Spelt as in the partial index.
+      .where(sql<boolean>`target.state in ('parked', 'unconfirmed')`)
+      .orderBy('post.id')
+      .execute()
+  );
 }

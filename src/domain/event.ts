@@ -19,7 +19,6 @@ export const eventKinds = [
   'post.published',
   'post.partially_published',
   'post.failed',
-  'target.prepared',
   'target.sending',
   'target.published',
   'target.rejected',

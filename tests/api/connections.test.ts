@@ -1,3 +1,4 @@
+import { tokenContext } from '../../src/db/connection-grant.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ProbedPage, ProbeOutcome } from '../../src/api/connections/probe.ts';
@@ -178,8 +179,11 @@ async function insertConnection(
       .execute();
     if (token === null) return;
     const { newest } = await tenantKeys(trx, tenantId, api.config.masterKeys, now);
-    const context = { tenantId, table: 'connection_secret', row: `${id}:access_token` };
-    const secret = { access_token: seal(newest, context, token), refresh_token: null, expires_at: null };
+    const secret = {
+      access_token: seal(newest, tokenContext({ tenantId, connectionId: id }), token),
+      refresh_token: null,
+      expires_at: null,
+    };
     await trx
       .insertInto('connection_secret')
       .values({ tenant_id: tenantId, connection_id: id, ...secret })

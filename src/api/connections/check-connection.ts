@@ -4,9 +4,9 @@ import {
   markTrouble,
   selectConnection,
   selectConnectionAccess,
-  selectParkedPosts,
+  selectWaitingPosts,
 } from '../../db/connection.ts';
-import { breakConnection } from '../../db/connection-grant.ts';
+import { breakConnection, tokenContext } from '../../db/connection-grant.ts';
 import { appendEvents } from '../../db/event.ts';
 import { enqueue } from '../../db/outbox.ts';
 import { tenantKeys } from '../../db/tenant-key.ts';
@@ -104,8 +104,11 @@ async function readAccess(
   }
   if (access_token === null) return { ...common, page: null };
   const keys = await tenantKeys(trx, tenantId, masterKeys, now);
-  const context = { tenantId, table: 'connection_secret', row: `${connectionId}:access_token` };
-  const accessToken = unseal(keys.byVersion(sealVersion(access_token)), context, access_token);
+  const accessToken = unseal(
+    keys.byVersion(sealVersion(access_token)),
+    tokenContext({ tenantId, connectionId }),
+    access_token,
+  );
   const page: ProbedPage = { network, externalId: external_id, accessToken };
   return { ...common, page };
 }
@@ -141,7 +144,7 @@ async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<nu
   const { tenantId, connectionId, now } = about;
   const before = await markConnected(trx, connectionId, now);
   await append(trx, about, usable(before) ? 'connection.checked' : 'connection.repaired', { works: true });
-  const parked = await selectParkedPosts(trx, connectionId);
+  const parked = await selectWaitingPosts(trx, connectionId);
   for (const { id, run } of parked) {
     const workflowId = postWorkflowId(tenantId, id, run);
     await enqueue(trx, { tenantId, workflowId, message: { kind: 'connection_repaired', connectionId }, now });

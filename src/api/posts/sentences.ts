@@ -123,7 +123,6 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'post.published': 'The post is published everywhere.',
     'post.partially_published': 'The post is published, but not everywhere.',
     'post.failed': 'The post was published nowhere.',
-    'target.prepared': `The post is ready to go out on ${where}.`,
     'target.sending': `The post is on its way to ${where}.`,
     'target.published': `Published on ${where}.`,
     'target.rejected': `Not published on ${where}.${why}`,

@@ -84,7 +84,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create unique index post_target_claim on post_target (tenant_id, connection_id, provider_post_id)
       where provider_post_id is not null;
     create index post_target_by_connection on post_target (tenant_id, connection_id, post_id desc);
-    create index post_target_parked on post_target (tenant_id, connection_id) where state = 'parked';
+    create index post_target_stuck on post_target (tenant_id, connection_id) where state in ('parked', 'unconfirmed');
 
     create table publish_attempt (
       tenant_id uuid not null,
