@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Agent, fetch, FormData, type RequestInit } from 'undici';
 import type { Environment } from '../../dev/environment-file.ts';
 import { stack } from './fault-stack.ts';
 import { eventually } from './fault-wait.ts';
@@ -57,9 +58,13 @@ function posting(body: unknown, headers: Record<string, string> = {}): RequestIn
 const patienceMs = 20_000;
 const commandPatienceMs = 45_000;
 
+/** A connection per request: one that is kept may lead to an API that was killed. */
+const dispatcher = new Agent({ pipelining: 0 });
+
 async function send(username: string, path: string, request: RequestInit): Promise<ApiAnswer> {
   const response = await fetch(`${environment().api}${path}`, {
     ...request,
+    dispatcher,
     headers: { ...(request.headers as Record<string, string>), authorization: `Bearer ${await tokenOf(username)}` },
     signal: AbortSignal.timeout(patienceMs),
   });

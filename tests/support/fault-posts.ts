@@ -78,11 +78,26 @@ const told: Story[] = [];
 /** Cancels what still waits for its instant and sees the rest out, so that no post of one test goes out in the next. */
 export async function endStories(): Promise<void> {
   for (const story of told.splice(0)) {
-    const { status } = await readPost(story);
-    if (settled.has(status)) continue;
+    const post = await readPost(story);
+    for (const { connection } of post.targets) await repair(connection);
+    if (settled.has(post.status)) continue;
     await editor.command(`/v1/posts/${story.id}/cancel`);
-    await untilPost(story, 'settled', { holds: (post) => settled.has(post.status), withinMs: 30_000 });
+    const { targets } = await untilPost(story, 'settled or stuck', {
+      holds: ({ status, attention }) => settled.has(status) || attention,
+      withinMs: 30_000,
+    });
+    for (const { id, state } of targets) if (state === 'unconfirmed') await giveUp(story, id);
+    await untilPost(story, 'settled', { holds: ({ status }) => settled.has(status), withinMs: 30_000 });
   }
+}
+
+async function repair({ id, state }: PostView['targets'][number]['connection']): Promise<void> {
+  if (state !== 'connected') expected(await editor.command(`/v1/connections/${id}/check`), 200);
+}
+
+async function giveUp({ id }: Story, targetId: string): Promise<void> {
+  const resolution = { kind: 'give_up' };
+  expected(await editor.command(`/v1/posts/${id}/targets/${targetId}/resolve`, { resolution }), 200);
 }
 
 const settled: ReadonlySet<PostView['status']> = new Set(['published', 'partially_published', 'failed', 'cancelled']);

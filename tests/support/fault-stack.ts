@@ -1,3 +1,4 @@
+import { Complaint } from '../../dev/complaint.ts';
 import { api } from '../../dev/parts/api.ts';
 import type { Part } from '../../dev/parts/part.ts';
 import { postgres } from '../../dev/parts/postgres.ts';
@@ -6,6 +7,7 @@ import { worker } from '../../dev/parts/worker.ts';
 import { answers, kill, runningPid, stop as stopProcess, untilReady } from '../../dev/processes.ts';
 import { startProgram } from '../../dev/program.ts';
 import { stackAt, testStack } from '../../dev/stack.ts';
+import { eventually } from './fault-wait.ts';
 
 /** The one stack that fault tests break and mend; another one than the test stack by the usual two variables. */
 export const stack = stackAt(
@@ -19,13 +21,31 @@ export type ProgramName = keyof typeof parts;
 const parts = { api, worker, temporal, postgres } satisfies Record<string, Part>;
 
 /** Starts a program and returns when it is healthy. */
-export const start = (name: ProgramName): Promise<void> => parts[name].start(stack);
+export async function start(name: ProgramName): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await parts[name].start(stack);
+    } catch (error) {
+      // What a killed server leaves behind can make the first start of the next one end at once.
+      if (!(error instanceof Complaint) || tries === maxStarts) throw error;
+    }
+  }
+}
+
+const maxStarts = 3;
 
 /** Asks a program to end (SIGTERM; Postgres SIGINT) and returns when it has. */
 export const stop = (name: ProgramName): Promise<void> => parts[name].stop(stack);
 
 /** Kills a program as a power cut would (SIGKILL) and returns when it is gone. */
-export const destroy = (name: ProgramName): Promise<void> => kill(stack, name);
+export async function destroy(name: ProgramName): Promise<void> {
+  const pid = pidOf(name);
+  await kill(stack, name);
+  // A server that has ended but was not yet reaped still counts as running to the next one that wants its place.
+  await eventually(`${name} reaped`, async () => (exists(pid) ? null : true), { withinMs: reapWithinMs });
+}
+
+const reapWithinMs = 20_000;
 
 /** The process id of a program. Throws when it does not run. */
 export function pidOf(name: string): number {
@@ -67,6 +87,14 @@ export async function mend(): Promise<void> {
 }
 
 const isDown = (name: ProgramName): boolean => runningPid(stack, name) === null;
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // no such process
+  }
+}
 
 function thaw(pid: number): void {
   if (!frozen.delete(pid)) return;
