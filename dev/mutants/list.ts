@@ -81,8 +81,8 @@ export const mutants: readonly Mutant[] = [
     name: 'attempt-row',
     removes: 'the condition that only an armed attempt may call',
     file: 'src/db/publish-attempt.ts',
-    find: " and n = ${n} and state = 'armed'",
-    replace: ' and n = ${n}',
+    find: "where tenant_id = ${tenantId} and state = 'armed'\n",
+    replace: 'where tenant_id = ${tenantId}\n',
     tests: ['tests/db/publish-attempt.test.ts'],
   },
   {

@@ -7,6 +7,7 @@ import { withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
 import { violations } from '../domain/content.ts';
 import { type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
+import { openCallDesk } from './call-desk.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { grantProblemOf, park, refusalOf, storedResult, writePublished, writeRefusal } from './publication-outcome.ts';
 import { publishOnce } from './publish-once.ts';
@@ -19,6 +20,7 @@ const clockSkewMs = 5_000;
 /** What brings one post to one page: the side effects on the networks, and what came of them in Postgres. */
 export function publicationActivities(dependencies: PublicationDependencies) {
   const { db, clock } = dependencies;
+  const desk = openCallDesk(dependencies);
   const signal = (): AbortSignal => Context.current().cancellationSignal;
 
   return {
@@ -42,7 +44,7 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       return prepareWith(job, () => job.channel.checkPrepared(page, prepared, { signal: signal() }));
     },
 
-    publishTarget: (input: PublicationKey & { n: number; slot: number }) => publishOnce(dependencies, input),
+    publishTarget: (input: PublicationKey & { n: number; slot: number }) => publishOnce(dependencies, desk, input),
 
     /** Reads the address of a published post that the network did not tell at once. */
     async readPermalink(key: PublicationKey): Promise<{ kind: 'read' | 'unknown' }> {

@@ -1,10 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { ChannelError } from '../channels/channel.ts';
 import type { PublicationKey } from '../db/publication.ts';
-import { armAttempt, beginCall, releaseAttempt, withdrawCall } from '../db/publish-attempt.ts';
+import { armAttempt, releaseAttempt, withdrawCall } from '../db/publish-attempt.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
 import type { AttemptResult } from '../domain/publication.ts';
+import type { CallDesk } from './call-desk.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { type CallOutcome, park, settle } from './publication-outcome.ts';
 import { isPassing, persistently, waitUntil } from './waiting.ts';
@@ -24,12 +25,16 @@ const callWithinMs = 1_000;
  * that has committed does the call go out, once. Whoever finds the row later knows from its state alone whether the
  * call may have been made.
  */
-export async function publishOnce(dependencies: PublicationDependencies, attempt: Attempt): Promise<AttemptResult> {
+export async function publishOnce(
+  dependencies: PublicationDependencies,
+  desk: CallDesk,
+  attempt: Attempt,
+): Promise<AttemptResult> {
   const { heartbeat, cancellationSignal } = Context.current();
   const beating = setInterval(() => heartbeat(), heartbeatEveryMs);
   try {
     const job = await loadJob(dependencies, attempt);
-    return await armAndCall(dependencies, { attempt, job, cancelled: cancellationSignal });
+    return await armAndCall(dependencies, { attempt, job, desk, cancelled: cancellationSignal });
   } finally {
     clearInterval(beating);
   }
@@ -37,7 +42,7 @@ export async function publishOnce(dependencies: PublicationDependencies, attempt
 
 async function armAndCall(
   dependencies: PublicationDependencies,
-  { attempt, job, cancelled }: { attempt: Attempt; job: PublicationJob; cancelled: AbortSignal },
+  { attempt, job, desk, cancelled }: { attempt: Attempt; job: PublicationJob; desk: CallDesk; cancelled: AbortSignal },
 ): Promise<AttemptResult> {
   const { clock, stopping } = dependencies;
   const inTenant = transactions(dependencies, attempt);
@@ -52,30 +57,30 @@ async function armAndCall(
     return { kind: 'not_sent' };
   }
 
-  const callingAt = clock();
-  const begun = await begin(inTenant, attempt, new Date(callingAt));
-  if (begun !== 'call') return { kind: 'not_sent' };
+  const callingAt = await begin(desk, inTenant, attempt);
+  if (callingAt === null) return { kind: 'not_sent' };
   dependencies.onCall(attempt.network, (clock() - attempt.slot) / 1_000);
   const outcome = await call(job);
+  await desk.quiet();
   return persistently(() => inTenant((trx, now) => settle(trx, job, { n: attempt.n, outcome, callingAt, now })));
 }
 
-/** Moves the row to `calling`. Unless that is certain and fresh, nothing is sent and the row says so. */
+/** When the row moved to `calling`. Unless that is certain and fresh, nothing is sent, the row says so, and it is null. */
 async function begin(
+  desk: CallDesk,
   inTenant: ReturnType<typeof transactions>,
   attempt: Attempt,
-  callingAt: Date,
-): Promise<'call' | 'taken'> {
-  const startedMs = performance.now();
+): Promise<number | null> {
   try {
-    if (!(await inTenant((trx) => beginCall(trx, attempt, callingAt)))) return 'taken';
-    if (performance.now() - startedMs <= callWithinMs) return 'call';
+    const begun = await desk.begin(attempt);
+    if (begun === null) return null;
+    if (performance.now() - begun.startedMs <= callWithinMs) return begun.callingAt;
   } catch (error) {
     // Postgres went away: whether the commit arrived is unknown, that nothing was sent is certain.
     if (!isPassing(error)) throw error;
   }
   await persistently(() => inTenant((trx, now) => withdrawCall(trx, attempt, now)));
-  return 'taken';
+  return null;
 }
 
 /** Never aborted: an answer that is on its way decides whether the post may be sent again. */

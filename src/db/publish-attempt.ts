@@ -36,37 +36,51 @@ export async function armAttempt(
 }
 
 /**
- * The step that decides: from `armed` to `calling`, and the target and post with it. False if anything else came first;
- * the call may go out only after this has committed with true. One statement, since hundreds may be due at one instant.
+ * The step that decides: from `armed` to `calling`, and targets and posts with it. Takes the attempts of one tenant that
+ * are due together, in one statement, since hundreds may be; returns those whose call may go out once this has committed.
+ * For any other, something else came first.
  */
-export async function beginCall(
+export async function beginCalls(
   trx: TenantTransaction,
-  { tenantId, targetId, n }: AttemptKey,
+  { tenantId, attempts }: { tenantId: TenantId; attempts: readonly { targetId: TargetId; n: number }[] },
   now: Date,
-): Promise<boolean> {
-  const { rows } = await sql`
-    with attempt as (
+): Promise<readonly { readonly targetId: TargetId; readonly n: number }[]> {
+  // Rows are locked in the order of their ids, so that two workers with calls for the same posts wait, never deadlock.
+  const { rows } = await sql<{ targetId: TargetId; n: number }>`
+    with armed as materialized (
+      select target_id, n from publish_attempt
+      where tenant_id = ${tenantId} and state = 'armed'
+        and (target_id, n) in (select * from unnest(${attempts.map(({ targetId }) => targetId)}::uuid[],
+                                                    ${attempts.map(({ n }) => n)}::integer[]))
+      order by target_id for update
+    ), attempt as (
       update publish_attempt set state = 'calling', calling_at = ${now}
-      where tenant_id = ${tenantId} and target_id = ${targetId} and n = ${n} and state = 'armed'
-      returning target_id
+      from armed
+      where publish_attempt.tenant_id = ${tenantId} and publish_attempt.target_id = armed.target_id
+        and publish_attempt.n = armed.n
+      returning publish_attempt.target_id, publish_attempt.n
     ), target as (
       update post_target set state = 'sending', reason = null
       from attempt where post_target.tenant_id = ${tenantId} and post_target.id = attempt.target_id
-      returning post_target.id, post_target.post_id, post_target.connection_id
+      returning post_target.id, post_target.post_id, post_target.connection_id, attempt.n
+    ), idle as materialized (
+      select id from post
+      where tenant_id = ${tenantId} and id in (select post_id from target) and status <> 'publishing'
+      order by id for update
     ), post as (
       update post set status = 'publishing', version = version + 1, updated_at = ${now}
-      from target where post.tenant_id = ${tenantId} and post.id = target.post_id and post.status <> 'publishing'
+      from idle where post.tenant_id = ${tenantId} and post.id = idle.id
       returning post.id
     ), told as (
       insert into event (tenant_id, at, kind, entity, entity_id, actor_kind, data)
       select ${tenantId}::uuid, ${now}::timestamptz, 'post.publishing', 'post', post.id, 'process', '{}'::jsonb from post
       union all
       select ${tenantId}::uuid, ${now}::timestamptz, 'target.sending', 'post', target.post_id, 'process',
-             jsonb_build_object('targetId', target.id, 'connectionId', target.connection_id, 'attempt', ${n}::integer)
+             jsonb_build_object('targetId', target.id, 'connectionId', target.connection_id, 'attempt', target.n)
       from target
     )
-    select target_id from attempt`.execute(trx);
-  return rows.length === 1;
+    select target_id as "targetId", n from attempt`.execute(trx);
+  return rows;
 }
 
 /** Takes back an attempt that has not called: true if it was still `armed`, or never laid out, and now never will be. */

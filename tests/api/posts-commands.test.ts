@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beginCall, armAttempt } from '../../src/db/publish-attempt.ts';
+import { armAttempt, beginCalls } from '../../src/db/publish-attempt.ts';
 import type { PostId, TargetId } from '../../src/domain/ids.ts';
 import { type TenantApi, useTenantApi } from '../support/tenant-api.ts';
 
@@ -171,7 +171,7 @@ async function pretendCall({ inTenant, tenant }: TenantApi, post: { id: string; 
   const now = new Date('2026-11-22T10:00:00.500Z');
   await inTenant(async (trx) => {
     await armAttempt(trx, key, { dueAt: now, now });
-    await beginCall(trx, key, now);
+    await beginCalls(trx, { tenantId: tenant.id, attempts: [key] }, now);
     // The process of this test never armed anything: to the API it looks like one that ended long ago.
     await trx
       .updateTable('post')

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   armAttempt,
-  beginCall,
+  beginCalls,
   releaseAttempt,
   selectAttempt,
   settleAttempt,
@@ -25,7 +25,7 @@ beforeEach(async () => {
 describe('the row that decides about a call', () => {
   it('lets exactly one act when fire, cancel, reschedule and shutdown meet', async () => {
     const acted = await Promise.all([
-      ...Array.from({ length: 4 }, () => inTenant((trx) => beginCall(trx, attempt(1), now))),
+      ...Array.from({ length: 4 }, () => inTenant((trx) => begin(trx, 1))),
       ...(['cancelled', 'released', 'cancelled', 'released'] as const).map((to) =>
         inTenant((trx) => releaseAttempt(trx, attempt(1), { to, now })),
       ),
@@ -34,17 +34,17 @@ describe('the row that decides about a call', () => {
   });
 
   it('never calls twice: whoever comes second has not begun', async () => {
-    expect(await inTenant((trx) => beginCall(trx, attempt(1), now))).toBe(true);
-    expect(await inTenant((trx) => beginCall(trx, attempt(1), now))).toBe(false);
+    expect(await inTenant((trx) => begin(trx, 1))).toBe(true);
+    expect(await inTenant((trx) => begin(trx, 1))).toBe(false);
   });
 
   it.each(['cancelled', 'released'] as const)('never calls after it was %s', async (to) => {
     expect(await inTenant((trx) => releaseAttempt(trx, attempt(1), { to, now }))).toBe(true);
-    expect(await inTenant((trx) => beginCall(trx, attempt(1), now))).toBe(false);
+    expect(await inTenant((trx) => begin(trx, 1))).toBe(false);
   });
 
   it('cannot be taken back any more once the call has begun', async () => {
-    await inTenant((trx) => beginCall(trx, attempt(1), now));
+    await inTenant((trx) => begin(trx, 1));
     expect(await inTenant((trx) => releaseAttempt(trx, attempt(1), { to: 'cancelled', now }))).toBe(false);
     expect(await stored(1)).toMatchObject({ state: 'calling', callingAt: now });
   });
@@ -57,30 +57,30 @@ describe('the row that decides about a call', () => {
   it('releases an older attempt, armed and forgotten, when the next one is armed', async () => {
     expect(await inTenant((trx) => armAttempt(trx, attempt(2), { dueAt: now, now }))).toBe(true);
     expect(await stored(1)).toMatchObject({ state: 'released' });
-    expect(await inTenant((trx) => beginCall(trx, attempt(1), now))).toBe(false);
+    expect(await inTenant((trx) => begin(trx, 1))).toBe(false);
   });
 
   it('holds at most one attempt of a target that may still lead to a call', async () => {
-    await inTenant((trx) => beginCall(trx, attempt(1), now));
+    await inTenant((trx) => begin(trx, 1));
     const next = inTenant((trx) => armAttempt(trx, attempt(2), { dueAt: now, now }));
     await expect(next).rejects.toMatchObject({ constraint: 'publish_attempt_live' });
   });
 
   it('takes back a call that its own process knows it has not sent', async () => {
-    await inTenant((trx) => beginCall(trx, attempt(1), now));
+    await inTenant((trx) => begin(trx, 1));
     await inTenant((trx) => withdrawCall(trx, attempt(1), now));
     expect(await stored(1)).toMatchObject({ state: 'released', callingAt: null });
   });
 
   it('keeps the first answer: a late one changes nothing', async () => {
-    await inTenant((trx) => beginCall(trx, attempt(1), now));
+    await inTenant((trx) => begin(trx, 1));
     expect(await settle({ kind: 'published' })).toBe(true);
     expect(await settle({ kind: 'resolved' })).toBe(false);
     expect(await stored(1)).toMatchObject({ state: 'done', answer: { kind: 'published' } });
   });
 
   it('moves the target and the post with the call', async () => {
-    await inTenant((trx) => beginCall(trx, attempt(1), now));
+    await inTenant((trx) => begin(trx, 1));
     const [target, post] = await inTenant((trx) =>
       Promise.all([
         trx.selectFrom('post_target').select('state').executeTakeFirst(),
@@ -93,6 +93,11 @@ describe('the row that decides about a call', () => {
 
 function attempt(n: number) {
   return { tenantId: tenant.tenant.id, targetId: tenant.post_target.id, n };
+}
+
+async function begin(trx: TenantTransaction, n: number): Promise<boolean> {
+  const { tenantId, targetId } = attempt(n);
+  return (await beginCalls(trx, { tenantId, attempts: [{ targetId, n }] }, now)).length === 1;
 }
 
 function settle(answer: AttemptAnswer): Promise<boolean> {
