@@ -19,7 +19,7 @@ import {
 const posts = 200;
 const warmUpPosts = 5;
 /** Time to write and approve them all, before preparing, arming and waiting begin to be what they are in earnest. */
-const leadMs = 210_000;
+const leadMs = 240_000;
 /** Attempts are armed within the last minute: by then every post has to be scheduled. */
 const armedAheadMs = 60_000;
 const patienceMs = 90_000;

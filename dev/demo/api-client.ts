@@ -46,7 +46,8 @@ export async function logIn(environment: Environment, username: string, tenant: 
   return { get: send('GET'), post: send('POST'), patch: send('PATCH') };
 }
 
-async function tokenOf({ keycloak }: Environment, username: string, password: string): Promise<string> {
+/** An access token by the password grant, which only a development realm offers. */
+export async function tokenOf({ keycloak }: Environment, username: string, password: string): Promise<string> {
   const response = await fetch(`${keycloak.realmUrl}/protocol/openid-connect/token`, {
     method: 'POST',
     body: new URLSearchParams({
