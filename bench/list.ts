@@ -107,7 +107,7 @@ async function overHttp(http: HttpClient, token: string): Promise<number> {
 }
 
 async function bare(superuser: pg.Client): Promise<number> {
-  const { rows } = await superuser.query(bareList.sql, [...bareList.parameters]);
+  const { rows } = await superuser.query(bareList);
   return Math.min(rows.length, pageSize);
 }
 
@@ -115,8 +115,8 @@ async function inTenant(app: pg.Pool): Promise<number> {
   const client = await app.connect();
   try {
     await client.query(`begin; select set_config('app.tenant_id', '${tenant.id}', true)`);
-    await client.query(rights.sql, [...rights.parameters]);
-    const { rows } = await client.query(list.sql, [...list.parameters]);
+    await client.query(rights);
+    const { rows } = await client.query(list);
     await client.query('commit');
     return Math.min(rows.length, pageSize);
   } finally {
@@ -137,17 +137,17 @@ const firstPage: PostFilter = {
   limit: pageSize,
 };
 
-/** The API's own statements. */
-const list = await statementOf((db) => postList(db, firstPage).execute());
-const rights = await statementOf((db) => selectRights(db, user.id as UserId));
+/** The API's own statements, prepared as the API's are. */
+const list = await statementOf('list', (db) => postList(db, firstPage).execute());
+const rights = await statementOf('rights', (db) => selectRights(db, user.id as UserId));
 const bareList = withTenantNamed(list);
 
 /** The same list with the tenant in it, for a role that no policy confines. */
-function withTenantNamed({ sql, parameters }: Statement): Statement {
+function withTenantNamed({ text, values }: Statement): Statement {
   const place = 'from "post" order by';
-  if (sql.split(place).length !== 2) throw new Error('the list has changed: adapt where its tenant goes');
-  const named = `from "post" where "tenant_id" = $${parameters.length + 1} order by`;
-  return { sql: sql.replace(place, named), parameters: [...parameters, tenant.id] };
+  if (text.split(place).length !== 2) throw new Error('the list has changed: adapt where its tenant goes');
+  const named = `from "post" where "tenant_id" = $${values.length + 1} order by`;
+  return { name: 'list-of-tenant', text: text.replace(place, named), values: [...values, tenant.id] };
 }
 
 await runProgram(measure);
