@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { networks } from '../../src/domain/network.ts';
 import { expected } from '../support/fault-api.ts';
+import { callsTo } from '../support/fault-calls.ts';
 import { longTest, tell, useFaultStack } from '../support/fault-harness.ts';
-import { arm, armPublishing, published, publishCall, requests, setToken } from '../support/fault-networks.ts';
+import { arm, armPublishing, published, setToken } from '../support/fault-networks.ts';
 import {
   editor,
   pageOn,
@@ -26,10 +27,7 @@ test('a network that is too busy is called again after the time it has named, no
   await exactlyOnce(story);
   await noUnconfirmed(story);
   for (const network of networks) {
-    const [first, second, ...more] = await requests(network, {
-      operation: publishCall[network],
-      since: story.createdAt,
-    });
+    const [first, second, ...more] = await callsTo(story, network);
     expect(more).toEqual([]);
     const pauseMs = (second?.receivedAt ?? 0) - (first?.answeredAt ?? Infinity);
     tell(`pause (ms) before ${network} is called again`, { wished: retryAfterMs, pauseMs });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { undeliveredMessages } from '../support/fault-database.ts';
+import { oneCallEach, untilHeld } from '../support/fault-calls.ts';
+import { lockAttempts, undeliveredMessages } from '../support/fault-database.ts';
 import { longTest, tell, useFaultStack } from '../support/fault-harness.ts';
 import { networks } from '../../src/domain/network.ts';
 import { armPublishing, release } from '../support/fault-networks.ts';
@@ -100,10 +101,25 @@ longTest('Postgres killed at the very instant: nothing twice, nothing lost', asy
   expect(pidOf('worker')).toBeGreaterThan(0);
 });
 
+longTest('Postgres killed while workers claim their calls: nothing was sent, and nothing is in doubt', async () => {
+  const story = await scheduledPost({ dueInMs: 6_000 });
+  await untilAttempts(story, ['armed']);
+  const lock = await lockAttempts(story);
+  await eventually('claims in flight', async () => ((await lock.waiting()) > 0 ? true : null), {
+    withinMs: 10_000,
+  });
+  await destroy('postgres');
+  await start('postgres');
+  await untilPublished(story);
+  await exactlyOnce(story);
+  await noUnconfirmed(story);
+  tell('lateness (ms) with Postgres killed in the claim', await latenessOf(story));
+});
+
 longTest('Postgres killed while the networks answer: the answers are kept until it is back', async () => {
   await armPublishing(networks, { action: 'hold' });
   const story = await scheduledPost({ dueInMs: 5_000 });
-  await untilAttempts(story, ['calling']);
+  await untilHeld(story);
   await destroy('postgres');
   await release();
   await until(Date.now() + 2_000);
@@ -111,4 +127,17 @@ longTest('Postgres killed while the networks answer: the answers are kept until 
   await untilPublished(story);
   await exactlyOnce(story);
   await noUnconfirmed(story);
+});
+
+longTest('a machine that loses power during the calls publishes each post once when it is back', async () => {
+  await armPublishing(networks, { action: 'hold' });
+  const story = await scheduledPost({ dueInMs: 5_000 });
+  await untilHeld(story);
+  await Promise.all((['worker', 'api', 'temporal', 'postgres'] as const).map(destroy));
+  await release();
+  await Promise.all((['postgres', 'temporal'] as const).map(start));
+  await Promise.all((['api', 'worker'] as const).map(start));
+  await untilPublished(story, 90_000);
+  await exactlyOnce(story);
+  await oneCallEach(story);
 });

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { networks } from '../../src/domain/network.ts';
+import { oneCallEach, untilHeld } from '../support/fault-calls.ts';
 import { attemptsOf, lockAttempts } from '../support/fault-database.ts';
 import { longTest, tell, useFaultStack } from '../support/fault-harness.ts';
-import { armPublishing, publishCall, release, requests } from '../support/fault-networks.ts';
+import { armPublishing, release } from '../support/fault-networks.ts';
 import { readPost, scheduledPost, type Story, untilAttempts, untilPublished } from '../support/fault-posts.ts';
 import { destroy, start } from '../support/fault-stack.ts';
 import { exactlyOnce, latenessOf, noUnconfirmed } from '../support/fault-verdicts.ts';
@@ -120,20 +121,6 @@ async function killAndRestart(story: Story): Promise<void> {
   tell('worker killed', { beforeInstantMs: story.scheduledAt - killedAt, backAfterMs: Date.now() - killedAt });
 }
 
-/** Every network has received its call and does nothing about it yet. */
-async function untilHeld(story: Story): Promise<void> {
-  for (const { network } of story.pages) {
-    await eventually(
-      `a held call at ${network}`,
-      async () => {
-        const calls = await callsTo(story, network);
-        return calls.some(({ state }) => state === 'held') ? calls : null;
-      },
-      { withinMs: 30_000 },
-    );
-  }
-}
-
 async function untilInDoubt(story: Story): Promise<void> {
   const startedAt = Date.now();
   await eventually(
@@ -146,12 +133,4 @@ async function untilInDoubt(story: Story): Promise<void> {
     { withinMs: 40_000 },
   );
   tell('every target known to be in doubt', { afterRestartMs: Date.now() - startedAt });
-}
-
-async function oneCallEach(story: Story): Promise<void> {
-  for (const { network } of story.pages) expect(await callsTo(story, network)).toHaveLength(1);
-}
-
-function callsTo(story: Story, network: Story['pages'][number]['network']) {
-  return requests(network, { operation: publishCall[network], since: story.createdAt });
 }

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { networks } from '../../src/domain/network.ts';
+import { oneCallEach } from '../support/fault-calls.ts';
 import { attemptsOf, lockAttempts } from '../support/fault-database.ts';
 import { longTest, tell, useFaultStack } from '../support/fault-harness.ts';
-import { publishCall, requests } from '../support/fault-networks.ts';
 import { scheduledPost, type Story, untilAttempts, untilPublished } from '../support/fault-posts.ts';
 import { freeze, start, startSecondWorker, stop } from '../support/fault-stack.ts';
 import { exactlyOnce, latenessOf, noUnconfirmed } from '../support/fault-verdicts.ts';
@@ -57,9 +56,7 @@ longTest('a worker that was frozen over the instant never calls for an attempt t
   await untilPublished(story);
   await exactlyOnce(story);
   await noUnconfirmed(story);
-  for (const network of networks) {
-    expect(await requests(network, { operation: publishCall[network], since: story.createdAt })).toHaveLength(1);
-  }
+  await oneCallEach(story);
   tell('lateness (ms) with a frozen worker', await latenessOf(story));
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, test } from 'vitest';
 import { calmNetworks, resetNetworks } from './fault-networks.ts';
-import { endStories } from './fault-posts.ts';
+import { endStories, repairConnections } from './fault-posts.ts';
 import { mend } from './fault-stack.ts';
 
 /** `make faults` runs everything; `make test` leaves out what is registered with `longTest`. */
@@ -16,10 +16,12 @@ export function useFaultStack(): void {
   beforeEach(async () => {
     await mend();
     await resetNetworks();
+    await repairConnections();
   });
   afterEach(async () => {
     await calmNetworks();
     await mend();
+    await repairConnections();
     await endStories();
   });
 }

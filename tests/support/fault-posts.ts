@@ -75,12 +75,18 @@ export async function draftedPost({ dueInMs, on = networks }: Draft): Promise<St
 
 const told: Story[] = [];
 
+/** Makes the connections of these stories work again, whatever refused them; what they had parked goes on. */
+export async function repairConnections(): Promise<void> {
+  for (const { connectionId } of networks.map(pageOn)) {
+    const { state } = expected<{ state: string }>(await editor.get(`/v1/connections/${connectionId}`), 200);
+    if (state !== 'connected') expected(await editor.command(`/v1/connections/${connectionId}/check`), 200);
+  }
+}
+
 /** Cancels what still waits for its instant and sees the rest out, so that no post of one test goes out in the next. */
 export async function endStories(): Promise<void> {
   for (const story of told.splice(0)) {
-    const post = await readPost(story);
-    for (const { connection } of post.targets) await repair(connection);
-    if (settled.has(post.status)) continue;
+    if (settled.has((await readPost(story)).status)) continue;
     await editor.command(`/v1/posts/${story.id}/cancel`);
     const { targets } = await untilPost(story, 'settled or stuck', {
       holds: ({ status, attention }) => settled.has(status) || attention,
@@ -89,10 +95,6 @@ export async function endStories(): Promise<void> {
     for (const { id, state } of targets) if (state === 'unconfirmed') await giveUp(story, id);
     await untilPost(story, 'settled', { holds: ({ status }) => settled.has(status), withinMs: 30_000 });
   }
-}
-
-async function repair({ id, state }: PostView['targets'][number]['connection']): Promise<void> {
-  if (state !== 'connected') expected(await editor.command(`/v1/connections/${id}/check`), 200);
 }
 
 async function giveUp({ id }: Story, targetId: string): Promise<void> {

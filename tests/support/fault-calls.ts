@@ -1,0 +1,27 @@
+import { expect } from 'vitest';
+import type { LoggedRequest } from '../../simulators/kernel/request-log.ts';
+import type { Network } from '../../src/domain/network.ts';
+import { publishCall, requests } from './fault-networks.ts';
+import type { Story } from './fault-posts.ts';
+import { eventually } from './fault-wait.ts';
+
+/** The irreversible requests that have reached a network since the story began. */
+export function callsTo(story: Story, network: Network): Promise<readonly LoggedRequest[]> {
+  return requests(network, { operation: publishCall[network], since: story.createdAt });
+}
+
+/** Waits until every network has received its call and does nothing about it yet. */
+export async function untilHeld(story: Story): Promise<void> {
+  for (const { network } of story.pages) {
+    await eventually(
+      `a held call at ${network}`,
+      async () => ((await callsTo(story, network)).some(({ state }) => state === 'held') ? true : null),
+      { withinMs: 30_000 },
+    );
+  }
+}
+
+/** No network was called a second time, successfully or not. */
+export async function oneCallEach(story: Story): Promise<void> {
+  for (const { network } of story.pages) expect(await callsTo(story, network)).toHaveLength(1);
+}
