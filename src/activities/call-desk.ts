@@ -19,7 +19,7 @@ interface DueAttempt {
   readonly n: number;
 }
 
-interface Begun {
+export interface Begun {
   /** Epoch milliseconds, as the row has it. */
   readonly callingAt: number;
   /** On the process's own clock, before the move was asked for, and so before it was committed. */
@@ -33,7 +33,7 @@ interface Waiting {
 }
 
 /** Big enough that hundreds of calls need a handful of commits, small enough that the first ones leave at once. */
-const batchSize = 25;
+const batchSize = 50;
 const tenantsAtOnce = 4;
 const longestQuietMs = 3_000;
 

@@ -5,7 +5,7 @@ import { armAttempt, releaseAttempt, withdrawCall } from '../db/publish-attempt.
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
 import type { AttemptResult } from '../domain/publication.ts';
-import type { CallDesk } from './call-desk.ts';
+import type { Begun, CallDesk } from './call-desk.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { type CallOutcome, park, settle } from './publication-outcome.ts';
 import { isPassing, persistently, waitUntil } from './waiting.ts';
@@ -57,24 +57,25 @@ async function armAndCall(
     return { kind: 'not_sent' };
   }
 
-  const callingAt = await begin(desk, inTenant, attempt);
-  if (callingAt === null) return { kind: 'not_sent' };
+  const begun = await begin(desk, inTenant, attempt);
+  if (begun === null) return { kind: 'not_sent' };
+  const { callingAt } = begun;
   dependencies.onCall(attempt.network, (clock() - attempt.slot) / 1_000);
-  const outcome = await call(job);
+  const outcome = await call(job, leftToCallMs(begun));
   await desk.quiet();
   return persistently(() => inTenant((trx, now) => settle(trx, job, { n: attempt.n, outcome, callingAt, now })));
 }
 
-/** When the row moved to `calling`. Unless that is certain and fresh, nothing is sent, the row says so, and it is null. */
+/** The move to `calling`. Unless that is certain and fresh, nothing is sent, the row says so, and it is null. */
 async function begin(
   desk: CallDesk,
   inTenant: ReturnType<typeof transactions>,
   attempt: Attempt,
-): Promise<number | null> {
+): Promise<Begun | null> {
   try {
     const begun = await desk.begin(attempt);
     if (begun === null) return null;
-    if (performance.now() - begun.startedMs <= callWithinMs) return begun.callingAt;
+    if (leftToCallMs(begun) > 0) return begun;
   } catch (error) {
     // Postgres went away: whether the commit arrived is unknown, that nothing was sent is certain.
     if (!isPassing(error)) throw error;
@@ -83,12 +84,20 @@ async function begin(
   return null;
 }
 
+/** What is left of the time within which the call has to leave. */
+function leftToCallMs({ startedMs }: Begun): number {
+  return callWithinMs - (performance.now() - startedMs);
+}
+
 /** Never aborted: an answer that is on its way decides whether the post may be sent again. */
-async function call({ channel, page, content, publication }: PublicationJob): Promise<CallOutcome> {
+async function call(
+  { channel, page, content, publication }: PublicationJob,
+  departWithinMs: number,
+): Promise<CallOutcome> {
   if (page === null) throw new Error('no token to call with');
   try {
     const prepared = publication.prepared ?? { state: 'ready', anchor: null };
-    return { kind: 'published', published: await channel.publish(page, content, prepared) };
+    return { kind: 'published', published: await channel.publish(page, content, prepared, { departWithinMs }) };
   } catch (error) {
     if (error instanceof ChannelError) return { kind: 'failed', error };
     // A fault of our own, at a point that nobody knows: it counts as a lost answer.

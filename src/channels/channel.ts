@@ -38,7 +38,7 @@ export interface Channel {
   checkPrepared(page: PageAccess, prepared: Prepared, call?: CallOptions): Promise<Prepared>;
 
   /** The one irreversible call. Never repeated by the channel or by `http.ts`, whatever happens. */
-  publish(page: PageAccess, content: PublishableContent, prepared: Prepared, call?: CallOptions): Promise<Published>;
+  publish(page: PageAccess, content: PublishableContent, prepared: Prepared, call?: PublishOptions): Promise<Published>;
   /**
    * The posts on the page that may be the outcome of a `publish` whose answer was lost, best match first: by the anchor
    * saved in `prepared` where there is one, else by text and time. Empty: the network shows none.
@@ -53,6 +53,11 @@ export interface Channel {
 /** How a call may be ended early: by a shutdown, or by the caller's own deadline. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface PublishOptions extends CallOptions {
+  /** The first byte leaves within this time from now, or nothing does: a `retry_later` that has not acted. */
+  readonly departWithinMs?: number | undefined;
 }
 
 export interface ChannelCapabilities {

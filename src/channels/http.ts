@@ -39,6 +39,8 @@ export interface HttpRequest {
   readonly body?: HttpBody;
   /** `never`: sent at most once, and in time. `harmless`: repeated after a passing failure. */
   readonly repeat: 'harmless' | 'never';
+  /** For a request that is never repeated: its first byte leaves within this time, or nothing does. */
+  readonly departWithinMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -76,7 +78,7 @@ export const usualHttpSettings = {
     bodyTimeoutMs: 20_000,
     maxAnswerBytes: 5_000_000,
     // Nobody gives a call up and repeats it earlier than five seconds after it.
-    departWithinMs: 3_000,
+    departWithinMs: 1_000,
     allowPrivateTargets: false,
   },
   retry: usualRetryPolicy,
@@ -118,6 +120,7 @@ export function channelHttp(config: ChannelHttpConfig): ChannelHttp {
         headers: { accept: 'application/json', ...contentHeaders, ...request.headers },
         body,
         once: request.repeat === 'never',
+        departWithinMs: request.departWithinMs,
         signal: request.signal,
       });
       observe(answer.status);

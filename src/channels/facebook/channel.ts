@@ -55,6 +55,7 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
         json: feedPost(content, prepared),
         accessToken: page.accessToken,
         repeat: 'never',
+        departWithinMs: options?.departWithinMs,
         signal: options?.signal,
         answer: post,
       });

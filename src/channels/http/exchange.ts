@@ -34,6 +34,8 @@ export interface ExchangeRequest {
    * that was frozen does not send what others have since given up on.
    */
   readonly once: boolean;
+  /** For a request that is sent once, in the place of the usual limit. */
+  readonly departWithinMs: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -70,7 +72,8 @@ export function openExchange(limits: ExchangeLimits, clock: () => number): Excha
   const exchange = async (request: ExchangeRequest): Promise<ExchangeAnswer> => {
     if (!request.once) return dispatch(shared, { request, limits, inTime: () => true });
     const elapsedMs = stopwatch(clock);
-    const inTime = (): boolean => elapsedMs() <= limits.departWithinMs;
+    const departWithinMs = request.departWithinMs ?? limits.departWithinMs;
+    const inTime = (): boolean => elapsedMs() <= departWithinMs;
     const own = new Client(request.url.origin, { connect, pipelining: 0, allowH2: false });
     try {
       return await dispatch(own, { request, limits, inTime });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CallOptions, ChannelError, type PageAccess, type Published } from '../channel.ts';
+import { type CallOptions, ChannelError, type PageAccess, type Published, type PublishOptions } from '../channel.ts';
 import { type Graph, harmlessFor } from '../meta/graph.ts';
 import { readContainer } from './container.ts';
 
@@ -8,7 +8,7 @@ export async function publishContainer(
   graph: Graph,
   page: PageAccess,
   containerId: string,
-  options: CallOptions | undefined,
+  options: PublishOptions | undefined,
 ): Promise<string> {
   try {
     const { id } = await graph.call({
@@ -17,6 +17,7 @@ export async function publishContainer(
       json: { creation_id: containerId },
       accessToken: page.accessToken,
       repeat: 'never',
+      departWithinMs: options?.departWithinMs,
       signal: options?.signal,
       answer: z.object({ id: z.string().min(1) }),
     });

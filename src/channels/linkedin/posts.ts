@@ -7,6 +7,7 @@ import type {
   PublishableContent,
   PublishedCandidate,
   PublishedSearch,
+  PublishOptions,
 } from '../channel.ts';
 import { sameText } from '../same-text.ts';
 import { fromLittleText, toLittleText } from './little-text.ts';
@@ -18,7 +19,7 @@ export async function createPost(
   page: PageAccess,
   content: PublishableContent,
   prepared: Prepared,
-  options: CallOptions = {},
+  options: PublishOptions = {},
 ): Promise<string> {
   const answer = await rest({
     method: 'POST',
@@ -26,6 +27,7 @@ export async function createPost(
     body: { json: postBody(page, content, prepared) },
     accessToken: page.accessToken,
     repeat: 'never',
+    departWithinMs: options.departWithinMs,
     signal: options.signal,
   });
   const urn = answer.headers['x-restli-id'];

@@ -28,6 +28,7 @@ export interface RestCall {
   readonly body?: HttpBody;
   readonly accessToken: string | null;
   readonly repeat: HttpRequest['repeat'];
+  readonly departWithinMs?: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -49,6 +50,7 @@ export function linkedinRest({ http, clock, app }: LinkedinDependencies): Rest {
       },
       ...(call.body === undefined ? {} : { body: call.body }),
       repeat: call.repeat,
+      departWithinMs: call.departWithinMs,
       signal: call.signal,
     });
     if (answer.status >= 200 && answer.status <= 299) return answer;

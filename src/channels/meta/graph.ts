@@ -29,6 +29,7 @@ export interface GraphCall<T> {
   readonly json?: Readonly<Record<string, unknown>>;
   readonly accessToken: string | null;
   readonly repeat: HttpRequest['repeat'];
+  readonly departWithinMs?: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly answer: z.ZodType<T>;
 }
@@ -62,6 +63,7 @@ export function graphApi(network: Network, { http, clock, app }: MetaDependencie
       headers: call.accessToken === null ? {} : { authorization: `Bearer ${call.accessToken}` },
       ...(call.json === undefined ? {} : { body: { json: call.json } }),
       repeat: call.repeat,
+      departWithinMs: call.departWithinMs,
       signal: call.signal,
     });
     // Some errors come with status 200.

@@ -69,6 +69,17 @@ describe.each(networks)('on %s', (network) => {
     expect(await publishedOn(simulator, page.externalId)).toHaveLength(1);
   });
 
+  it('a publication that cannot leave in the time that is left has not acted, and nothing leaves', async () => {
+    const { world, channel, page, simulator } = await stage(network);
+    const content = contentWithImage(world, text);
+    const prepared = await preparedFor(channel, page, content);
+
+    const error = await channelErrorOf(channel.publish(page, content, prepared, { departWithinMs: 0 }));
+
+    expect(error).toMatchObject({ class: 'retry_later', mayHaveActed: false });
+    expect(await publishedOn(simulator, page.externalId)).toEqual([]);
+  });
+
   it('publishing the same preparation again is refused as a duplicate, never done', async () => {
     const { world, channel, page, simulator } = await stage(network);
     const content = contentWithImage(world, text);
