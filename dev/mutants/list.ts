@@ -44,7 +44,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'composite-key',
-    removes: 'the tenant from a reference to a connection',
+    removes: 'the reference that keeps a connection’s policy inside its tenant',
     file: 'src/db/migrations/2026_11_22_02_policy_and_connection.ts',
     find: 'foreign key (tenant_id, approval_policy_id) references approval_policy (tenant_id, id),\n      foreign key (tenant_id, connected_by)',
     replace: 'foreign key (tenant_id, connected_by)',
