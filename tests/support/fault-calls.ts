@@ -1,13 +1,19 @@
 import { expect } from 'vitest';
 import type { LoggedRequest } from '../../simulators/kernel/request-log.ts';
 import type { Network } from '../../src/domain/network.ts';
-import { publishCall, requests } from './fault-networks.ts';
+import { published, publishCall, requests } from './fault-networks.ts';
 import type { Story } from './fault-posts.ts';
 import { eventually } from './fault-wait.ts';
 
-/** The irreversible requests that have reached a network since the story began. */
-export function callsTo(story: Story, network: Network): Promise<readonly LoggedRequest[]> {
-  return requests(network, { operation: publishCall[network], since: story.createdAt });
+/**
+ * The irreversible requests that have reached a network since the story began: those that made its post, and those that
+ * made none. What made another post is not its concern.
+ */
+export async function callsTo(story: Story, network: Network): Promise<readonly LoggedRequest[]> {
+  const calls = await requests(network, { operation: publishCall[network], since: story.createdAt });
+  const posts = await published();
+  const foreign = new Set(posts.filter(({ text }) => text !== story.text).map(({ requestId }) => requestId));
+  return calls.filter(({ id }) => !foreign.has(id));
 }
 
 /** Waits until every network has received its call and does nothing about it yet. */
