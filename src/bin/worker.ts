@@ -124,6 +124,8 @@ function createWorkers(
         defaultHeartbeatThrottleInterval: heartbeatThrottle[taskQueue],
         // Above 30 s the process would be killed by its supervisor first.
         shutdownGraceTime: '25s',
+        // How long a killed worker's runs wait for it before another takes them: less than a command's ten seconds.
+        stickyQueueScheduleToStartTimeout: '4s',
         workerDeploymentOptions: {
           version: { deploymentName: deployment.name, buildId: deployment.buildId },
           useWorkerVersioning: true,
