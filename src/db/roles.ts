@@ -25,8 +25,11 @@ export async function createRoles(
     db,
     `grant usage on schema public to chorally_app, chorally_system, chorally_search;
      do $$ begin
-       if not pg_has_role(current_user, 'chorally_search', 'set') then
-         execute format('grant chorally_search to %I with set true', current_user);
+       -- To hand it the search function, never to inherit what it may see: every tenant's posts.
+       if not pg_has_role(current_user, 'chorally_search', 'set')
+          or (pg_has_role(current_user, 'chorally_search', 'usage')
+              and not (select rolsuper from pg_roles where rolname = current_user)) then
+         execute format('grant chorally_search to %I with inherit false, set true', current_user);
        end if;
      end $$;`,
   );

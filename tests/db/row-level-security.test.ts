@@ -69,6 +69,10 @@ describe('without a tenant', () => {
     expect(await changed(app.db, table, sql`true`)).toBe(0);
   });
 
+  it.each(tables)('shows the owner no row of %s either', async (table) => {
+    expect(await everythingIn(owner.db, table)).toEqual([]);
+  });
+
   it.each(tables)('writes no row to %s', async (table) => {
     await expect(copyInto(app.db, table, await stored(aurora, table))).rejects.toThrow(/row-level security/);
   });

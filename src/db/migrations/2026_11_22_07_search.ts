@@ -24,11 +24,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       order by post.id desc
       limit at_most
     $$;
+    revoke all on function search_post(text, uuid, integer) from public;
+    grant execute on function search_post(text, uuid, integer) to chorally_app;
     grant create on schema public to chorally_search;
     alter function search_post(text, uuid, integer) owner to chorally_search;
     revoke create on schema public from chorally_search;
-    revoke all on function search_post(text, uuid, integer) from public;
-    grant execute on function search_post(text, uuid, integer) to chorally_app;
     `,
   );
 }

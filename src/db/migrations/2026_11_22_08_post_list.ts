@@ -65,11 +65,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         order by post.id desc
         limit at_most - cardinality(found_ids);
     end $$;
+    revoke all on function search_post from public;
+    grant execute on function search_post to chorally_app;
     grant create on schema public to chorally_search;
     alter function search_post owner to chorally_search;
     revoke create on schema public from chorally_search;
-    revoke all on function search_post from public;
-    grant execute on function search_post to chorally_app;
     `,
   );
 }
