@@ -11,14 +11,31 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  * or a Temporal command. `begin` and the tenant setting travel in one trip: the setting is local to the transaction,
  * so a pooled connection can never carry a tenant to its next user.
  */
-export async function withTenant<T>(
+export function withTenant<T>(
   db: Kysely<Database>,
   tenantId: TenantId,
   work: (trx: TenantTransaction) => Promise<T>,
 ): Promise<T> {
+  return inTransaction(db, 'begin', { tenantId, work });
+}
+
+/** Like `withTenant`, for reads that take several statements: all of them see the same instant, and none can write. */
+export function readTenant<T>(
+  db: Kysely<Database>,
+  tenantId: TenantId,
+  work: (trx: TenantTransaction) => Promise<T>,
+): Promise<T> {
+  return inTransaction(db, 'begin isolation level repeatable read, read only', { tenantId, work });
+}
+
+async function inTransaction<T>(
+  db: Kysely<Database>,
+  begin: string,
+  { tenantId, work }: { tenantId: TenantId; work: (trx: TenantTransaction) => Promise<T> },
+): Promise<T> {
   if (!uuid.test(tenantId)) throw new TypeError('a tenant id is a lower-case uuid');
   return db.connection().execute(async (connection) => {
-    await sql.raw(`begin; select set_config('app.tenant_id', '${tenantId}', true)`).execute(connection);
+    await sql.raw(`${begin}; select set_config('app.tenant_id', '${tenantId}', true)`).execute(connection);
     try {
       // A transaction in all but type: Kysely's own begin cannot carry the setting in the same trip.
       const result = await work(connection as TenantTransaction);

@@ -1,5 +1,5 @@
 import type { KeyClaim } from '../../db/idempotency.ts';
-import { type TenantTransaction, withTenant } from '../../db/tenant.ts';
+import { readTenant, type TenantTransaction, withTenant } from '../../db/tenant.ts';
 import { refuseCommon } from '../common-problems.ts';
 import type { Received, Route } from '../define-route.ts';
 import { type IfMatch, parseIfMatch } from '../entity-tag.ts';
@@ -70,7 +70,9 @@ async function run(call: Call): Promise<Reply> {
   if (key !== null) return runKeyed(call, key);
   const { db } = pipeline.services;
   if (call.route.run.kind === 'handle') {
-    return withTenant(db, claimant.tenantId, async (trx) => handle(call, await admit(call, trx), trx));
+    // What a GET shows comes from several statements; a process may be writing between them.
+    const transaction = call.route.method === 'get' ? readTenant : withTenant;
+    return transaction(db, claimant.tenantId, async (trx) => handle(call, await admit(call, trx), trx));
   }
   const admitted = await withTenant(db, claimant.tenantId, (trx) => admit(call, trx));
   return act(call, admitted);
