@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { readTenant, withTenant } from '../../src/db/tenant.ts';
-import type { TenantId } from '../../src/domain/ids.ts';
 import { insertRows, oneRowPerTable } from './support/one-row-per-table.ts';
 import { databaseAs } from './support/stack-databases.ts';
 
@@ -9,7 +8,7 @@ const { db } = databaseAs('app');
 
 test('reads of several statements see one instant, whatever is written between them', async () => {
   const rows = oneRowPerTable();
-  const tenantId = rows.tenant.id as TenantId;
+  const tenantId = rows.tenant.id;
   await withTenant(db, tenantId, (trx) => insertRows(trx, rows));
   const name = () => sql<{ name: string }>`select name from tenant`;
 
@@ -25,7 +24,7 @@ test('reads of several statements see one instant, whatever is written between t
 
 test('a read writes nothing', async () => {
   const rows = oneRowPerTable();
-  const tenantId = rows.tenant.id as TenantId;
+  const tenantId = rows.tenant.id;
   await withTenant(db, tenantId, (trx) => insertRows(trx, rows));
   const write = readTenant(db, tenantId, (trx) => sql`update tenant set name = 'renamed'`.execute(trx));
   await expect(write).rejects.toThrow(/read-only/);
