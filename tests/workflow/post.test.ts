@@ -193,7 +193,7 @@ test('a target that stays unconfirmed is looked for again after its connection w
     look: [{ kind: 'absent' }, { kind: 'absent' }, { kind: 'absent' }, { kind: 'ambiguous' }, { kind: 'published' }],
   };
   const { run, journal } = await start({ targets: [facebook], scheduledAt: inTwoWeeks() }, { script });
-  await eventually(async () => expect(journal.calls.filter((call) => call.startsWith('look'))).toHaveLength(4), 200);
+  await eventually(async () => expect(journal.calls.filter((call) => call.startsWith('look'))).toHaveLength(4));
   await run.signal(connectionRepaired, { connectionId: facebook.connectionId, outboxId: '1' });
   expect(await run.result()).toBe('published');
   expect(journal.attempts).toHaveLength(1);
@@ -255,13 +255,13 @@ async function start(
     const { contentHash } = approval;
     return eventually(
       () => handle.executeUpdate(decide, { args: [{ by: marco, verdict, contentHash, commentId: null }] }),
-      20,
+      80,
     );
   }
 }
 
 /** Until the process has come to the point where it takes the message. */
-async function eventually<T>(attempt: () => Promise<T>, tries = 100): Promise<T> {
+async function eventually<T>(attempt: () => Promise<T>, tries = 700): Promise<T> {
   for (let n = 1; ; n += 1) {
     try {
       return await attempt();
