@@ -2,7 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ChannelError, type Prepared } from '../channels/channel.ts';
 import { changeTarget, claimedPosts, savePermalink, savePrepared, selectPublishedId } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
-import { selectAttempt, settleAttempt } from '../db/publish-attempt.ts';
+import { selectAttempt, settleAttempt, type StoredAttempt } from '../db/publish-attempt.ts';
 import { withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
 import { violations } from '../domain/content.ts';
@@ -64,7 +64,7 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       const job = await loadJob(dependencies, key);
       const attempt = await withTenant(db, key.tenantId, (trx) => selectAttempt(trx, { ...key, n }));
       if (attempt === null || attempt.callingAt === null || attempt.state !== 'calling') {
-        return { kind: 'answered', result: storedResult(attempt?.answer ?? { kind: 'absent' }, clock()) };
+        return settledMeanwhile(attempt);
       }
       if (job.page === null) throw ApplicationFailure.nonRetryable('the connection holds no token', 'grant_refused');
       const search = {
@@ -90,7 +90,7 @@ export function publicationActivities(dependencies: PublicationDependencies) {
           return { kind: 'ambiguous' };
         }
         if (!(await settleAttempt(trx, { ...key, n }, { answer: { kind: 'published' }, now }))) {
-          return { kind: 'answered', result: { kind: 'not_sent' } };
+          return settledMeanwhile(await selectAttempt(trx, { ...key, n }));
         }
         await writePublished(trx, key, { published: match, data: { found: match.matchedBy }, now });
         return { kind: 'published' };
@@ -106,6 +106,13 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       });
     },
   };
+
+  /** Never "send again" for what a person has resolved, even if their word has not reached the process yet. */
+  function settledMeanwhile(attempt: StoredAttempt | null): LookResult {
+    const answer = attempt?.answer ?? { kind: 'absent' };
+    if (answer.kind === 'resolved') return { kind: 'resolved' };
+    return { kind: 'answered', result: storedResult(answer, clock()) };
+  }
 
   async function prepareWith(job: PublicationJob, ask: () => Promise<Prepared>): Promise<PrepareResult> {
     try {

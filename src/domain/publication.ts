@@ -85,6 +85,8 @@ export type LookResult =
   | { readonly kind: 'absent' }
   /** Several posts could be ours: a person decides. */
   | { readonly kind: 'ambiguous' }
+  /** A person has resolved it meanwhile: their word is on its way to the process. */
+  | { readonly kind: 'resolved' }
   /** The attempt turned out to have an answer of another kind after all. */
   | { readonly kind: 'answered'; readonly result: AttemptResult };
 

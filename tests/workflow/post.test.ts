@@ -173,6 +173,20 @@ test.each([
   expect(journal.attempts).toHaveLength(attempts);
 });
 
+test('a look that finds a person’s word before the process has heard it sends nothing', async () => {
+  const [facebook] = [target('facebook')];
+  const script: Script = {
+    publish: [{ kind: 'unconfirmed', callingAt: Date.now() }, { kind: 'published' }],
+    look: [{ kind: 'resolved' }],
+  };
+  const { run, journal } = await start({ targets: [facebook], scheduledAt: inTwoWeeks() }, { script });
+  await eventually(async () => expect(journal.calls).toContain('look facebook'));
+  const resolution = { targetId: facebook.targetId, resolution: { kind: 'give_up' } as const, by: elena };
+  await run.executeUpdate(resolveTarget, { args: [resolution] });
+  expect(await run.result()).toBe('failed');
+  expect(journal.attempts).toHaveLength(1);
+});
+
 test('a target whose connection is broken is parked and goes on by itself after the repair', async () => {
   const [facebook] = [target('facebook')];
   const script: Script = { prepare: [{ kind: 'grant_refused' }, { kind: 'ready' }] };

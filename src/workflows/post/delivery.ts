@@ -174,6 +174,7 @@ async function look(errand: Errand, index: number): Promise<Delivery | 'again' |
     case 'answered':
       return found.result.kind === 'published' ? 'published' : found.result.kind === 'refused' ? 'rejected' : 'again';
     case 'ambiguous':
+    case 'resolved':
     case undefined:
       return null;
   }
