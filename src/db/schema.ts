@@ -8,6 +8,7 @@ import type {
   ContentHash,
   GroupId,
   MediaId,
+  NotificationId,
   PolicyId,
   PostId,
   RevisionId,
@@ -18,6 +19,7 @@ import type {
   UserId,
 } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
+import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
@@ -199,6 +201,28 @@ export interface Database {
     content_hash: ContentHash;
     update_id: string;
     cast_at: Date;
+  };
+  notification: {
+    tenant_id: TenantId;
+    id: NotificationId;
+    kind: NotificationKind;
+    post_id: PostId;
+    episode: string;
+    user_id: UserId;
+    actor_id: UserId | null;
+    data: Json<NotificationData>;
+    created_at: Date;
+    read_at: Date | null;
+  };
+  notification_mail: {
+    tenant_id: TenantId;
+    notification_id: NotificationId;
+    created_at: Date;
+    next_attempt_at: Date;
+    attempts: Generated<number>;
+    outcome: MailOutcome | null;
+    settled_at: Date | null;
+    last_error: string | null;
   };
   event: {
     tenant_id: TenantId;

@@ -8,6 +8,7 @@ import type {
   ContentHash,
   GroupId,
   MediaId,
+  NotificationId,
   PolicyId,
   PostId,
   RevisionId,
@@ -35,12 +36,14 @@ export function oneRowPerTable(): OneRowPerTable {
     target: randomUUID() as TargetId,
     approval: randomUUID() as ApprovalId,
     comment: randomUUID(),
+    notification: randomUUID() as NotificationId,
   };
   return {
     ...people(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
     ...approvals(tenant_id, ids),
+    ...notices(tenant_id, ids),
     ...journals(tenant_id, ids),
   };
 }
@@ -64,6 +67,7 @@ interface Ids {
   readonly target: TargetId;
   readonly approval: ApprovalId;
   readonly comment: string;
+  readonly notification: NotificationId;
 }
 
 const now = new Date('2026-11-23T09:00:00Z');
@@ -228,6 +232,33 @@ function approvals(tenant_id: TenantId, { user, policy, post, revision, approval
       content_hash,
       update_id: randomUUID(),
       cast_at: now,
+    },
+  } satisfies Partial<OneRowPerTable>;
+}
+
+function notices(tenant_id: TenantId, { user, post, comment, notification }: Ids) {
+  return {
+    notification: {
+      tenant_id,
+      id: notification,
+      kind: 'approval_requested',
+      post_id: post,
+      episode: comment,
+      user_id: user,
+      actor_id: null,
+      data: '{}',
+      created_at: now,
+      read_at: null,
+    },
+    notification_mail: {
+      tenant_id,
+      notification_id: notification,
+      created_at: now,
+      // Settled: no relay may take it for work.
+      next_attempt_at: now,
+      outcome: 'sent',
+      settled_at: now,
+      last_error: null,
     },
   } satisfies Partial<OneRowPerTable>;
 }
