@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'content-hash',
     removes: 'the bond between a vote and the content that was read',
-    file: 'src/domain/approval.ts',
+    file: 'src/domain/approval-vote.ts',
     find: "  if (vote.contentHash !== approval.contentHash) return { code: 'stale_content' };\n",
     replace: '',
     tests: ['tests/workflow/approval.test.ts'],
@@ -64,8 +64,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'self-approval',
     removes: 'the refusal of a vote on one’s own content',
-    file: 'src/domain/approval.ts',
-    find: "  if (approval.authors.includes(vote.by)) return { code: 'own_content' };\n",
+    file: 'src/domain/approval-vote.ts',
+    find: "  if (!approval.authorsMayVote && approval.authors.includes(vote.by)) return { code: 'own_content' };\n",
     replace: '',
     tests: ['tests/unit/domain/approval.test.ts'],
   },
@@ -98,8 +98,8 @@ export const mutants: readonly Mutant[] = [
     name: 'vote-validator',
     removes: 'the validator that refuses a vote before it enters the history',
     file: 'src/workflows/approval/workflow.ts',
-    find: 'validator: (vote: CastVote) => refuse(state, vote),',
-    replace: 'validator: (_vote: CastVote) => undefined,',
+    find: 'validator: (vote) => refuse(refuseVote(state, vote, Date.now())),',
+    replace: 'validator: (_vote) => undefined,',
     tests: ['tests/workflow/refused-updates.test.ts'],
   },
   {

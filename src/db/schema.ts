@@ -1,9 +1,9 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
+import type { Interval, LocalDate, Week } from '../domain/business-calendar.ts';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
-  ApprovalId,
+  BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
@@ -21,19 +21,22 @@ import type {
 import type { Network } from '../domain/network.ts';
 import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
-import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
+import type { HolidayType } from '../platform/public-holidays.ts';
 import type { StoredContent } from './post-revision.ts';
+import type { Json } from './json-column.ts';
 import type { ProcessMessage } from './process-message.ts';
+import type { ApprovalTables } from './schema-approval.ts';
 
-/** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
-type Json<T> = ColumnType<T, string, string>;
 /** bigint: text on the way out, since it can exceed what a double holds. */
 type Bigint = ColumnType<string, number | string, number | string>;
 
+/** A date without a zone. The driver reads one as an instant of its own zone, so it is read as text, inside of JSON. */
+type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
+
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database {
+export interface Database extends ApprovalTables {
   tenant: {
     id: TenantId;
     slug: string;
@@ -60,15 +63,32 @@ export interface Database {
   member_role: { tenant_id: TenantId; user_id: UserId; role_id: RoleId };
   user_group: { tenant_id: TenantId; id: GroupId; name: string; created_at: Date };
   group_member: { tenant_id: TenantId; group_id: GroupId; user_id: UserId };
-  approval_policy: { tenant_id: TenantId; id: PolicyId; name: string; version: number; created_at: Date };
-  approval_policy_version: {
+  business_calendar: {
     tenant_id: TenantId;
-    policy_id: PolicyId;
-    version: number;
-    steps: Json<readonly PolicyStep[]>;
+    id: BusinessCalendarId;
+    name: string;
+    time_zone: string;
+    week: Json<Week>;
+    country: string | null;
+    region: string | null;
+    holiday_types: Json<readonly HolidayType[]>;
+    version: Generated<number>;
     created_at: Date;
+    updated_at: Date;
   };
-  tenant_setting: { tenant_id: TenantId; approval_policy_id: PolicyId | null };
+  business_calendar_exception: {
+    tenant_id: TenantId;
+    calendar_id: BusinessCalendarId;
+    date: LocalDateColumn;
+    kind: 'closed' | 'worked' | 'hours';
+    name: string | null;
+    intervals: Json<readonly Interval[]> | null;
+  };
+  tenant_setting: {
+    tenant_id: TenantId;
+    approval_policy_id: PolicyId | null;
+    business_calendar_id: BusinessCalendarId | null;
+  };
   connection: {
     tenant_id: TenantId;
     id: ConnectionId;
@@ -164,43 +184,6 @@ export interface Database {
     calling_at: Date | null;
     settled_at: Date | null;
     answer: Json<AttemptAnswer> | null;
-  };
-  approval: {
-    tenant_id: TenantId;
-    id: ApprovalId;
-    post_id: PostId;
-    revision_id: RevisionId;
-    content_hash: ContentHash;
-    policy_id: PolicyId;
-    policy_version: number;
-    steps: Json<readonly ApprovalStep[]>;
-    outcome: ApprovalOutcome | null;
-    step: Generated<number>;
-    opened_by: UserId;
-    opened_at: Date;
-    settled_by: UserId | null;
-    settled_at: Date | null;
-  };
-  approval_approver: { tenant_id: TenantId; approval_id: ApprovalId; step_key: string; user_id: UserId };
-  approval_comment: {
-    tenant_id: TenantId;
-    id: string;
-    approval_id: ApprovalId;
-    author_id: UserId;
-    body: string;
-    created_at: Date;
-  };
-  approval_vote: {
-    tenant_id: TenantId;
-    id: string;
-    approval_id: ApprovalId;
-    step_key: string;
-    user_id: UserId;
-    verdict: Verdict;
-    comment_id: string | null;
-    content_hash: ContentHash;
-    update_id: string;
-    cast_at: Date;
   };
   notification: {
     tenant_id: TenantId;

@@ -3,23 +3,21 @@ import { hasFallback, passes, reachable } from './approval-seats.ts';
 import type { ContentHash, Instant, RevisionId, UserId } from './ids.ts';
 
 /** What happens to an approval besides votes. */
-export const turnKinds = [
-  'requested',
-  'reopened',
-  'reminded',
-  'escalated',
-  'overdue',
-  'expired',
-  'stranded',
-  'reassessed',
-  'delegated',
-  'skipped',
-] as const;
+export type TurnKind =
+  | 'requested'
+  | 'reopened'
+  | 'reminded'
+  | 'escalated'
+  | 'overdue'
+  | 'expired'
+  | 'stranded'
+  /** Passed, or passable again, because of who has left or come back. */
+  | 'reassessed'
+  | 'delegated'
+  | 'skipped';
 
-export type TurnKind = (typeof turnKinds)[number];
-
-export interface Turn {
-  readonly kind: TurnKind;
+export interface Turn<Kind extends TurnKind = TurnKind> {
+  readonly kind: Kind;
   readonly approval: Approval;
 }
 
@@ -52,6 +50,12 @@ export function reopen(
   const { revisionId, contentHash, authors } = content;
   const turn = approval.turn + 1;
   return { ...opening(approval, 0), turn, revisionId, contentHash, authors, round: approval.round + 1 };
+}
+
+/** The open step is made known to those whom it waits for. */
+export function announce(approval: Approval): Turn<'requested' | 'reopened'> {
+  const kind = approval.round > 1 && approval.step === 0 ? 'reopened' : 'requested';
+  return { kind, approval: { ...approval, turn: approval.turn + 1 } };
 }
 
 /** Which opening of which step this is. What is learned for one must not be taken for another. */

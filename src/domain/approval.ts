@@ -92,7 +92,8 @@ export interface Opening {
   readonly authors: readonly UserId[];
   readonly steps: readonly SavedStep[];
   readonly authorsMayVote?: boolean;
-  readonly revisionId?: RevisionId;
+  /** `null` or absent: that of the post when it was submitted. */
+  readonly revisionId?: RevisionId | null;
 }
 
 export interface Approval extends Presence {
@@ -141,6 +142,16 @@ export function openApproval({ contentHash, authors, steps, authorsMayVote, revi
     turn: 0,
     settled: null,
   };
+}
+
+/** An approval as a worker of an earlier release hands it on. */
+export type SavedApproval = Pick<Approval, 'contentHash' | 'authors' | 'step' | 'settled'> &
+  Partial<Omit<Approval, 'steps'>> & { readonly steps: readonly SavedStep[] };
+
+/** The approval with what it did not have yet. Without a number, how far it has come is its number. */
+export function wholeApproval(saved: SavedApproval): Approval {
+  const turn = saved.step + (saved.settled === null ? 0 : 1);
+  return { ...openApproval(saved), turn, ...saved, steps: saved.steps.map(wholeStep) };
 }
 
 /** Approvals that settle a step when nothing happens to its approvers. */

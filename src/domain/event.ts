@@ -1,5 +1,5 @@
 /** What the append-only log speaks of. */
-export type EntityKind = 'post' | 'approval' | 'connection' | 'media';
+export type EntityKind = 'post' | 'approval' | 'connection' | 'media' | 'policy' | 'absence' | 'user';
 
 /** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
 export const eventKinds = [
@@ -10,6 +10,7 @@ export const eventKinds = [
   'post.approved',
   'post.changes_requested',
   'post.rejected',
+  'post.expired',
   'post.scheduled',
   'post.rescheduled',
   'post.cancelled',
@@ -28,6 +29,24 @@ export const eventKinds = [
   'target.retrying',
   'target.resolved',
   'approval.vote',
+  'approval.requested',
+  'approval.reopened',
+  'approval.reminded',
+  'approval.escalated',
+  'approval.overdue',
+  'approval.expired',
+  'approval.stranded',
+  'approval.reassessed',
+  'approval.delegated',
+  'approval.skipped',
+  'policy.created',
+  'policy.changed',
+  'policy.archived',
+  'policy.assigned',
+  'absence.created',
+  'absence.removed',
+  'user.deactivated',
+  'user.activated',
   'connection.checked',
   'connection.repaired',
   'connection.broken',

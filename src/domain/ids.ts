@@ -10,10 +10,12 @@ export type GroupId = Id<'group'>;
 export type ConnectionId = Id<'connection'>;
 export type MediaId = Id<'media'>;
 export type PolicyId = Id<'approval-policy'>;
+export type BusinessCalendarId = Id<'business-calendar'>;
 export type PostId = Id<'post'>;
 export type RevisionId = Id<'post-revision'>;
 export type TargetId = Id<'post-target'>;
 export type ApprovalId = Id<'approval'>;
+export type AbsenceId = Id<'absence'>;
 export type NotificationId = Id<'notification'>;
 /** A comment among colleagues on a post. */
 export type CommentId = Id<'post-comment'>;

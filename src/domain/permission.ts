@@ -4,10 +4,17 @@ export const permissions = [
   'post.write',
   'post.approve',
   'post.publish',
+  'approval.skip',
+  'policy.read',
+  'policy.write',
   'media.write',
   'connection.read',
   'connection.check',
   'user.read',
+  'user.write',
+  'absence.write',
+  'calendar.read',
+  'calendar.write',
 ] as const;
 
 export type Permission = (typeof permissions)[number];
@@ -17,7 +24,7 @@ export interface BuiltInRole {
   readonly permissions: readonly Permission[];
 }
 
-const read = ['post.read', 'connection.read', 'user.read'] as const;
+const read = ['post.read', 'policy.read', 'connection.read', 'user.read', 'calendar.read'] as const;
 
 /** The roles that every tenant starts with. They are rows like any other; the table in `docs/security.md` shows them. */
 export const builtInRoles = {
@@ -27,7 +34,16 @@ export const builtInRoles = {
   agent: { name: 'Agent', permissions: [...read, 'media.write'] },
   supervisor: {
     name: 'Supervisor',
-    permissions: [...read, 'post.write', 'post.approve', 'post.publish', 'media.write', 'connection.check'],
+    permissions: [
+      ...read,
+      'post.write',
+      'post.approve',
+      'post.publish',
+      'media.write',
+      'connection.check',
+      'absence.write',
+      'calendar.write',
+    ],
   },
   viewer: { name: 'Viewer', permissions: read },
 } as const satisfies Record<string, BuiltInRole>;

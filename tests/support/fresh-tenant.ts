@@ -6,7 +6,7 @@ import type { ConnectionState } from '../../src/domain/connection.ts';
 import type { ConnectionId, GroupId, PolicyId, RoleId, TenantId, UserId } from '../../src/domain/ids.ts';
 import type { Network } from '../../src/domain/network.ts';
 import { type BuiltInRoleKey, builtInRoles, type Permission } from '../../src/domain/permission.ts';
-import type { PolicyStep } from '../../src/domain/policy.ts';
+import { type SavedPolicyStep, type PolicyStep, wholePolicyStep } from '../../src/domain/policy.ts';
 import { newId } from '../../src/platform/new-id.ts';
 
 /** A tenant that no other test knows: its people, one per name, and a connected page per network. */
@@ -66,13 +66,13 @@ export async function freshTenant(
 }
 
 export function reviewStep({ reviewers }: FreshTenant): PolicyStep {
-  return { key: 'review', name: 'Revisione', users: [], groups: [reviewers], rule: { kind: 'any' } };
+  return wholePolicyStep({ key: 'review', name: 'Revisione', users: [], groups: [reviewers], rule: { kind: 'any' } });
 }
 
 export async function insertPolicy(
   trx: TenantTransaction,
   { id: tenantId }: FreshTenant,
-  steps: readonly PolicyStep[],
+  steps: readonly SavedPolicyStep[],
 ): Promise<PolicyId> {
   const id = newId<PolicyId>();
   await trx
@@ -90,7 +90,7 @@ export async function insertPolicy(
 export async function setDefaultPolicy(
   trx: TenantTransaction,
   tenant: FreshTenant,
-  steps: readonly PolicyStep[],
+  steps: readonly SavedPolicyStep[],
 ): Promise<void> {
   const id = steps.length === 0 ? null : await insertPolicy(trx, tenant, steps);
   await trx

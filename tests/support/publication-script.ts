@@ -47,6 +47,12 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
   };
   const activities: Activities = {
     recordPost: async ({ status }) => void journal.statuses.push(status),
+    openStep: async () => {
+      journal.calls.push('openStep');
+      return { clock: { deadlineAt: null, remindersAt: [] }, presence: { inactive: [], absences: [] } };
+    },
+    readPresence: async () => ({ inactive: [], absences: [] }),
+    recordTurn: async ({ kind }) => void journal.calls.push(`recordTurn ${kind}`),
     recordVote: async () => void journal.calls.push('recordVote'),
     recordWithdrawal: async () => void journal.calls.push('recordWithdrawal'),
     holdAttempts: async () => next('hold', script.hold ?? [{ kind: 'held' }]),

@@ -13,7 +13,7 @@ import { type Answered, answer, type Caller, type HandleContext } from '../route
 import { attentionSentence, pageSentence, reasonSentence, violationSentence } from './sentences.ts';
 import { judge } from './judge-content.ts';
 import type { PostView } from './post-view-schemas.ts';
-import { presentTimeline, timelineOf } from './timeline.ts';
+import { othersIn, presentTimeline, timelineOf } from './timeline.ts';
 
 type Reader = Pick<HandleContext<unknown, unknown, unknown, never>, 'caller' | 'services' | 'refuse'>;
 
@@ -28,7 +28,8 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
   );
   const events = await timelineOf(trx, post);
   const actors = events.flatMap((event) => (event.actor_id === null ? [] : [event.actor_id]));
-  const people = await selectMemberNames(trx, [post.createdBy, ...actors]);
+  const others = events.flatMap((event) => othersIn(event.data));
+  const people = await selectMemberNames(trx, [post.createdBy, ...actors, ...others]);
   const approval = await selectLastApproval(trx, postId);
   const [approvalShown = null] = approval === undefined ? [] : await presentApprovals(trx, [approval]);
   const view: PostView = {

@@ -96,16 +96,19 @@ export interface Telling {
   readonly instant: string | null;
   readonly verdict: Verdict | null;
   readonly reason: TargetReason['code'] | null;
+  /** Somebody else whom the entry speaks of. */
+  readonly other: string | null;
 }
 
 /** What can stand in the timeline of a post: each has its sentence, or this file does not compile. */
 type TimelineKind = Extract<EventKind, `post.${string}` | `target.${string}` | `approval.${string}`>;
 
-export function timelineSentence(kind: EventKind, { actor, page, instant, verdict, reason }: Telling): string {
+export function timelineSentence(kind: EventKind, { actor, page, instant, verdict, reason, other }: Telling): string {
   const who = actor ?? 'Chorally';
   const where = page ?? 'a page';
   const why = reason === null ? '' : ` ${reasonSentence(reason)}`;
   const when = instant === null ? '' : ` for ${instant}`;
+  const until = instant === null ? '' : `, until ${instant}`;
   const sentences: Partial<Record<EventKind, string>> & Record<TimelineKind, string> = {
     'post.created': `${who} wrote the draft.`,
     'post.edited': `${who} changed the post.`,
@@ -114,6 +117,7 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'post.approved': `The post was approved.`,
     'post.changes_requested': 'The post went back to its author for changes.',
     'post.rejected': 'The post was rejected.',
+    'post.expired': 'The approval took too long: the post has expired.',
     'post.scheduled': actor === null ? `The post was scheduled${when}.` : `${actor} scheduled the post${when}.`,
     'post.rescheduled': `${who} moved the post${instant === null ? '' : ` to ${instant}`}.`,
     'post.cancelled': `${who} cancelled the post.`,
@@ -131,7 +135,17 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'target.released': `The connection of ${where} works again: publication goes on.`,
     'target.retrying': `${where} asked to come again later.`,
     'target.resolved': `${who} decided what happens on ${where}.`,
-    'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}.`,
+    'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}${other === null ? '' : ` for ${other}`}.`,
+    'approval.requested': `The approvers were asked${until}.`,
+    'approval.reopened': `The content has changed: its approvers were asked again${until}.`,
+    'approval.reminded': 'The approvers were reminded.',
+    'approval.escalated': 'The approval needs help: those named for that case may vote, too.',
+    'approval.overdue': 'The time for the approval has run out; it goes on waiting.',
+    'approval.expired': 'The time for the approval has run out.',
+    'approval.stranded': 'Nobody is left who could approve the post.',
+    'approval.reassessed': 'The approval was judged again, since an approver has left or come back.',
+    'approval.delegated': `${who} lets ${other ?? 'a colleague'} vote.`,
+    'approval.skipped': `${who} went on without the votes that were missing, and said why.`,
   };
   return sentences[kind] ?? kind;
 }

@@ -75,7 +75,12 @@ export function naiveApproval(setup: NaiveSetup, commands: readonly Timed[]): { 
   const speaksFor = (who: string): string[] => {
     const possible = silent().filter((seat) => actsFor(who, seat));
     if (step().rule.kind === 'all') return possible;
-    return possible.includes(who) ? [who] : seated().filter((seat) => possible.includes(seat)).toSorted(inSeatOrder).slice(0, 1);
+    return possible.includes(who)
+      ? [who]
+      : seated()
+          .filter((seat) => possible.includes(seat))
+          .toSorted(inSeatOrder)
+          .slice(0, 1);
   };
   const inSeatOrder = (a: string, b: string): number => order(a) - order(b);
   const order = (who: string): number => {
@@ -94,8 +99,7 @@ export function naiveApproval(setup: NaiveSetup, commands: readonly Timed[]): { 
     if (rule.kind === 'at_least') return yes.length + silent().length < rule.count;
     return silent().length === 0 && !(rule.kind === 'all' && people.some(calledIn));
   };
-  const helpers = (): boolean =>
-    step().fallback.some((who) => counts(who) && (!seated().includes(who)));
+  const helpers = (): boolean => step().fallback.some((who) => counts(who) && !seated().includes(who));
   const openStep = (next: number): void => {
     [index, openedAt, remindedUpTo] = [next, now, now];
     [escalated, overdue, stranded] = [false, false, false];
