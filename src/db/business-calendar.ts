@@ -11,6 +11,7 @@ import {
 } from '../domain/business-calendar.ts';
 import type { BusinessCalendarId, TenantId } from '../domain/ids.ts';
 import { type HolidayType, publicHolidays } from '../platform/public-holidays.ts';
+import { unlessViolated } from './constraint.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /**
@@ -104,21 +105,6 @@ async function selectChosenCalendar(
   return row === undefined ? null : rowOf(row);
 }
 
-/** Whether another calendar of the tenant has this name. */
-export async function isCalendarName(
-  trx: TenantTransaction,
-  name: string,
-  { except }: { except: BusinessCalendarId | null },
-): Promise<boolean> {
-  const row = await trx
-    .selectFrom('business_calendar')
-    .select('id')
-    .where('name', '=', name)
-    .$if(except !== null, (query) => query.where('id', '!=', except))
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 interface Writing {
   readonly id: BusinessCalendarId;
   readonly tenantId: TenantId;
@@ -126,34 +112,48 @@ interface Writing {
   readonly now: Date;
 }
 
-export async function insertBusinessCalendar(
+/** False, and the transaction is lost, when another calendar of the tenant has the name. */
+export function insertBusinessCalendar(
   trx: TenantTransaction,
   { id, tenantId, content, now }: Writing,
-): Promise<void> {
-  await trx
-    .insertInto('business_calendar')
-    .values({ ...columnsOf(content), tenant_id: tenantId, id, created_at: now, updated_at: now })
-    .execute();
-  await insertExceptions(trx, { id, tenantId, exceptions: content.exceptions });
+): Promise<boolean> {
+  return unlessViolated('unique', async () => {
+    await trx
+      .insertInto('business_calendar')
+      .values({ ...columnsOf(content), tenant_id: tenantId, id, created_at: now, updated_at: now })
+      .execute();
+    await insertExceptions(trx, { id, tenantId, exceptions: content.exceptions });
+  });
 }
 
-/** Writes all of it anew, as its next version. */
-export async function updateBusinessCalendar(
+/** Writes all of it anew, as its next version. False as for `insertBusinessCalendar`. */
+export function updateBusinessCalendar(
   trx: TenantTransaction,
   { id, tenantId, content, now }: Writing,
-): Promise<void> {
-  await trx
-    .updateTable('business_calendar')
-    .set({ ...columnsOf(content), updated_at: now })
-    .set((eb) => ({ version: eb('version', '+', 1) }))
-    .where('id', '=', id)
-    .execute();
-  await trx.deleteFrom('business_calendar_exception').where('calendar_id', '=', id).execute();
-  await insertExceptions(trx, { id, tenantId, exceptions: content.exceptions });
+): Promise<boolean> {
+  return unlessViolated('unique', async () => {
+    await trx
+      .updateTable('business_calendar')
+      .set({ ...columnsOf(content), updated_at: now })
+      .set((eb) => ({ version: eb('version', '+', 1) }))
+      .where('id', '=', id)
+      .execute();
+    await trx.deleteFrom('business_calendar_exception').where('calendar_id', '=', id).execute();
+    await insertExceptions(trx, { id, tenantId, exceptions: content.exceptions });
+  });
 }
 
-export async function deleteBusinessCalendar(trx: TenantTransaction, id: BusinessCalendarId): Promise<void> {
-  await trx.deleteFrom('business_calendar').where('id', '=', id).execute();
+/** False, and the transaction is lost, while anything refers to it: the tenant's default, or a policy. */
+export function deleteBusinessCalendar(trx: TenantTransaction, id: BusinessCalendarId): Promise<boolean> {
+  return unlessViolated('foreign key', async () => {
+    await trx.deleteFrom('business_calendar').where('id', '=', id).execute();
+  });
+}
+
+/** The tenant's default; null: it has none of its own. */
+export async function selectDefaultCalendarId(trx: TenantTransaction): Promise<BusinessCalendarId | null> {
+  const row = await trx.selectFrom('tenant_setting').select('business_calendar_id').executeTakeFirst();
+  return row?.business_calendar_id ?? null;
 }
 
 /** Null: the tenant has no calendar of its own. */

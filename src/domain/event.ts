@@ -1,5 +1,13 @@
 /** What the append-only log speaks of. */
-export type EntityKind = 'post' | 'approval' | 'connection' | 'media' | 'policy' | 'absence' | 'user';
+export type EntityKind =
+  | 'post'
+  | 'approval'
+  | 'connection'
+  | 'media'
+  | 'policy'
+  | 'absence'
+  | 'user'
+  | 'business_calendar';
 
 /** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
 export const eventKinds = [
@@ -51,6 +59,9 @@ export const eventKinds = [
   'connection.repaired',
   'connection.broken',
   'media.uploaded',
+  'business_calendar.created',
+  'business_calendar.changed',
+  'business_calendar.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

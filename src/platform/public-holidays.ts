@@ -1,4 +1,5 @@
 import Holidays from 'date-holidays';
+import { languageOf } from './language.ts';
 
 /** The kinds of holidays that can close a business. */
 export const holidayTypes = ['public', 'bank'] as const;
@@ -89,11 +90,12 @@ function remembered(place: HolidayPlace, year: number, language: string): readon
 
 function lookUp({ country, region }: HolidayPlace, year: number, language: string): readonly PublicHoliday[] {
   const [state = '', part = ''] = region?.split('-') ?? [];
-  return new Holidays(country, state, part).getHolidays(year, language).flatMap((holiday) => {
+  const found = new Holidays(country, state, part).getHolidays(year, language).flatMap((holiday) => {
     const { type, name } = holiday;
     if (type !== 'public' && type !== 'bank') return [];
     return datesOf(holiday).map((day) => ({ ...day, name, type }));
   });
+  return found.toSorted((a, b) => a.date.localeCompare(b.date) || a.from - b.from);
 }
 
 const hourMs = 3_600_000;
@@ -111,9 +113,4 @@ function datesOf({ date, start, end }: { date: string; start: Date; end: Date })
     date: new Date(Date.parse(date.slice(0, 10)) + index * dayMs).toISOString().slice(0, 10),
     from: index === 0 ? hours * 60 + minutes : 0,
   }));
-}
-
-/** `it-IT` → `it`. */
-function languageOf(locale: string): string {
-  return new Intl.Locale(locale).language;
 }

@@ -22,6 +22,8 @@ export interface Script {
   readonly prepare?: readonly PrepareResult[];
   readonly publish?: readonly AttemptResult[];
   readonly look?: readonly LookResult[];
+  /** How long the step of the approval may take. */
+  readonly timeLimitMs?: number;
   readonly hold?: readonly Awaited<ReturnType<Activities['holdAttempts']>>[];
 }
 
@@ -47,9 +49,10 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
   };
   const activities: Activities = {
     recordPost: async ({ status }) => void journal.statuses.push(status),
-    openStep: async () => {
+    openStep: async ({ at }) => {
       journal.calls.push('openStep');
-      return { clock: { deadlineAt: null, remindersAt: [] }, presence: { inactive: [], absences: [] } };
+      const deadlineAt = script.timeLimitMs === undefined ? null : at + script.timeLimitMs;
+      return { clock: { deadlineAt, remindersAt: [] }, presence: { inactive: [], absences: [] } };
     },
     readPresence: async () => ({ inactive: [], absences: [] }),
     recordTurn: async ({ kind }) => void journal.calls.push(`recordTurn ${kind}`),
