@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ApprovalOutcome, SavedStep } from '../../src/domain/approval.ts';
 import type { TurnKind } from '../../src/domain/approval-progress.ts';
-import { businessMsBetween, withHolidays } from '../../src/domain/business-calendar.ts';
 import type { UserId } from '../../src/domain/ids.ts';
 import {
   type ApprovalRun,
   contentHash,
-  detailOf,
   elena,
   giulia,
   marco,
@@ -312,72 +310,3 @@ describe('an approval', () => {
     if (saved !== undefined) await keepHistory(open.run, saved);
   });
 });
-
-test('a limit of business hours is not used up on a holiday weekend', async () => {
-  const { calendar, thursdayAt17, mondayAt10 } = holidayWeekend();
-  const leftMinutes = businessMsBetween(calendar, Date.now(), thursdayAt17) / 60_000;
-  const timeLimitMinutes = Math.ceil(leftMinutes) + 2 * 60;
-  const open = await openApprovalRun([step({ timeLimitMinutes, onTimeout: 'expire' })], { calendar, skipping: true });
-  const { at } = await open.run.result();
-  expect(open.clocks[0]?.deadlineAt).toBeGreaterThan(mondayAt10 - 120_000);
-  expect(at).toBeGreaterThanOrEqual(open.clocks[0]?.deadlineAt ?? Number.POSITIVE_INFINITY);
-  expect(at).toBeLessThan(mondayAt10 + 120_000);
-});
-
-test('of opposite votes at the same moment exactly one counts, a hundred times', async () => {
-  const runs = await openMany(100);
-  const outcomes = new Set<string>();
-  for (const { run, vote, votes } of runs) {
-    const answers = await Promise.allSettled([vote(marco, 'approve'), vote(giulia, 'reject')]);
-    const [lost, ...others] = answers.filter((answer) => answer.status === 'rejected');
-    expect(others).toEqual([]);
-    const settlement = await run.result();
-    expect(detailOf(lost?.reason)).toEqual({ code: 'settled', ...settlement });
-    expect(votes.filter(({ approvalId }) => run.workflowId.endsWith(approvalId)).map(({ vote: { by } }) => by)).toEqual(
-      [settlement.by],
-    );
-    outcomes.add(settlement.outcome);
-  }
-  expect([...outcomes].every((outcome) => outcome === 'approved' || outcome === 'rejected')).toBe(true);
-}, 120_000);
-
-test('thirty reviewers who vote at once are all counted, once each', async () => {
-  const reviewers = Array.from({ length: 30 }, (_, index) => `reviewer-${index}` as UserId);
-  const open = await openApprovalRun([step({ approvers: reviewers, rule: { kind: 'all' } })]);
-  const answers = await Promise.all(reviewers.map((reviewer) => open.vote(reviewer)));
-  expect(answers.filter((answer) => answer === 'approved')).toHaveLength(1);
-  expect(answers.filter((answer) => answer === null)).toHaveLength(29);
-  expect(new Set(open.votes.map(({ vote: { by } }) => by))).toEqual(new Set(reviewers));
-  await expectReplay(open.run);
-});
-
-test('an approval that was opened before steps had limits waits for people only, and can be edited', async () => {
-  const { run, vote, edit, turns } = await openApprovalRun([step()], { input: { v: 1 } });
-  await edit(elena, otherHash);
-  await expect.poll(() => turns, patience).toEqual(['reopened']);
-  expect(await vote(marco, 'approve', { contentHash: otherHash })).toBe('approved');
-  expect(turns).toEqual(['reopened']);
-  await expectReplay(run);
-});
-
-/** One world for many approvals: they share the workers and the memory of what was written. */
-async function openMany(count: number): Promise<readonly ApprovalRun[]> {
-  const first = await openApprovalRun([step()]);
-  return [first, ...(await Promise.all(Array.from({ length: count - 1 }, () => first.another())))];
-}
-
-/** The next Friday but one is a holiday, in a week of 9:00 to 18:00 from Monday to Friday, UTC. */
-function holidayWeekend() {
-  const today = Math.floor(Date.now() / dayMs);
-  const friday = today + ((12 - new Date(today * dayMs).getUTCDay()) % 7) + 7;
-  const workday = [{ from: 9 * 60, to: 18 * 60 }];
-  const week = { monday: workday, tuesday: workday, wednesday: workday, thursday: workday, friday: workday };
-  const calendar = withHolidays({ timeZone: 'UTC', week: { ...week, saturday: [], sunday: [] }, exceptions: [] }, [
-    { date: new Date(friday * dayMs).toISOString().slice(0, 10), from: 0 },
-  ]);
-  return {
-    calendar,
-    thursdayAt17: (friday - 1) * dayMs + 17 * hourMs,
-    mondayAt10: (friday + 3) * dayMs + 10 * hourMs,
-  };
-}
