@@ -1,3 +1,5 @@
+import { absenceRoutes } from './absences/routes.ts';
+import { approvalPolicyRoutes } from './approval-policies/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { businessCalendarRoutes } from './business-calendars/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
@@ -26,5 +28,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...mediaRoutes(dependencies),
     ...postRoutes(dependencies),
     ...approvalRoutes,
+    ...approvalPolicyRoutes,
+    ...absenceRoutes,
   ];
 }

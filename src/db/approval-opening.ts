@@ -90,7 +90,7 @@ export async function insertComment(trx: TenantTransaction, comment: NewComment)
     .execute();
 }
 
-/** Takes the words of a refused vote back; those of a vote that counted stay. */
+/** Takes the words of a refused vote or skip back; those of one that counted stay. */
 export async function deleteUnusedComment(trx: TenantTransaction, id: string): Promise<void> {
   await trx
     .deleteFrom('approval_comment')
@@ -103,6 +103,17 @@ export async function deleteUnusedComment(trx: TenantTransaction, id: string): P
             .select('vote.id')
             .whereRef('vote.tenant_id', '=', 'approval_comment.tenant_id')
             .whereRef('vote.comment_id', '=', 'approval_comment.id'),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('approval_turn as turn')
+            .select('turn.turn')
+            .whereRef('turn.tenant_id', '=', 'approval_comment.tenant_id')
+            .whereRef('turn.comment_id', '=', 'approval_comment.id'),
         ),
       ),
     )

@@ -221,3 +221,14 @@ export async function voteExists(trx: TenantTransaction, updateId: string): Prom
   const row = await trx.selectFrom('approval_vote').select('id').where('update_id', '=', updateId).executeTakeFirst();
   return row !== undefined;
 }
+
+/** Whether a skip with this reason has been recorded. */
+export async function skipExists(trx: TenantTransaction, commentId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('approval_turn')
+    .select('turn')
+    .where('comment_id', '=', commentId)
+    .where('kind', '=', 'skipped')
+    .executeTakeFirst();
+  return row !== undefined;
+}

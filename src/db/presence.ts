@@ -1,5 +1,5 @@
 import type { Presence } from '../domain/approval.ts';
-import type { Instant, UserId } from '../domain/ids.ts';
+import type { ApprovalId, Instant, UserId } from '../domain/ids.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /**
@@ -37,4 +37,56 @@ export async function selectPresence(
       until: row.ends_at.getTime(),
     })),
   };
+}
+
+/**
+ * The open approvals that may ask this person: as approver or fallback, as a delegate, or in place of somebody who is
+ * or will be away.
+ */
+export async function selectApprovalsNaming(
+  trx: TenantTransaction,
+  user: UserId,
+  now: Date,
+): Promise<readonly ApprovalId[]> {
+  const rows = await trx
+    .selectFrom('approval')
+    .select('approval.id')
+    .where('approval.outcome', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb.exists(
+          eb
+            .selectFrom('approval_approver as place')
+            .select('place.user_id')
+            .whereRef('place.tenant_id', '=', 'approval.tenant_id')
+            .whereRef('place.approval_id', '=', 'approval.id')
+            .where((place) =>
+              place.or([
+                place('place.user_id', '=', user),
+                place(
+                  'place.user_id',
+                  'in',
+                  place
+                    .selectFrom('absence')
+                    .select('absence.user_id')
+                    .where('absence.delegate_id', '=', user)
+                    .where('absence.ends_at', '>', now),
+                ),
+              ]),
+            ),
+        ),
+        eb.exists(
+          eb
+            .selectFrom('approval_turn as turn')
+            .select('turn.turn')
+            .whereRef('turn.tenant_id', '=', 'approval.tenant_id')
+            .whereRef('turn.approval_id', '=', 'approval.id')
+            .where('turn.kind', '=', 'delegated')
+            .where('turn.to_user', '=', user),
+        ),
+      ]),
+    )
+    .orderBy('approval.id')
+    .execute();
+  return rows.map((row) => row.id);
 }

@@ -26,6 +26,7 @@ export interface ApprovalTables {
     version: number;
     created_at: Date;
     archived_at: Date | null;
+    calendar_id: BusinessCalendarId | null;
   };
   approval_policy_version: {
     tenant_id: TenantId;

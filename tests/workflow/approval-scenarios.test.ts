@@ -26,8 +26,8 @@ interface Scenario {
   readonly steps: readonly SavedStep[];
   /** What people do; then all time passes. */
   readonly story: (open: ApprovalRun) => Promise<unknown>;
-  readonly outcome: ApprovalOutcome;
-  readonly by: UserId | null;
+  /** How, and by whom; null: by time, or a departure. */
+  readonly ends: readonly [ApprovalOutcome, UserId | null];
   /** What the process did besides recording votes. */
   readonly turns: readonly TurnKind[];
   /** Kept for the replay tests under this name. */
@@ -45,8 +45,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'any: one approval is enough': {
     steps: [step()],
     story: async ({ vote }) => expect(await vote(marco)).toBe('approved'),
-    outcome: 'approved',
-    by: marco,
+    ends: ['approved', marco],
     turns: ['requested'],
     saved: 'approval-any',
   },
@@ -56,8 +55,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(await vote(marco)).toBeNull();
       expect(await vote(giulia)).toBe('approved');
     },
-    outcome: 'approved',
-    by: giulia,
+    ends: ['approved', giulia],
     turns: ['requested'],
   },
   'two of three: the third is not asked for': {
@@ -66,8 +64,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(await vote(sara)).toBeNull();
       expect(await vote(marco)).toBe('approved');
     },
-    outcome: 'approved',
-    by: marco,
+    ends: ['approved', marco],
     turns: ['requested'],
   },
   'two steps: each is asked for when it opens': {
@@ -77,8 +74,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await vote(marco);
       await vote(giulia);
     },
-    outcome: 'approved',
-    by: giulia,
+    ends: ['approved', giulia],
     turns: ['requested', 'requested'],
   },
   'delegation: the delegate votes instead, and the two are one voice': {
@@ -91,8 +87,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(await vote(giulia)).toBe('approved');
       expect(votes.map(({ seats }) => seats)).toEqual([[marco], [giulia]]);
     },
-    outcome: 'approved',
-    by: giulia,
+    ends: ['approved', giulia],
     turns: ['requested', 'delegated'],
     saved: 'approval-delegated',
   },
@@ -104,8 +99,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(await refusalOf(vote(sara))).toBe('already_voted');
       expect(await vote(marco)).toBe('approved');
     },
-    outcome: 'approved',
-    by: marco,
+    ends: ['approved', marco],
     turns: ['requested', 'delegated'],
   },
   'delegation: who stands for several speaks for all of them where everybody is asked': {
@@ -114,8 +108,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await delegate(marco, giulia);
       expect(await vote(giulia)).toBe('approved');
     },
-    outcome: 'approved',
-    by: giulia,
+    ends: ['approved', giulia],
     turns: ['requested', 'delegated'],
   },
   'delegation: only where the step allows it, and never to an author': {
@@ -128,8 +121,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await vote(marco);
       await vote(paola);
     },
-    outcome: 'approved',
-    by: paola,
+    ends: ['approved', paola],
     turns: ['requested', 'delegated', 'requested'],
   },
   'absence: the delegate votes while it lasts, and not before or after': {
@@ -153,8 +145,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(await refusalOf(vote(sara))).toBe('not_an_approver');
       expect(await vote(giulia)).toBe('approved');
     },
-    outcome: 'approved',
-    by: giulia,
+    ends: ['approved', giulia],
     turns: ['requested', 'reminded', 'reminded'],
   },
   'deactivated approver: of all, only those left count': {
@@ -163,8 +154,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await vote(marco);
       await changes({ inactive: [giulia] });
     },
-    outcome: 'approved',
-    by: null,
+    ends: ['approved', null],
     turns: ['requested', 'reassessed'],
     saved: 'approval-reassessed',
   },
@@ -175,8 +165,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await changes({ inactive: [marco] });
       expect(await vote(giulia)).toBe('approved');
     },
-    outcome: 'approved',
-    by: giulia,
+    ends: ['approved', giulia],
     turns: ['requested'],
   },
   'deactivated approver: when nobody is left, the fallback is called at once': {
@@ -187,8 +176,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await expect.poll(() => turns, patience).toEqual(['requested', 'escalated']);
       expect(await vote(paola)).toBe('approved');
     },
-    outcome: 'approved',
-    by: paola,
+    ends: ['approved', paola],
     turns: ['requested', 'escalated'],
   },
   'deactivated approver: without a fallback it is stranded, until somebody comes back': {
@@ -200,15 +188,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await expect.poll(() => turns.at(-1), patience).toBe('reassessed');
       expect(await vote(marco)).toBe('approved');
     },
-    outcome: 'approved',
-    by: marco,
+    ends: ['approved', marco],
     turns: ['requested', 'stranded', 'reassessed'],
   },
   'deadline: reminders, then it expires': {
     steps: [step({ ...threeDays, onTimeout: 'expire' })],
     story: async () => undefined,
-    outcome: 'expired',
-    by: null,
+    ends: ['expired', null],
     turns: ['requested', 'reminded', 'reminded', 'expired'],
     saved: 'approval-expired',
   },
@@ -219,8 +205,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await expect.poll(() => turns.at(-1), patience).toBe('escalated');
       expect(await vote(paola)).toBe('approved');
     },
-    outcome: 'approved',
-    by: paola,
+    ends: ['approved', paola],
     turns: ['requested', 'reminded', 'reminded', 'escalated'],
     saved: 'approval-escalated',
   },
@@ -231,8 +216,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await expect.poll(() => recorded.at(-1)?.approval.overdue, patience).toBe(true);
       expect(await vote(marco)).toBe('approved');
     },
-    outcome: 'approved',
-    by: marco,
+    ends: ['approved', marco],
     turns: ['requested', 'reminded', 'reminded', 'overdue'],
     saved: 'approval-held',
   },
@@ -251,8 +235,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       const last = { contentHash: hashes[2] ?? contentHash };
       expect(await vote(sara, 'approve', last)).toBe('approved');
     },
-    outcome: 'approved',
-    by: sara,
+    ends: ['approved', sara],
     turns: ['requested', 'reopened', 'reopened', 'requested', 'reopened', 'requested'],
     saved: 'approval-reopened',
   },
@@ -264,8 +247,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect(await refusalOf(vote(marco, 'approve', { contentHash: otherHash }))).toBe('own_content');
       expect(await vote(giulia, 'approve', { contentHash: otherHash })).toBe('approved');
     },
-    outcome: 'approved',
-    by: giulia,
+    ends: ['approved', giulia],
     turns: ['requested', 'reopened'],
   },
   'skip: the open step, by somebody who names it': {
@@ -276,30 +258,27 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       expect([first, second].filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       expect(await vote(sara)).toBe('approved');
     },
-    outcome: 'approved',
-    by: sara,
+    ends: ['approved', sara],
     turns: ['requested', 'skipped', 'requested'],
   },
   'skip: everything that is left': {
     steps: [step(both), step({ approvers: [sara] })],
     story: async ({ skip }) => expect(await skip({ scope: 'all' })).toBe('approved'),
-    outcome: 'approved',
-    by: paola,
+    ends: ['approved', paola],
     turns: ['requested', 'skipped'],
     saved: 'approval-skipped',
   },
   'withdrawn: it ends, whatever is open': {
     steps: [step(threeDays)],
     story: ({ withdraw }) => withdraw(elena),
-    outcome: 'withdrawn',
-    by: elena,
+    ends: ['withdrawn', elena],
     turns: ['requested'],
     saved: 'approval-withdrawn',
   },
 };
 
 describe('an approval', () => {
-  test.each(Object.entries(scenarios))('%s', async (_name, { steps, story, outcome, by, turns, saved }) => {
+  test.each(Object.entries(scenarios))('%s', async (_name, { steps, story, ends: [outcome, by], turns, saved }) => {
     const open = await openApprovalRun(steps);
     await expect.poll(() => open.turns, patience).toContain('requested');
     await story(open);

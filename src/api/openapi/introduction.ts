@@ -31,6 +31,8 @@ const tagDescriptions: Record<Tag, string> = {
   Media: 'Images that posts show.',
   Posts: 'What is written, reviewed, scheduled and published.',
   Approvals: 'Reviews of posts, and votes on them.',
+  'Approval policies': 'What posts must pass before they are published, and where.',
+  Absences: 'Who votes for somebody who is away.',
 };
 
 export const tags = Object.entries(tagDescriptions).map(([name, description]) => ({ name, description }));

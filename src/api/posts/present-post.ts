@@ -10,7 +10,7 @@ import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
 import { type Answered, answer, type Caller, type HandleContext } from '../route-context.ts';
-import { attentionSentence, pageSentence, reasonSentence, violationSentence } from './sentences.ts';
+import { attentionSentence, pageSentence, reasonSentence, strandedSentence, violationSentence } from './sentences.ts';
 import { judge } from './judge-content.ts';
 import type { PostView } from './post-view-schemas.ts';
 import { othersIn, presentTimeline, timelineOf } from './timeline.ts';
@@ -37,7 +37,7 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
     author: { id: post.createdBy, name: people.get(post.createdBy) ?? '' },
     violations: (await judge(trx, post.content, networkOf(destinations))).map(presentViolation),
     targets: inOrderOf(post.content, targets).map(presentTarget),
-    attentionCauses: targets.flatMap(presentCause),
+    attentionCauses: [...targets.flatMap(presentCause), ...strandedCause(approvalShown)],
     approval: approvalShown,
     timeline: presentTimeline(events, {
       people,
@@ -113,6 +113,12 @@ function presentCause(row: TargetRow): PostView['attentionCauses'] {
       message: row.reason === null ? attentionSentence(row.state) : reasonSentence(row.reason.code),
     },
   ];
+}
+
+function strandedCause(approval: PostView['approval']): PostView['attentionCauses'] {
+  if (approval === null || approval.outcome !== null || !approval.stranded) return [];
+  const code = 'approval_stranded';
+  return [{ targetId: null, connectionId: null, code, message: strandedSentence }];
 }
 
 /** The Temporal UI shows all tenants: its address is for the vendor's operators only. */

@@ -72,6 +72,8 @@ export function attentionSentence(state: TargetState): string {
     : 'It is not known whether the network has published it.';
 }
 
+export const strandedSentence = 'Nobody is left who could approve the post.';
+
 /** A page as people call it: several networks may have one of the same name. */
 export function pageSentence(name: string, network: Network): string {
   return `${name} (${networkNames[network]})`;
@@ -142,7 +144,7 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'approval.escalated': 'The approval needs help: those named for that case may vote, too.',
     'approval.overdue': 'The time for the approval has run out; it goes on waiting.',
     'approval.expired': 'The time for the approval has run out.',
-    'approval.stranded': 'Nobody is left who could approve the post.',
+    'approval.stranded': strandedSentence,
     'approval.reassessed': 'The approval was judged again, since an approver has left or come back.',
     'approval.delegated': `${who} lets ${other ?? 'a colleague'} vote.`,
     'approval.skipped': `${who} went on without the votes that were missing, and said why.`,

@@ -7,13 +7,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await run(
     db,
     `
-    alter table approval_policy add column archived_at timestamptz;
+    alter table approval_policy
+      add column archived_at timestamptz,
+      -- That of the present version: no calendar goes while limits are counted on it.
+      add column calendar_id uuid,
+      add foreign key (tenant_id, calendar_id) references business_calendar (tenant_id, id);
     alter table approval_policy drop constraint approval_policy_tenant_id_name_key;
     create unique index approval_policy_name on approval_policy (tenant_id, name) where archived_at is null;
 
     alter table approval_policy_version
       add column authors_may_vote boolean not null default false,
-      -- No reference: a version is for good, and a calendar that is gone means the tenant's default.
+      -- No reference: versions are for good. A calendar that is gone means the tenant's default.
       add column calendar_id uuid,
       add column created_by uuid,
       add foreign key (tenant_id, created_by) references tenant_member (tenant_id, user_id);
@@ -117,7 +121,7 @@ export async function down(db: Kysely<unknown>): Promise<void> {
     alter table approval_policy_version drop column authors_may_vote, drop column calendar_id, drop column created_by;
     drop index approval_policy_name;
     alter table approval_policy add constraint approval_policy_tenant_id_name_key unique (tenant_id, name),
-      drop column archived_at;
+      drop column archived_at, drop column calendar_id;
     `,
   );
 }
