@@ -2,7 +2,6 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
 import type { Interval, LocalDate, Week } from '../domain/business-calendar.ts';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
-import type { PostContent } from '../domain/content.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
   ApprovalId,
@@ -24,9 +23,11 @@ import type { Network } from '../domain/network.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
-import type { AttemptAnswer, AttemptState, PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
+import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
 import type { HolidayType } from '../platform/public-holidays.ts';
+import type { StoredContent } from './post-revision.ts';
 import type { ProcessMessage } from './process-message.ts';
+import type { StoredPrepared } from './publication.ts';
 
 /** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
 type Json<T> = ColumnType<T, string, string>;
@@ -164,7 +165,7 @@ export interface Database {
     id: RevisionId;
     post_id: PostId;
     number: number;
-    content: Json<PostContent>;
+    content: Json<StoredContent>;
     content_hash: ContentHash;
     search_text: string;
     author_id: UserId;
@@ -178,7 +179,7 @@ export interface Database {
     connection_id: ConnectionId;
     state: TargetState;
     reason: Json<TargetReason> | null;
-    prepared: Json<PreparedMedia> | null;
+    prepared: Json<StoredPrepared> | null;
     provider_post_id: string | null;
     permalink: string | null;
     published_at: Date | null;

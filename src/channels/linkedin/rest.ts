@@ -24,7 +24,7 @@ export interface RestCall {
   readonly target: Target;
   readonly query?: Readonly<Record<string, string>>;
   /** The Rest.li method, for those that the HTTP method does not tell. */
-  readonly restMethod?: 'FINDER' | 'DELETE';
+  readonly restMethod?: 'FINDER' | 'DELETE' | 'PARTIAL_UPDATE';
   readonly body?: HttpBody;
   readonly accessToken: string | null;
   readonly repeat: HttpRequest['repeat'];
@@ -74,7 +74,7 @@ export function misunderstood(answer: HttpAnswer): ChannelError {
 }
 
 /** A resource by its URN, which the path holds percent-encoded. */
-export function byUrn(resource: 'posts' | 'images', urn: string): Target {
+export function byUrn(resource: 'posts' | 'images' | 'videos' | 'documents', urn: string): Target {
   return { base: 'api', path: `/rest/${resource}/${encodeURIComponent(urn)}` };
 }
 

@@ -17,8 +17,8 @@ describe('a post on a LinkedIn page', () => {
     const made = await channels.linkedin.prepare(page, content, null);
     const ready = await channels.linkedin.checkPrepared(page, made);
 
-    expect(made).toEqual({ state: 'processing', anchor });
-    expect(ready).toEqual({ state: 'ready', anchor });
+    expect(made).toEqual({ state: 'processing', anchor, parts: [] });
+    expect(ready).toEqual({ state: 'ready', anchor, parts: [] });
     const [registration, upload] = network.received;
     expect(registration?.query.get('action')).toBe('initializeUpload');
     expect(JSON.parse(registration?.body ?? '')).toEqual({
@@ -111,13 +111,32 @@ describe('looking for a post whose answer was lost', () => {
       }),
     });
 
-    const found = await channels.linkedin.findPublished(page, { text: content.text, anchor, since: noon });
+    const found = await channels.linkedin.findPublished(page, { text: content.text, anchor, parts: [], since: noon });
 
     expect(found.map(({ providerPostId, matchedBy }) => [providerPostId, matchedBy])).toEqual([
       ['urn:li:share:1', 'anchor'],
     ]);
     expect(network.received[0]?.headers['x-restli-method']).toBe('FINDER');
     expect(network.received[0]?.query.get('author')).toBe('urn:li:organization:7');
+  });
+
+  it('takes the images of an album for proof, all of them', async () => {
+    const album = (urn: string, images: readonly string[]) => ({
+      id: urn,
+      commentary: 'x',
+      publishedAt: noon,
+      content: { multiImage: { images: images.map((id) => ({ id })) } },
+    });
+    const { channels } = await networkWith({
+      'GET /rest/posts': () => ({
+        body: { elements: [album('urn:li:ugcPost:1', ['a', 'c']), album('urn:li:ugcPost:2', ['a', 'b'])] },
+      }),
+    });
+    const parts = ['a', 'b'].map((id) => ({ kind: 'image' as const, id, madeAt: noon }));
+
+    const found = await channels.linkedin.findPublished(page, { text: content.text, anchor: null, parts, since: noon });
+
+    expect(found.map(({ providerPostId }) => providerPostId)).toEqual(['urn:li:ugcPost:2']);
   });
 
   it('takes text and time where there was no image, with the text read as a reader sees it', async () => {
@@ -134,7 +153,12 @@ describe('looking for a post whose answer was lost', () => {
       }),
     });
 
-    const found = await channels.linkedin.findPublished(page, { text: content.text, anchor: null, since: noon });
+    const found = await channels.linkedin.findPublished(page, {
+      text: content.text,
+      anchor: null,
+      parts: [],
+      since: noon,
+    });
 
     expect(found.map(({ providerPostId, matchedBy }) => [providerPostId, matchedBy])).toEqual([
       ['urn:li:share:2', 'text'],
@@ -230,7 +254,7 @@ const organisations = {
 };
 const imageUrn = 'urn:li:image:1';
 const page = { externalId: '7', accessToken: 'token' };
-const content = { text: 'Sconti (veri) #Roma', images: [photoFile] };
+const content = { text: 'Sconti (veri) #Roma', media: [photoFile], link: null, format: 'feed' as const };
 const little = 'Sconti \\(veri\\) {hashtag|\\#|Roma}';
 const anchor = { kind: 'image', id: imageUrn, madeAt: noon } as const;
-const ready: Prepared = { state: 'ready', anchor };
+const ready: Prepared = { state: 'ready', anchor, parts: [] };
