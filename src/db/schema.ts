@@ -22,11 +22,12 @@ import type { Network } from '../domain/network.ts';
 import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PostStatus } from '../domain/post.ts';
-import type { AttemptAnswer, AttemptState, PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
+import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
 import type { HolidayType } from '../platform/public-holidays.ts';
 import type { StoredContent } from './post-revision.ts';
 import type { Json } from './json-column.ts';
 import type { ProcessMessage } from './process-message.ts';
+import type { StoredPrepared } from './publication.ts';
 import type { ApprovalTables } from './schema-approval.ts';
 
 /** bigint: text on the way out, since it can exceed what a double holds. */
@@ -169,7 +170,7 @@ export interface Database extends ApprovalTables {
     connection_id: ConnectionId;
     state: TargetState;
     reason: Json<TargetReason> | null;
-    prepared: Json<PreparedMedia> | null;
+    prepared: Json<StoredPrepared> | null;
     provider_post_id: string | null;
     permalink: string | null;
     published_at: Date | null;
