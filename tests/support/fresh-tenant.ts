@@ -27,6 +27,7 @@ const cast = {
   paolo: { name: 'Paolo Rizzi', role: 'supervisor' },
   irene: { name: 'Irene Leone', role: 'viewer' },
   luca: { name: 'Luca Moretti', role: 'agent' },
+  giulia: { name: 'Giulia Ferrari', role: 'tenant_admin' },
 } as const satisfies Record<string, { name: string; role: BuiltInRoleKey }>;
 
 export type PersonName = keyof typeof cast;

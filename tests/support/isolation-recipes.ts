@@ -1,4 +1,5 @@
 import type { Call } from './api.ts';
+import { approvalRecipes } from './approval-recipes.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
 /** One way of reaching for what belongs to another tenant. */
@@ -23,6 +24,7 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...writingRecipes(foreign, own),
     ...calendarRecipes(foreign),
     ...commandRecipes(foreign, own),
+    ...approvalRecipes(foreign, own),
   };
 }
 
@@ -79,6 +81,9 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
     'GET /v1/posts/{postId}': [draft, inReview].map(({ id }) => missing('postId', `/v1/posts/${id}`)),
     'GET /v1/approvals': list('approvals', { assignee: [userId, 'nothing'], outcome: ['open', 'own'] }),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
+    'GET /v1/approval-policies': list('approval-policies', {}),
+    'GET /v1/approval-policies/{policyId}': [missing('policyId', `/v1/approval-policies/${foreign.policyId}`)],
+    'GET /v1/absences': list('absences', { userId: [userId, 'nothing'] }),
   };
 }
 
