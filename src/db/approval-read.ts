@@ -120,8 +120,9 @@ function placeOf(trx: TenantTransaction, voter: Voter | null) {
 }
 
 /** The step of the place may be voted on by somebody else. */
-const passedOn = sql<boolean>`exists (select 1 from jsonb_array_elements(approval.steps) step
-                                      where step ->> 'key' = place.step_key and step -> 'delegable' = 'true')`;
+const passedOn = sql<boolean>`exists (select 1 from jsonb_array_elements(approval.steps) as entry (described)
+                                      where described ->> 'key' = place.step_key
+                                        and described -> 'delegable' = 'true')`;
 
 function approvals(trx: TenantTransaction) {
   return trx

@@ -1,14 +1,19 @@
 import type { AbsenceRow } from '../../db/absence.ts';
 import { appendEvents } from '../../db/event.ts';
 import type { UserId } from '../../domain/ids.ts';
-import { refuseCommon } from '../common-problems.ts';
-import type { Caller, HandleContext } from '../route-context.ts';
+import { commonProblems } from '../common-problems.ts';
+import type { HandleContext } from '../route-context.ts';
+
+export const rightProblem = { missing_permission: commonProblems.missing_permission } as const;
 
 /** Throws 403 unless it is the caller's own, or the caller may see to others'. */
-export function requireRight({ userId, permissions }: Caller, whose: UserId): void {
+export function requireRight(
+  { caller, refuse }: Pick<HandleContext<unknown, unknown, unknown, 'missing_permission'>, 'caller' | 'refuse'>,
+  whose: UserId,
+): void {
   const permission = 'absence.write';
-  if (whose === userId || permissions.has(permission)) return;
-  throw refuseCommon('missing_permission', {
+  if (whose === caller.userId || caller.permissions.has(permission)) return;
+  throw refuse('missing_permission', {
     detail: `For somebody else’s absence, this needs the permission ${permission}.`,
     extensions: { permission },
   });

@@ -9,7 +9,7 @@ import { defineRoute } from '../define-route.ts';
 import type { FieldError } from '../problem.ts';
 import { answer, type HandleContext } from '../route-context.ts';
 import { absenceBody, absenceView, peopleIn, presentAbsence } from './absence-schemas.ts';
-import { recordChange, requireRight } from './absence-rights.ts';
+import { recordChange, requireRight, rightProblem } from './absence-rights.ts';
 
 export const createAbsence = defineRoute({
   method: 'post',
@@ -22,6 +22,7 @@ export const createAbsence = defineRoute({
   body: absenceBody,
   answer: { status: 201, schema: absenceView, description: 'The absence.' },
   refusals: {
+    ...rightProblem,
     overlapping_absence: {
       status: 409,
       title: 'Overlapping absence',
@@ -33,7 +34,7 @@ export const createAbsence = defineRoute({
   handle: async (ctx) => {
     const { trx, caller, body, now } = ctx;
     const userId = body.userId ?? caller.userId;
-    requireRight(caller, userId);
+    requireRight(ctx, userId);
     // Two that are entered at once for one person: the second sees the first.
     const known = await lockMember(trx, userId);
     const absence = {

@@ -3,7 +3,7 @@ import { deleteAbsence, selectAbsence } from '../../db/absence.ts';
 import { tellApprovals } from '../approvals/tell-approvals.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
-import { recordChange, requireRight } from './absence-rights.ts';
+import { recordChange, requireRight, rightProblem } from './absence-rights.ts';
 import { absenceParams } from './absence-schemas.ts';
 
 export const removeAbsence = defineRoute({
@@ -16,13 +16,13 @@ export const removeAbsence = defineRoute({
   permission: null,
   params: absenceParams,
   answer: { status: 204, schema: z.null(), description: 'The absence is gone.' },
-  refusals: {},
+  refusals: rightProblem,
   audit: 'absence.removed',
   handle: async (ctx) => {
-    const { trx, caller, params } = ctx;
+    const { trx, params } = ctx;
     const row = await selectAbsence(trx, params.absenceId);
     if (row === null) throw ctx.refuse('not_found');
-    requireRight(caller, row.userId);
+    requireRight(ctx, row.userId);
     await deleteAbsence(trx, row.id);
     await recordChange(ctx, 'absence.removed', row);
     await tellApprovals(ctx, row.userId);
