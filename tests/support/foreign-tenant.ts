@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type CallAnswer } from './api.ts';
 import { demand } from './running-api.ts';
 import { imageForm } from './tenant-api.ts';
@@ -160,7 +160,7 @@ async function submit(as: string, { id }: Post): Promise<Post> {
   const post = shown((await demand(200, `/v1/posts/${id}/submit`, { as, method: 'POST' })).body);
   const asked = async () =>
     (await demand(200, `/v1/posts/${id}`, { as })).body.timeline.map(({ code }: { code: string }) => code);
-  await expect.poll(asked, { timeout: 10_000 }).toContain('approval.requested');
+  await vi.waitFor(async () => expect(await asked()).toContain('approval.requested'), { timeout: 10_000 });
   return post;
 }
 
