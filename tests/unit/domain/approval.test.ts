@@ -92,8 +92,9 @@ function outcomeOf({ settled, step: open }: Approval): string {
 function naiveOutcome({ steps }: Approval, counted: readonly Vote[]): string {
   const left = counted.map(({ verdict }) => verdict);
   for (const [index, { rule: by, approvers }] of steps.entries()) {
-    const wanted =
-      by.kind === 'any' ? 1 : by.kind === 'all' ? approvers.filter((one) => one !== author).length : by.count;
+    const others = approvers.filter((one) => one !== author).length;
+    // Nobody can pass a step that has nobody but the author.
+    const wanted = by.kind === 'any' ? 1 : by.kind === 'all' ? Math.max(1, others) : by.count;
     for (let given = 0; given < wanted; given += 1) {
       const next = left.shift();
       if (next === undefined) return `open at ${index}`;
