@@ -2,6 +2,8 @@ import { approvalRoutes } from './approvals/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
+import type { EventFeed } from './events/event-feed.ts';
+import { streamEvents } from './events/stream-events.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
@@ -12,6 +14,7 @@ import { userRoutes } from './users/routes.ts';
 /** What single resources need besides the services that all routes share. */
 export interface RouteDependencies extends CheckDependencies, MediaDependencies {
   readonly simulated: PermalinkHosts;
+  readonly feed: EventFeed;
 }
 
 /** Every route of the API, in the order of its document. */
@@ -24,5 +27,6 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...mediaRoutes(dependencies),
     ...postRoutes(dependencies),
     ...approvalRoutes,
+    streamEvents(dependencies),
   ];
 }

@@ -1,7 +1,9 @@
 /** What the append-only log speaks of. */
-export type EntityKind = 'post' | 'approval' | 'connection' | 'media';
+export const entityKinds = ['post', 'approval', 'connection', 'media'] as const;
 
-/** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
+export type EntityKind = (typeof entityKinds)[number];
+
+/** What can happen. Timeline, audit, server-sent events and later webhooks are read from these. */
 export const eventKinds = [
   'post.created',
   'post.edited',

@@ -6,6 +6,7 @@ import { folderStorage } from '../../src/platform/storage.ts';
 /** Every route as the document shows it: declarations only, nothing behind them. */
 export function documentedRoutes() {
   return allRoutes({
+    feed: { follow: () => Promise.resolve(), stop: () => Promise.resolve() },
     probe: () => Promise.resolve({ kind: 'works' }),
     masterKeys: [],
     storage: folderStorage('.'),

@@ -57,6 +57,11 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
     }),
     'GET /v1/posts/{postId}': [draft, inReview].map(({ id }) => missing('postId', `/v1/posts/${id}`)),
     'GET /v1/approvals': list('approvals', { assignee: [userId, 'nothing'], outcome: ['open', 'own'] }),
+    'GET /v1/events': Object.entries({ kinds: 'post.*', entity: inReview.id, after: '0-0' }).map(([name, value]) => ({
+      at: [`query.${name}`],
+      path: `/v1/events?${new URLSearchParams({ [name]: value })}`,
+      outcome: 'own' as const,
+    })),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
   };
 }
