@@ -94,7 +94,7 @@ test('a place can be resumed from as long as what follows it is kept', async () 
 test('the log is read by its index, and only in the months that are kept', async () => {
   const { tenantId } = aTenant();
   const plan = await readTenant(db, tenantId, async (trx) => {
-    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${logAfter(beginning, now)}`.execute(trx);
+    const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${logAfter(await readEnd(trx), now)}`.execute(trx);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   });
   const conditions = plan.match(/Index Cond: .*/g) ?? [];
