@@ -15,7 +15,16 @@ import type {
 } from './route-context.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
-export type Tag = 'Me' | 'Users' | 'Groups' | 'Connections' | 'Media' | 'Posts' | 'Approvals' | 'Events';
+export type Tag =
+  | 'Me'
+  | 'Users'
+  | 'Groups'
+  | 'Business calendars'
+  | 'Connections'
+  | 'Media'
+  | 'Posts'
+  | 'Approvals'
+  | 'Events';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type CodeOf<Refusals> = Extract<keyof Refusals, string>;

@@ -35,6 +35,9 @@ const seenWith: Readonly<Record<EventKind, Permission>> = {
   'connection.repaired': 'connection.read',
   'connection.broken': 'connection.read',
   'media.uploaded': 'post.read',
+  'business_calendar.created': 'calendar.read',
+  'business_calendar.changed': 'calendar.read',
+  'business_calendar.deleted': 'calendar.read',
 };
 
 /** Whether who holds these permissions may be told that this has happened. */

@@ -1,5 +1,5 @@
 /** What the append-only log speaks of. */
-export const entityKinds = ['post', 'approval', 'connection', 'media'] as const;
+export const entityKinds = ['post', 'approval', 'connection', 'media', 'business_calendar'] as const;
 
 export type EntityKind = (typeof entityKinds)[number];
 
@@ -34,6 +34,9 @@ export const eventKinds = [
   'connection.repaired',
   'connection.broken',
   'media.uploaded',
+  'business_calendar.created',
+  'business_calendar.changed',
+  'business_calendar.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

@@ -31,8 +31,8 @@ export function streamEvents({ feed }: { feed: EventFeed }): Route {
     summary: 'Follow what happens',
     description: `
 Events of the tenant as server-sent events, in the order in which they were committed, as long as the connection lives.
-Each is an unnamed event whose \`data\` is the JSON below. You get those whose kind your permissions let you see:
-\`connection.…\` needs \`connection.read\`, all others \`post.read\`.
+Each is an unnamed event whose \`data\` is the JSON below. You are told of what you may read: of posts, their targets,
+their approvals and their media with \`post.read\`, of connections with \`connection.read\`, and so on.
 
 **It goes on where it broke off.** Send the id of the last event that you have handled as \`Last-Event-ID\` (browsers and
 SSE clients do so by themselves): nothing is lost and nothing comes twice. Ids can be used for 30 days, at any API
