@@ -8,13 +8,11 @@ import { streamEvents } from './events/stream-events.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
-import type { PermalinkHosts } from './posts/permalink.ts';
-import { postRoutes } from './posts/routes.ts';
+import { type PostDependencies, postRoutes } from './posts/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export interface RouteDependencies extends CheckDependencies, MediaDependencies {
-  readonly simulated: PermalinkHosts;
+export interface RouteDependencies extends CheckDependencies, MediaDependencies, PostDependencies {
   readonly feed: EventFeed;
 }
 

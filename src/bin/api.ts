@@ -17,6 +17,7 @@ import { createApiMetrics } from '../platform/metrics.ts';
 import { folderStorage } from '../platform/storage.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { probeWith } from './probe-page.ts';
+import { publishedPostsOn } from './published-posts.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
@@ -63,6 +64,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   const app = createApp({
     routes: allRoutes({
       probe: probeWith(channels),
+      published: publishedPostsOn(channels),
       feed,
       masterKeys: config.masterKeys,
       simulated: simulatedHosts(config.networks),

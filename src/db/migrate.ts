@@ -11,6 +11,7 @@ import * as postList from './migrations/2026_11_22_08_post_list.ts';
 import * as approvalByPost from './migrations/2026_11_22_09_approval_by_post.ts';
 import * as businessCalendar from './migrations/2026_11_24_10_business_calendar.ts';
 import * as eventNotify from './migrations/2026_11_24_40_event_notify.ts';
+import * as afterPublication from './migrations/2026_11_24_41_after_publication.ts';
 import { run } from './migrations/tenant-table.ts';
 
 const migrations: Record<string, Migration> = {
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_22_09_approval_by_post': approvalByPost,
   '2026_11_24_10_business_calendar': businessCalendar,
   '2026_11_24_40_event_notify': eventNotify,
+  '2026_11_24_41_after_publication': afterPublication,
 };
 
 /**

@@ -30,6 +30,8 @@ const seenWith: Readonly<Record<EventKind, Permission>> = {
   'target.released': 'post.read',
   'target.retrying': 'post.read',
   'target.resolved': 'post.read',
+  'target.edited': 'post.read',
+  'target.removed': 'post.read',
   'approval.vote': 'post.read',
   'connection.checked': 'connection.read',
   'connection.repaired': 'connection.read',

@@ -29,6 +29,8 @@ export const eventKinds = [
   'target.released',
   'target.retrying',
   'target.resolved',
+  'target.edited',
+  'target.removed',
   'approval.vote',
   'connection.checked',
   'connection.repaired',

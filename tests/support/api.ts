@@ -9,6 +9,7 @@ import type { Probe } from '../../src/api/connections/probe.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
 import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
+import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
@@ -55,15 +56,23 @@ export interface TestApiOptions {
   readonly settings?: Partial<AppSettings>;
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
+  readonly published?: PublishedPosts;
   /** Served beside the real ones. */
   readonly moreRoutes?: readonly Route[];
 }
+
+const obligingNetworks: PublishedPosts = {
+  offers: () => true,
+  remove: () => Promise.resolve({ kind: 'done' }),
+  edit: () => Promise.resolve({ kind: 'done' }),
+};
 
 /** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
 export async function startApi({
   settings,
   services: replaced,
   probe,
+  published,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
   const config = readApiConfig(programVariables(testStack()));
@@ -95,6 +104,7 @@ export async function startApi({
       ...allRoutes({
         feed,
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
+        published: published ?? obligingNetworks,
         masterKeys: config.masterKeys,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: folderStorage(config.media.directory),

@@ -8,6 +8,11 @@ export function documentedRoutes() {
   return allRoutes({
     feed: { follow: () => Promise.resolve(), stop: () => Promise.resolve() },
     probe: () => Promise.resolve({ kind: 'works' }),
+    published: {
+      offers: () => true,
+      remove: () => Promise.resolve({ kind: 'done' }),
+      edit: () => Promise.resolve({ kind: 'done' }),
+    },
     masterKeys: [],
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },

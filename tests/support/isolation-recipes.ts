@@ -158,6 +158,17 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
     call: () => ({ json: { resolution: { kind: 'give_up' } } }),
     outcome: 'missing',
   });
+  const publication = (post: string, target: string, at: readonly string[], call: Call = {}): Attempt => ({
+    at,
+    path: `/v1/posts/${post}/targets/${target}/publication`,
+    call: () => call,
+    outcome: 'missing',
+  });
+  const publications = (call?: Call): readonly Attempt[] => [
+    publication(inReview.id, inReview.targetId, ['path.postId', 'path.targetId'], call),
+    publication(inReview.id, own.inReview.targetId, ['path.postId'], call),
+    publication(own.inReview.id, inReview.targetId, ['path.targetId'], call),
+  ];
   return {
     ...command('submit'),
     ...command('decisions', { verdict: 'approve' }),
@@ -165,6 +176,11 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
     ...command('reschedule', slot),
     ...command('cancel'),
     ...command('publish-now'),
+    'DELETE /v1/posts/{postId}/targets/{targetId}/publication': publications(),
+    'PATCH /v1/posts/{postId}/targets/{targetId}/publication': publications({
+      json: { text: 'Nuovo' },
+      headers: anyVersion,
+    }),
     'POST /v1/posts/{postId}/targets/{targetId}/resolve': [
       resolve(inReview.id, inReview.targetId, ['path.postId', 'path.targetId']),
       resolve(inReview.id, own.inReview.targetId, ['path.postId']),

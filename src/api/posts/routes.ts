@@ -4,17 +4,24 @@ import { createPost } from './create-post.ts';
 import { decideOnPost } from './decide-on-post.ts';
 import { removePost } from './delete-post.ts';
 import { editPost } from './edit-post.ts';
+import { editPublication } from './edit-publication.ts';
 import { listPosts } from './list-posts.ts';
 import type { PermalinkHosts } from './permalink.ts';
 import { publishPostNow } from './publish-now.ts';
 import { readPost } from './read-post.ts';
 import { reschedulePost } from './reschedule-post.ts';
+import type { PublicationDependencies } from './change-publication.ts';
+import { removePublication } from './remove-publication.ts';
 import { resolvePostTarget } from './resolve-target.ts';
 import { schedulePost } from './schedule-post.ts';
 import { submitPost } from './submit-post.ts';
 
-/** `simulated`: where the posts of simulated networks are shown; empty lists where the networks are real. */
-export function postRoutes({ simulated }: { simulated: PermalinkHosts }): readonly Route[] {
+export interface PostDependencies extends PublicationDependencies {
+  /** Where the posts of simulated networks are shown; empty lists where the networks are real. */
+  readonly simulated: PermalinkHosts;
+}
+
+export function postRoutes(dependencies: PostDependencies): readonly Route[] {
   return [
     listPosts,
     createPost,
@@ -27,6 +34,8 @@ export function postRoutes({ simulated }: { simulated: PermalinkHosts }): readon
     reschedulePost,
     cancelPost,
     publishPostNow,
-    resolvePostTarget(simulated),
+    resolvePostTarget(dependencies.simulated),
+    editPublication(dependencies),
+    removePublication(dependencies),
   ];
 }
