@@ -30,13 +30,18 @@ export interface OpenEvents {
   readonly token: string;
   readonly after?: string | null;
   readonly query?: Readonly<Record<string, string>>;
+  /** Told of each event as it arrives. */
+  readonly onEvent?: (event: StreamedEvent) => void;
 }
 
 const patienceMs = 20_000;
 const lookEveryMs = 10;
 
 /** Connects, and returns when the stream has told where it begins. Throws for any answer but 200. */
-export async function openEvents(base: string, { token, after = null, query = {} }: OpenEvents): Promise<EventsClient> {
+export async function openEvents(
+  base: string,
+  { token, after = null, query = {}, onEvent }: OpenEvents,
+): Promise<EventsClient> {
   const leaving = new AbortController();
   const response = await fetch(`${base}/v1/events?${new URLSearchParams(query)}`, {
     headers: { authorization: `Bearer ${token}`, ...(after === null ? {} : { 'last-event-id': after }) },
@@ -50,8 +55,13 @@ export async function openEvents(base: string, { token, after = null, query = {}
   let [lastEventId, ready, retryMs, over] = [null as string | null, false, null as number | null, false];
   const parser = createParser({
     onEvent: ({ event, data }) => {
-      if (event === 'ready') ready = true;
-      else events.push(JSON.parse(data) as StreamedEvent);
+      if (event === 'ready') {
+        ready = true;
+        return;
+      }
+      const told = JSON.parse(data) as StreamedEvent;
+      events.push(told);
+      onEvent?.(told);
     },
     onId: (id) => (lastEventId = id),
     onComment: (comment) => comments.push(comment),

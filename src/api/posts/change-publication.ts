@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { lockPublished, type PublishedTarget, setChanging } from '../../db/after-publication.ts';
 import { breakConnection, noteSuccess } from '../../db/connection-grant.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
@@ -8,10 +9,9 @@ import { type PageAccess, readAccess } from '../connections/page-access.ts';
 import type { ProbedPage } from '../connections/probe.ts';
 import type { ProblemKinds } from '../problem.ts';
 import type { ActContext } from '../route-context.ts';
+import type { targetParams } from './post-schemas.ts';
 import type { ChangeOutcome, PublicationChange, PublishedPosts } from './published-posts.ts';
 import { reasonSentence } from './sentences.ts';
-import type { targetParams } from './post-schemas.ts';
-import type { z } from 'zod';
 
 export interface PublicationDependencies {
   readonly published: PublishedPosts;

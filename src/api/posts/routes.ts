@@ -1,5 +1,6 @@
 import type { Route } from '../define-route.ts';
 import { cancelPost } from './cancel-post.ts';
+import type { PublicationDependencies } from './change-publication.ts';
 import { createPost } from './create-post.ts';
 import { decideOnPost } from './decide-on-post.ts';
 import { removePost } from './delete-post.ts';
@@ -10,7 +11,6 @@ import type { PermalinkHosts } from './permalink.ts';
 import { publishPostNow } from './publish-now.ts';
 import { readPost } from './read-post.ts';
 import { reschedulePost } from './reschedule-post.ts';
-import type { PublicationDependencies } from './change-publication.ts';
 import { removePublication } from './remove-publication.ts';
 import { resolvePostTarget } from './resolve-target.ts';
 import { schedulePost } from './schedule-post.ts';
