@@ -74,11 +74,15 @@ function textWarnings({ network, pieces, truncatedAt, sameText }: WarningFacts):
   return [
     ...(truncatedAt === null ? [] : [{ code: 'text_folded', value: truncatedAt } as const]),
     ...(isTooMany ? [{ code: 'hashtags_beyond_advice', limit: advisedHashtags, value: hashtags } as const] : []),
-    ...pieces
-      .filter(({ kind, href }) => kind === 'mention' && href === null)
-      .map(({ text }) => ({ code: 'mention_not_resolved', value: text }) as const),
+    ...unresolved(pieces).map((name) => ({ code: 'mention_not_resolved', value: name }) as const),
     ...(sameText === null ? [] : [{ code: 'same_as_recent_post', value: sameText.postId } as const]),
   ];
+}
+
+/** Each name once, and not more of them than anybody reads. */
+function unresolved(pieces: readonly Segment[]): readonly string[] {
+  const names = pieces.filter(({ kind, href }) => kind === 'mention' && href === null).map(({ text }) => text);
+  return [...new Set(names)].slice(0, 10);
 }
 
 function linkWarnings({ content, shown, network, pieces, shortenedLinks }: WarningFacts): readonly Found[] {
