@@ -6,11 +6,14 @@ import type { PublicRoute, Route } from './define-route.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
-import { type PostDependencies, postRoutes } from './posts/routes.ts';
+import type { PermalinkHosts } from './posts/permalink.ts';
+import { postRoutes } from './posts/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export type RouteDependencies = CheckDependencies & MediaDependencies & PostDependencies;
+export interface RouteDependencies extends CheckDependencies, MediaDependencies {
+  readonly simulated: PermalinkHosts;
+}
 
 /** Every route of the API, in the order of its document. */
 export function allRoutes(dependencies: RouteDependencies): readonly (Route | PublicRoute)[] {

@@ -16,7 +16,7 @@ import { resolvePostTarget } from './resolve-target.ts';
 import { schedulePost } from './schedule-post.ts';
 import { submitPost } from './submit-post.ts';
 
-export interface PostDependencies {
+interface PostDependencies {
   /** Where the posts of simulated networks are shown; empty lists where the networks are real. */
   readonly simulated: PermalinkHosts;
   /** The base and key of the signed addresses in previews. */
