@@ -20,6 +20,7 @@ export const eventKinds = [
   'post.partially_published',
   'post.failed',
   'target.sending',
+  'target.processing',
   'target.published',
   'target.rejected',
   'target.unconfirmed',

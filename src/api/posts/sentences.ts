@@ -41,13 +41,13 @@ export function reasonSentence(code: TargetReason['code']): string {
     case 'duplicate':
       return 'The network takes it for a copy of an earlier post.';
     case 'media_refused':
-      return 'The network refused the image.';
+      return 'The network refused the image or film.';
     case 'policy':
       return 'The network says that the post breaks its rules.';
     case 'quota':
-      return 'The page has reached the number of posts that the network allows.';
+      return 'The page has published as many posts as the network allows for now: it goes on by itself when it may.';
     case 'processing_failed':
-      return 'The network could not process the image.';
+      return 'The network could not process the image or film.';
     case 'limits':
       return 'The content exceeds the limits of the network.';
     case 'no_answer':
@@ -124,12 +124,13 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'post.partially_published': 'The post is published, but not everywhere.',
     'post.failed': 'The post was published nowhere.',
     'target.sending': `The post is on its way to ${where}.`,
+    'target.processing': `${where} has taken the post and is processing it.`,
     'target.published': `Published on ${where}.`,
     'target.rejected': `Not published on ${where}.${why}`,
     'target.unconfirmed': `Whether it is out on ${where} is not known yet.${why}`,
     'target.parked': `Publication on ${where} waits for its connection.${why}`,
     'target.released': `The connection of ${where} works again: publication goes on.`,
-    'target.retrying': `${where} asked to come again later.`,
+    'target.retrying': `${where} asked to come again later.${why}`,
     'target.resolved': `${who} decided what happens on ${where}.`,
     'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}.`,
   };
