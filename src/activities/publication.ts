@@ -15,6 +15,7 @@ import { usable } from '../domain/connection.ts';
 import { violations } from '../domain/content.ts';
 import { type FollowResult, type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
 import { openCallDesk } from './call-desk.ts';
+import { whileBeating } from './heartbeat.ts';
 import { followAccepted } from './publication-follow.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { grantProblemOf, park, refusalOf, storedResult, writeRefusal, writeTaken } from './publication-outcome.ts';
@@ -158,7 +159,8 @@ export function publicationActivities(dependencies: PublicationDependencies) {
 
   async function prepareWith(job: PublicationJob, ask: () => Promise<Prepared>): Promise<PrepareResult> {
     try {
-      const prepared = await ask();
+      // A long film takes minutes to upload.
+      const prepared = await whileBeating(ask);
       if (prepared.state === 'refused') return await refuse(job, prepared.refusal, null);
       const now = new Date(clock());
       await withTenant(db, job.key.tenantId, (trx) => savePrepared(trx, job.key, { prepared, now }));

@@ -131,6 +131,8 @@ async function afterAttempt(
 /** The network has the post and works on it: whether it comes out is for the network to say, however long it takes. */
 async function processed(errand: Errand): Promise<Delivery> {
   const { followAccepted } = provider(providerRead);
+  // Nobody has to say any more what became of the call.
+  errand.standing.stuck.delete(errand.target.targetId);
   const name = networkNames[errand.target.network];
   for (let round = 0; ; round += 1) {
     await sleep(prepareWaitMs(round), { summary: `${name} is processing what it has accepted` });
