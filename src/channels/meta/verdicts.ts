@@ -77,6 +77,10 @@ const subcodes: ReadonlyMap<number, MetaVerdict> = new Map<number, MetaVerdict>(
   [33, grantGone],
 
   // Facebook pages.
+  [1_363_040, refused('media_refused')], // a reel: its proportions
+  [1_363_127, refused('media_refused')], // its resolution
+  [1_363_128, refused('media_refused')], // its length
+  [1_363_129, refused('media_refused')], // its frame rate
   [1_366_046, refused('media_refused')], // over 4 MB, or neither JPEG nor PNG
   [2_069_019, refused('media_refused')],
   [1_366_051, refused('duplicate')],
