@@ -113,7 +113,9 @@ interface Part {
 function partsOf(world: World, container: Container): readonly Part[] {
   const { containers } = graphObjects(world);
   const holders = container.kind === 'carousel' ? container.children.map((id) => containers.get(id)) : [container];
-  return holders.flatMap((holder) => (holder?.file == null ? [] : [{ file: holder.file, altText: holder.altText }]));
+  return holders
+    .filter((holder) => holder !== null)
+    .flatMap(({ file, altText }) => (file === null ? [] : [{ file, altText }]));
 }
 
 const mediaOf = (world: World, accountId: string): InstagramMedia[] =>

@@ -1,5 +1,6 @@
 import { nextNumericId } from '../kernel/ids.ts';
 import { permalink } from '../kernel/pages.ts';
+import type { PostMedia } from '../kernel/publications.ts';
 import type { World } from '../kernel/world.ts';
 import type { Node } from './fields.ts';
 import { graphObjects, graphTime, type LinkPreview, type PagePost, type Photo, type Video } from './objects.ts';
@@ -51,7 +52,7 @@ export function publishPagePost(
       rawText: message ?? '',
       media: [
         ...wanted.photos.map(({ image, altText }) => ({ sha256: image.sha256, altText })),
-        ...(video?.file == null ? [] : [{ sha256: video.file.sha256, altText: null, kind: 'video' as const }]),
+        ...filmOf(video),
       ],
       receivedAt: asked.receivedAt,
       publishedAt: now,
@@ -62,6 +63,11 @@ export function publishPagePost(
     });
   }
   return post;
+}
+
+function filmOf(video: Video | null): readonly PostMedia[] {
+  const file = video?.file ?? null;
+  return file === null ? [] : [{ sha256: file.sha256, altText: null, kind: 'video' }];
 }
 
 /** A post as Graph tells it. */
