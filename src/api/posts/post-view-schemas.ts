@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectionStates } from '../../domain/connection.ts';
 import { postFormats } from '../../domain/content.ts';
+import { contentFields } from '../../domain/content-violations.ts';
 import { eventKinds } from '../../domain/event.ts';
 import { networks } from '../../domain/network.ts';
 import { postStatuses } from '../../domain/post.ts';
@@ -11,7 +12,8 @@ import { instantView } from '../schemas.ts';
 export const violationView = z
   .object({
     target: z.string().nullable().meta({ description: 'The connection whose limits it breaks; null: the whole post.' }),
-    field: z.enum(['text', 'mediaIds', 'targets']),
+    field: z.enum(contentFields).meta({ description: 'What to mend; `link.title` is the title of the link.' }),
+    mediaId: z.string().nullable().meta({ description: 'The file that it is about, where it is a single one.' }),
     rule: z.string().meta({ example: 'max_text_length' }),
     limit: z.union([z.number(), z.string()]).nullable(),
     value: z.union([z.number(), z.string()]).nullable(),
