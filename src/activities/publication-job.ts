@@ -119,8 +119,7 @@ function fileOf(
     async read(range) {
       const stored = await storage.find(tenantId, file.sha256);
       if (stored === null) throw new Error('a stored file is missing');
-      const content = await stored.content();
-      return range === undefined ? content : content.subarray(range.start, range.end);
+      return stored.read(range);
     },
   };
 }

@@ -11,7 +11,7 @@ import { type ApiConfig, ConfigError, readApiConfig } from '../platform/config.t
 import { createTokenVerifier } from '../platform/keycloak.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
 import { createApiMetrics } from '../platform/metrics.ts';
-import { folderStorage } from '../platform/storage.ts';
+import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { probeWith } from './probe-page.ts';
 
@@ -52,7 +52,7 @@ function wire(config: ApiConfig, logger: Logger) {
       probe: probeWith(channels),
       masterKeys: config.masterKeys,
       simulated: simulatedHosts(config.networks),
-      storage: folderStorage(config.media.directory),
+      storage: openStorage(config.media.store),
       urls: config.media,
     }),
     services: {

@@ -8,7 +8,7 @@ import { startRelay } from '../relay/relay.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError, readWorkerConfig, type WorkerConfig } from '../platform/config.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
-import { folderStorage } from '../platform/storage.ts';
+import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { serveHealth } from '../platform/worker-health.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../platform/worker-metrics.ts';
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     ...publicationActivities({
       db: app.db,
       channels,
-      storage: folderStorage(config.media.directory),
+      storage: openStorage(config.media.store),
       mediaUrls: config.media,
       masterKeys: config.masterKeys,
       clock: systemClock,

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { problemsOf } from '../../src/api/openapi/problem-catalogue.ts';
 import { allRoutes } from '../../src/api/routes.ts';
-import { folderStorage } from '../../src/platform/storage.ts';
+import { folderStorage } from '../../src/platform/storage/folder.ts';
 
 /** Every route as the document shows it: declarations only, nothing behind them. */
 export function documentedRoutes() {

@@ -41,7 +41,7 @@ export function fetchMedia({ storage, urls }: { storage: Storage; urls: MediaUrl
       const file = await withTenant(services.db, tenantId, (trx) => selectMediaFile(trx, { id: mediaId, kind }));
       const stored = file === undefined ? null : await storage.find(tenantId, file.sha256);
       if (file === undefined || stored === null) throw refuse('not_found');
-      return answer(stored.stream(), {
+      return answer(await stored.stream(), {
         'content-type': file.mime_type,
         'content-length': String(stored.bytes),
         'content-disposition': 'inline',

@@ -52,7 +52,7 @@ export async function receiveUpload(
   });
   try {
     const altText = altTextOf(fields.get('altText'));
-    const image = await judge(await taken.file.content());
+    const image = await judge(Buffer.from(await taken.file.read()));
     const jpeg = await storage.receive(tenantId, Readable.from([image.jpeg.content]), { maxBytes: maxFileBytes });
     await jpeg.keep();
     await taken.file.keep();
