@@ -100,7 +100,7 @@ function mediaFor(
     case 'video':
       return { ...file, kind: 'video', durationMs: original.durationMs };
     case 'document':
-      return { ...file, kind: 'document', title: media.altText ?? '' };
+      return { ...file, kind: 'document', title: media.altText ?? media.fileName };
   }
 }
 
