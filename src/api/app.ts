@@ -17,6 +17,7 @@ import type { ApiRequest, Reply } from './pipeline/request.ts';
 import { runMemberRoute } from './pipeline/run-member-route.ts';
 import { runPublicRoute } from './pipeline/run-public-route.ts';
 import type { ApiServices } from './services.ts';
+import { tusCapabilities, tusHeaders, tusPath } from './uploads/tus.ts';
 
 export interface AppSettings {
   readonly corsOrigins: readonly string[];
@@ -40,6 +41,7 @@ export function createApp({ routes, services, settings, metrics, readiness }: Ap
   // Queries are parsed by the pipeline, which refuses repeated parameters.
   app.set('query parser', false).enable('case sensitive routing');
   app.use(nameRequest, measured(metrics, services.logger), ...guards(settings));
+  app.use(announceTus);
   app.use(healthPages({ metrics, readiness }));
   app.use(docsPage(buildDocument(routes)), problemPages(problemCatalogue(routes)));
 
@@ -107,7 +109,18 @@ function measured(metrics: ApiMetrics, logger: Logger) {
 function guards({ corsOrigins }: AppSettings) {
   const browsers = cors({
     origin: [...corsOrigins],
-    allowedHeaders: ['authorization', 'content-type', 'chorally-tenant', 'idempotency-key', 'if-match', 'x-request-id'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'chorally-tenant',
+      'idempotency-key',
+      'if-match',
+      'tus-resumable',
+      'upload-length',
+      'upload-metadata',
+      'upload-offset',
+      'x-request-id',
+    ],
     exposedHeaders: [
       'etag',
       'location',
@@ -115,6 +128,10 @@ function guards({ corsOrigins }: AppSettings) {
       'ratelimit',
       'ratelimit-policy',
       'retry-after',
+      'tus-resumable',
+      'upload-expires',
+      'upload-length',
+      'upload-offset',
       'x-request-id',
     ],
     maxAge: 600,
@@ -130,6 +147,15 @@ function guards({ corsOrigins }: AppSettings) {
       else browsers(request, response, next);
     },
   ];
+}
+
+/** What clients of the upload protocol expect of every answer, problems included. */
+function announceTus(request: Request, response: Response, next: () => void): void {
+  if (request.path === tusPath || request.path.startsWith(`${tusPath}/`)) {
+    const told = request.method === 'OPTIONS' ? { ...tusHeaders, ...tusCapabilities } : tusHeaders;
+    for (const [name, value] of Object.entries(told)) response.setHeader(name, value);
+  }
+  next();
 }
 
 /** Fixed paths before those with parameters, so that `/v1/posts/search` would never be taken for a post. */

@@ -7,6 +7,7 @@ import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
 import type { PermalinkHosts } from './posts/permalink.ts';
 import { postRoutes } from './posts/routes.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
@@ -22,6 +23,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...groupRoutes,
     ...connectionRoutes(dependencies),
     ...mediaRoutes(dependencies),
+    ...uploadRoutes(dependencies),
     ...postRoutes(dependencies),
     ...approvalRoutes,
   ];

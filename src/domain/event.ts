@@ -33,6 +33,8 @@ export const eventKinds = [
   'connection.repaired',
   'connection.broken',
   'media.uploaded',
+  'media.edited',
+  'media.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];
