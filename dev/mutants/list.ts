@@ -153,4 +153,22 @@ export const mutants: readonly Mutant[] = [
     replace: 'where true or held.created_at <= ${new Date(now.getTime() - keptMs)}',
     tests: ['tests/api/idempotency.test.ts'],
   },
+  {
+    name: 'published-container',
+    removes: 'the rule that a container that has been published is never made anew',
+    file: 'src/channels/instagram/prepare.ts',
+    find: "const isOld = container.state !== 'PUBLISHED' && nowMs",
+    replace: 'const isOld = nowMs',
+    tests: ['tests/unit/channels/instagram-carousels.test.ts'],
+    only: 'never made anew',
+  },
+  {
+    name: 'published-film',
+    removes: 'the rule that a film that has been published is never handed over again',
+    file: 'src/channels/facebook/video.ts',
+    find: "return video.publication === 'none' && (",
+    replace: 'return (',
+    tests: ['tests/unit/channels/facebook-films.test.ts'],
+    only: 'never handed over again',
+  },
 ];

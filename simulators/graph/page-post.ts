@@ -50,10 +50,7 @@ export function publishPagePost(
       id,
       text,
       rawText: message ?? '',
-      media: [
-        ...wanted.photos.map(({ image, altText }) => ({ sha256: image.sha256, altText })),
-        ...filmOf(video),
-      ],
+      media: [...wanted.photos.map(({ image, altText }) => ({ sha256: image.sha256, altText })), ...filmOf(video)],
       receivedAt: asked.receivedAt,
       publishedAt: now,
       requestId: asked.requestId,

@@ -1,5 +1,5 @@
 import { ChannelError, type Published } from '../channels/channel.ts';
-import { selectPublishedId } from '../db/post-target.ts';
+import { changeTarget, selectPublishedId } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { withTenant } from '../db/tenant.ts';
 import type { FollowResult, PublishRefusal } from '../domain/publication.ts';
@@ -14,17 +14,24 @@ type Standing = Published | null | ChannelError;
  */
 export async function followAccepted(
   dependencies: PublicationDependencies,
-  key: PublicationKey,
+  { last, ...key }: PublicationKey & { last: boolean },
   signal: AbortSignal,
 ): Promise<FollowResult> {
   const { db, clock } = dependencies;
+  const now = new Date(clock());
   const job = await loadJob(dependencies, key);
   const providerPostId = await withTenant(db, key.tenantId, (trx) => selectPublishedId(trx, key));
   // Without a token nobody can ask; a renewed one brings the next question further.
-  if (job.page === null || providerPostId === null) return { kind: 'processing' };
-  const standing = await standingOf(job.channel.check(job.page, providerPostId, { signal }));
-  if (standing !== null && 'pending' in standing) return { kind: 'processing' };
-  const now = new Date(clock());
+  const canAsk = job.page !== null && providerPostId !== null;
+  const standing = canAsk ? await standingOf(job.channel.check(job.page, providerPostId, { signal })) : 'unknown';
+  if (standing === 'unknown' || (standing !== null && 'pending' in standing)) {
+    if (!last) return { kind: 'processing' };
+    const reason = { code: 'no_answer', providerCode: null, providerMessage: null } as const;
+    await withTenant(db, key.tenantId, (trx) =>
+      changeTarget(trx, key, { state: 'unconfirmed', reason, event: 'target.unconfirmed', now }),
+    );
+    return { kind: 'doubtful' };
+  }
   if (standing !== null && !(standing instanceof ChannelError)) {
     await withTenant(db, key.tenantId, (trx) => writePublished(trx, key, { published: standing, now }));
     return { kind: 'published' };

@@ -69,8 +69,8 @@ export function publicationActivities(dependencies: PublicationDependencies) {
     publishTarget: (input: PublicationKey & { n: number; slot: number }) => publishOnce(dependencies, desk, input),
 
     /** Asks how far the network is with a post that it has accepted; publishes nothing. */
-    followAccepted: (key: PublicationKey): Promise<FollowResult> =>
-      askNetwork(followAccepted(dependencies, key, signal())),
+    followAccepted: (input: PublicationKey & { last: boolean }): Promise<FollowResult> =>
+      askNetwork(followAccepted(dependencies, input, signal())),
 
     /** Reads the address of a published post that the network did not tell at once. */
     async readPermalink(key: PublicationKey): Promise<{ kind: 'read' | 'unknown' }> {

@@ -111,6 +111,8 @@ export type LookResult =
 export type FollowResult =
   | { readonly kind: 'published' }
   | { readonly kind: 'processing' }
+  /** It has been processing for too long: a person decides. */
+  | { readonly kind: 'doubtful' }
   | { readonly kind: 'refused'; readonly refusal: PublishRefusal };
 
 export type Resolution =
@@ -165,6 +167,9 @@ export function publicationOutcome(targets: readonly ('published' | 'rejected')[
 export function prepareWaitMs(round: number): number {
   return Math.min(60_000, 2_000 * 2 ** Math.min(round, 10));
 }
+
+/** How long a network may work on what it has accepted before a person is asked to look. */
+export const acceptedPatienceMs = 24 * 60 * 60_000;
 
 /** How long to wait before asking again whether a page that has used up its posts may publish: its window slides. */
 export const quotaWaitMs = 10 * 60_000;

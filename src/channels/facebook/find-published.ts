@@ -4,7 +4,7 @@ import type { MediaAnchor } from '../../domain/publication.ts';
 import type { CallOptions, PageAccess, PublishedCandidate, PublishedSearch } from '../channel.ts';
 import { type Graph, graphTime } from '../meta/graph.ts';
 import { sameText } from '../same-text.ts';
-import { processingFailure, readVideo, wasAccepted } from './video.ts';
+import { processingFailure, readVideo } from './video.ts';
 
 interface Search {
   readonly search: PublishedSearch;
@@ -48,7 +48,7 @@ async function findFilm(
   options: CallOptions,
 ): Promise<readonly PublishedCandidate[]> {
   const video = await readVideo(graph, page, anchor.id, options);
-  if (video === null || !wasAccepted(video, anchor)) return [];
+  if (video === null || video.publication === 'none') return [];
   if (video.state === 'failed') throw processingFailure(video);
   return [
     {

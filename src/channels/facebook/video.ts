@@ -93,22 +93,14 @@ export function asPrepared(video: Video | null, anchor: MediaAnchor, nowMs: numb
     return { state: 'ready', anchor, parts: [] };
   }
   // Published once, it is never handed over again, however it stands.
-  if (wasAccepted(video, anchor)) return { state: 'ready', anchor, parts: [] };
+  if (video.publication !== 'none') return { state: 'ready', anchor, parts: [] };
   return isOld(anchor, nowMs) ? refused(anchor, 'EXPIRED') : { state: 'processing', anchor, parts: [] };
-}
-
-/**
- * Whether Facebook has taken the call that publishes this film. A reel is processed only once it is to be published, so
- * one that is being processed has been accepted, even where its publishing phase does not say so yet.
- */
-export function wasAccepted(video: Video, anchor: MediaAnchor): boolean {
-  return video.publication !== 'none' || (anchor.kind === 'reel' && video.state === 'processing');
 }
 
 /** Whether another upload may succeed where this one did not, or is lost. */
 export function isWorthRemaking(video: Video | null, anchor: MediaAnchor, nowMs: number): boolean {
   if (video === null) return true;
-  return !wasAccepted(video, anchor) && (video.state === 'failed' || isOld(anchor, nowMs));
+  return video.publication === 'none' && (video.state === 'failed' || isOld(anchor, nowMs));
 }
 
 /** A film that was accepted for publication and then could not be processed. */

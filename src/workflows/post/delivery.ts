@@ -5,6 +5,7 @@ import type { Instant } from '../../domain/ids.ts';
 import { networkNames } from '../../domain/network.ts';
 import type { PostInput, PostTarget } from '../../domain/post.ts';
 import {
+  acceptedPatienceMs,
   type AttemptResult,
   leadTimes,
   lookAfterMs,
@@ -128,18 +129,25 @@ async function afterAttempt(
   }
 }
 
-/** The network has the post and works on it: whether it comes out is for the network to say, however long it takes. */
-async function processed(errand: Errand): Promise<Delivery> {
+/** The network has the post and works on it: whether it comes out is for the network to say, or in the end for a person. */
+async function processed(errand: Errand): Promise<Delivery | 'again'> {
   const { followAccepted } = provider(providerRead);
   // Nobody has to say any more what became of the call.
-  errand.standing.stuck.delete(errand.target.targetId);
+  const { standing, target } = errand;
+  standing.stuck.delete(target.targetId);
+  const acceptedAt = Date.now();
   const name = networkNames[errand.target.network];
   for (let round = 0; ; round += 1) {
     await sleep(prepareWaitMs(round), { summary: `${name} is processing what it has accepted` });
     const summary = `Ask ${name} whether the post is out`;
-    const result = await answered(followAccepted.executeWithOptions({ summary }, [addressed(errand)]));
+    const last = Date.now() - acceptedAt >= acceptedPatienceMs;
+    const result = await answered(followAccepted.executeWithOptions({ summary }, [{ ...addressed(errand), last }]));
     if (result?.kind === 'published') return 'published';
     if (result?.kind === 'refused') return 'rejected';
+    if (result?.kind !== 'doubtful') continue;
+    standing.stuck.set(target.targetId, 'unconfirmed');
+    await condition(() => standing.resolved.has(target.targetId));
+    return resolution(standing, target);
   }
 }
 

@@ -70,8 +70,10 @@ describe.each(formats)('$name', ({ name, network, format, files }) => {
     const lost = await channelErrorOf(channel.publish(page, content, prepared));
     expect(lost).toMatchObject({ class: 'unknown', mayHaveActed: true });
     const { anchor, parts } = prepared;
-    const found = await channel.findPublished(page, { text: content.text, anchor, parts, since });
-    expect(found).toMatchObject([{ matchedBy: 'anchor' }]);
+    // A reel is found once Facebook has processed it.
+    await expect
+      .poll(() => channel.findPublished(page, { text: content.text, anchor, parts, since }))
+      .toMatchObject([{ matchedBy: 'anchor' }]);
 
     // Whoever prepares again keeps what has been published, and whoever publishes it again shows nothing new.
     const again = await channel.prepare(page, content, prepared);
