@@ -169,4 +169,22 @@ export const mutants: readonly Mutant[] = [
     replace: 'return kind in seenWith || permissions.size === 0;',
     tests: ['tests/unit/domain/event-visibility.test.ts', 'tests/api/events-endings.test.ts'],
   },
+  {
+    name: 'published-container',
+    removes: 'the rule that a container that has been published is never made anew',
+    file: 'src/channels/instagram/prepare.ts',
+    find: "const isOld = container.state !== 'PUBLISHED' && nowMs",
+    replace: 'const isOld = nowMs',
+    tests: ['tests/unit/channels/instagram-carousels.test.ts'],
+    only: 'never made anew',
+  },
+  {
+    name: 'published-film',
+    removes: 'the rule that a film that has been published is never handed over again',
+    file: 'src/channels/facebook/video.ts',
+    find: "return video.publication === 'none' && (",
+    replace: 'return (',
+    tests: ['tests/unit/channels/facebook-films.test.ts'],
+    only: 'never handed over again',
+  },
 ];

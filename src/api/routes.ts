@@ -9,6 +9,7 @@ import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
 import { type PostDependencies, postRoutes } from './posts/routes.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
@@ -25,6 +26,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...businessCalendarRoutes,
     ...connectionRoutes(dependencies),
     ...mediaRoutes(dependencies),
+    ...uploadRoutes(dependencies),
     ...postRoutes(dependencies),
     ...approvalRoutes,
     streamEvents(dependencies),

@@ -17,8 +17,10 @@ import type {
   Sha256,
   TargetId,
   TenantId,
+  UploadId,
   UserId,
 } from '../domain/ids.ts';
+import type { FileFacts } from '../domain/media.ts';
 import type { Network } from '../domain/network.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
@@ -26,6 +28,7 @@ import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
 import type { HolidayType } from '../platform/public-holidays.ts';
 import type { StoredContent } from './post-revision.ts';
+import type { RenditionKind } from '../domain/rendition.ts';
 import type { ProcessMessage } from './process-message.ts';
 import type { StoredPrepared } from './publication.ts';
 
@@ -125,10 +128,17 @@ export interface Database {
     tenant_id: TenantId;
     id: MediaId;
     sha256: Sha256;
+    kind: FileFacts['kind'];
     mime_type: string;
     bytes: Bigint;
-    width_px: number;
-    height_px: number;
+    width_px: number | null;
+    height_px: number | null;
+    frames: number | null;
+    duration_ms: number | null;
+    video_codec: string | null;
+    audio_codec: string | null;
+    frames_per_second: number | null;
+    pages: number | null;
     file_name: string;
     alt_text: string | null;
     created_by: UserId;
@@ -137,12 +147,27 @@ export interface Database {
   media_rendition: {
     tenant_id: TenantId;
     media_id: MediaId;
-    kind: 'jpeg';
+    kind: RenditionKind;
     sha256: Sha256;
     mime_type: string;
     bytes: Bigint;
     width_px: number;
     height_px: number;
+  };
+  stored_file: { tenant_id: TenantId; sha256: Sha256; claimed_at: Date };
+  media_upload: {
+    tenant_id: TenantId;
+    id: UploadId;
+    file_name: string;
+    alt_text: string | null;
+    length: Bigint;
+    received: ColumnType<string, number | undefined, number>;
+    pieces: ColumnType<readonly string[], string | undefined, string>;
+    writer: string | null;
+    media_id: MediaId | null;
+    created_by: UserId;
+    created_at: Date;
+    expires_at: Date;
   };
   post: {
     tenant_id: TenantId;

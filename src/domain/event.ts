@@ -22,6 +22,7 @@ export const eventKinds = [
   'post.partially_published',
   'post.failed',
   'target.sending',
+  'target.processing',
   'target.published',
   'target.rejected',
   'target.unconfirmed',
@@ -39,6 +40,8 @@ export const eventKinds = [
   'business_calendar.created',
   'business_calendar.changed',
   'business_calendar.deleted',
+  'media.edited',
+  'media.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

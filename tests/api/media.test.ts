@@ -35,7 +35,7 @@ describe('uploading an image', () => {
     expect((await upload(form)).body.mimeType).toBe('image/png');
     expect(await upload(fileForm('<?php echo 1; ?>', 'image.png'))).toMatchObject({
       status: 415,
-      body: { accepted: ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] },
+      body: { accepted: expect.arrayContaining(['image/jpeg', 'image/gif', 'video/mp4', 'application/pdf']) },
     });
   });
 
@@ -218,7 +218,9 @@ async function nothingIncoming(): Promise<void> {
 }
 
 async function incoming(): Promise<string[]> {
-  return readdir(join(tenantApi().api.config.media.directory, 'incoming')).catch(() => []);
+  const { store } = tenantApi().api.config.media;
+  if (store.kind !== 'folder') throw new Error('the test stack keeps its media in a folder');
+  return readdir(join(store.directory, 'incoming')).catch(() => []);
 }
 
 /** Sends the beginning of a form and hangs up. */

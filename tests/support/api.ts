@@ -20,7 +20,7 @@ import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { createApiMetrics } from '../../src/platform/metrics.ts';
-import { folderStorage } from '../../src/platform/storage.ts';
+import { openStorage } from '../../src/platform/storage/open.ts';
 import { createTemporalClient } from '../../src/platform/temporal-client.ts';
 import { requireDocumented } from './documented-routes.ts';
 import { userToken } from './tokens.ts';
@@ -107,7 +107,7 @@ export async function startApi({
         published: published ?? obligingNetworks,
         masterKeys: config.masterKeys,
         simulated: { facebook: [], instagram: [], linkedin: [] },
-        storage: folderStorage(config.media.directory),
+        storage: openStorage(config.media.store),
         urls: config.media,
       }),
       ...moreRoutes,

@@ -27,7 +27,7 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
 }
 
 function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]> {
-  const { connectionId, groupId, userId, userName, mediaId, inReview, draft, calendarId } = foreign;
+  const { connectionId, groupId, userId, userName, mediaId, uploadId, inReview, draft, calendarId } = foreign;
   const list = (name: ListName, tries: Readonly<Record<string, readonly [string, Outcome]>>): readonly Attempt[] =>
     Object.entries({ ...tries, cursor: [foreign.cursors[name], 'own'] as const }).map(([filter, [value, outcome]]) => ({
       at: [`query.${filter}`],
@@ -63,8 +63,13 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
     'GET /v1/holiday-regions': [{ at: [], path: '/v1/holiday-regions', outcome: 'own' }],
     'GET /v1/connections': list('connections', { network: ['facebook', 'own'], state: ['connected', 'own'] }),
     'GET /v1/connections/{connectionId}': [missing('connectionId', `/v1/connections/${connectionId}`)],
-    'GET /v1/media': list('media', {}),
+    'GET /v1/media': list('media', {
+      kind: ['image', 'own'],
+      search: ['natale', 'own'],
+      unused: ['true', 'own'],
+    }),
     'GET /v1/media/{mediaId}': [missing('mediaId', `/v1/media/${mediaId}`)],
+    'GET /v1/uploads/{uploadId}': [missing('uploadId', `/v1/uploads/${uploadId}`)],
     'GET /v1/posts': list('posts', {
       status: ['in_review', 'own'],
       connectionId: [connectionId, 'nothing'],
@@ -92,7 +97,7 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
 }
 
 function writingRecipes(foreign: Belongings, own: Belongings): Record<string, readonly Attempt[]> {
-  const { draft, connectionId, mediaId } = foreign;
+  const { draft, connectionId, mediaId, uploadId } = foreign;
   const target = { connectionId: own.connectionId };
   const bodies = {
     'body.mediaIds': { mediaIds: [mediaId] },
@@ -110,6 +115,27 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   const path = `/v1/posts/${draft.id}`;
   return {
     'POST /v1/media': [{ at: [], path: '/v1/media', call: async () => ({ body: await sameImage() }), outcome: 'own' }],
+    'PATCH /v1/media/{mediaId}': [
+      {
+        at: ['path.mediaId'],
+        path: `/v1/media/${mediaId}`,
+        call: () => ({ json: { altText: 'x' } }),
+        outcome: 'missing',
+      },
+    ],
+    'DELETE /v1/media/{mediaId}': [{ at: ['path.mediaId'], path: `/v1/media/${mediaId}`, outcome: 'missing' }],
+    'POST /v1/uploads': [
+      { at: [], path: '/v1/uploads', call: () => ({ headers: { ...tus, 'upload-length': '1000' } }), outcome: 'own' },
+    ],
+    'PATCH /v1/uploads/{uploadId}': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}`, call: sentBytes, outcome: 'missing' },
+    ],
+    'DELETE /v1/uploads/{uploadId}': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}`, call: () => ({ headers: tus }), outcome: 'missing' },
+    ],
+    'POST /v1/uploads/{uploadId}/media': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}/media`, call: () => ({ json: {} }), outcome: 'missing' },
+    ],
     'POST /v1/posts': named('/v1/posts'),
     'POST /v1/previews': named('/v1/previews'),
     'PATCH /v1/posts/{postId}': [
@@ -196,3 +222,8 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
 }
 
 const anyVersion = { 'if-match': '*' };
+const tus = { 'tus-resumable': '1.0.0' };
+const sentBytes = () => ({
+  headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+  body: 'bytes',
+});
