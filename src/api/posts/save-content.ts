@@ -1,5 +1,5 @@
 import { contentHash } from '../../db/content-hash.ts';
-import { selectMediaFacts } from '../../db/media.ts';
+import { holdMedia, selectMediaFacts } from '../../db/media.ts';
 import { alignTargets, selectDestinations } from '../../db/post-destination.ts';
 import { insertRevision, mediaIdsOf } from '../../db/post-revision.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
@@ -29,6 +29,7 @@ export async function saveContent(
 ): Promise<void> {
   const { content, postId } = revision;
   const { tenantId, userId } = caller;
+  await holdMedia(trx, mediaIdsOf(content));
   const facts = await selectMediaFacts(trx, mediaIdsOf(content));
   const unknown = [...unknownMedia(content, facts), ...(await unknownConnections(trx, content))];
   if (unknown.length > 0) throw invalid(unknown);
