@@ -1,4 +1,5 @@
-import { contentLimits, networks } from './network.ts';
+import { contentLimits } from './content-limits.ts';
+import { networks } from './network.ts';
 
 /** The pictures that are made of an upload, beside the file itself. */
 export const renditionKinds = ['jpeg', 'thumbnail'] as const;

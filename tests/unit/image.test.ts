@@ -1,7 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { contentLimits, networks } from '../../src/domain/network.ts';
+import { contentLimits } from '../../src/domain/content-limits.ts';
+import { networks } from '../../src/domain/network.ts';
 import { renditionRules } from '../../src/domain/rendition.ts';
 import { type ImageRefusal, imageTypes, readImage } from '../../src/platform/image.ts';
 
