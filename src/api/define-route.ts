@@ -8,7 +8,7 @@ import type { TenantTransaction } from '../db/tenant.ts';
 import type { ActContext, Answered, Caller, HandleContext, PublicContext, Served } from './route-context.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
-export type Tag = 'Me' | 'Users' | 'Groups' | 'Connections' | 'Media' | 'Posts' | 'Approvals';
+export type Tag = 'Me' | 'Users' | 'Groups' | 'Business calendars' | 'Connections' | 'Media' | 'Posts' | 'Approvals';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type CodeOf<Refusals> = Extract<keyof Refusals, string>;

@@ -1,4 +1,5 @@
 import { approvalRoutes } from './approvals/routes.ts';
+import { businessCalendarRoutes } from './business-calendars/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
@@ -21,6 +22,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...meRoutes,
     ...userRoutes,
     ...groupRoutes,
+    ...businessCalendarRoutes,
     ...connectionRoutes(dependencies),
     ...mediaRoutes(dependencies),
     ...uploadRoutes(dependencies),

@@ -140,6 +140,12 @@ export function selectMediaFile(
         .executeTakeFirst();
 }
 
+/** Keeps these files, as far as they are there, from being deleted until the transaction ends. */
+export async function holdMedia(trx: TenantTransaction, ids: readonly MediaId[]): Promise<void> {
+  if (ids.length === 0) return;
+  await trx.selectFrom('media').select('id').where('id', 'in', ids).orderBy('id').forKeyShare().execute();
+}
+
 /** What is known of each of these files; one that the tenant does not have is absent. */
 export async function selectMediaFacts(
   trx: TenantTransaction,

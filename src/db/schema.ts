@@ -1,9 +1,11 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
+import type { Interval, LocalDate, Week } from '../domain/business-calendar.ts';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
   ApprovalId,
+  BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
@@ -24,6 +26,7 @@ import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
+import type { HolidayType } from '../platform/public-holidays.ts';
 import type { StoredContent } from './post-revision.ts';
 import type { RenditionKind } from '../domain/rendition.ts';
 import type { ProcessMessage } from './process-message.ts';
@@ -33,6 +36,9 @@ import type { StoredPrepared } from './publication.ts';
 type Json<T> = ColumnType<T, string, string>;
 /** bigint: text on the way out, since it can exceed what a double holds. */
 type Bigint = ColumnType<string, number | string, number | string>;
+
+/** A date without a zone. The driver reads one as an instant of its own zone, so it is read as text, inside of JSON. */
+type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
 export interface Database {
@@ -70,7 +76,32 @@ export interface Database {
     steps: Json<readonly PolicyStep[]>;
     created_at: Date;
   };
-  tenant_setting: { tenant_id: TenantId; approval_policy_id: PolicyId | null };
+  business_calendar: {
+    tenant_id: TenantId;
+    id: BusinessCalendarId;
+    name: string;
+    time_zone: string;
+    week: Json<Week>;
+    country: string | null;
+    region: string | null;
+    holiday_types: Json<readonly HolidayType[]>;
+    version: Generated<number>;
+    created_at: Date;
+    updated_at: Date;
+  };
+  business_calendar_exception: {
+    tenant_id: TenantId;
+    calendar_id: BusinessCalendarId;
+    date: LocalDateColumn;
+    kind: 'closed' | 'worked' | 'hours';
+    name: string | null;
+    intervals: Json<readonly Interval[]> | null;
+  };
+  tenant_setting: {
+    tenant_id: TenantId;
+    approval_policy_id: PolicyId | null;
+    business_calendar_id: BusinessCalendarId | null;
+  };
   connection: {
     tenant_id: TenantId;
     id: ConnectionId;

@@ -45,12 +45,16 @@ export function violations(
   networkOf: (id: ConnectionId) => Network,
   factsOf: FactsOf,
 ): readonly Violation[] {
-  if (content.targets.length === 0) {
-    return [{ target: null, field: 'targets', mediaId: null, rule: 'required', limit: 1, value: 0 }];
-  }
-  return content.targets.flatMap((target) =>
+  const perTarget = content.targets.flatMap((target) =>
     targetViolations(content, target, { network: networkOf(target.connectionId), factsOf }),
   );
+  return [...wholeViolations(content), ...perTarget];
+}
+
+/** What is wrong with the post as a whole, wherever it goes. */
+export function wholeViolations({ targets }: PostContent): readonly Violation[] {
+  if (targets.length > 0) return [];
+  return [{ target: null, field: 'targets', mediaId: null, rule: 'required', limit: 1, value: 0 }];
 }
 
 /** What one of the networks would refuse. */

@@ -12,6 +12,7 @@ export type MediaId = Id<'media'>;
 /** An upload that comes bit by bit; media only once it is whole. */
 export type UploadId = Id<'media-upload'>;
 export type PolicyId = Id<'approval-policy'>;
+export type BusinessCalendarId = Id<'business-calendar'>;
 export type PostId = Id<'post'>;
 export type RevisionId = Id<'post-revision'>;
 export type TargetId = Id<'post-target'>;

@@ -8,6 +8,8 @@ export const permissions = [
   'connection.read',
   'connection.check',
   'user.read',
+  'calendar.read',
+  'calendar.write',
 ] as const;
 
 export type Permission = (typeof permissions)[number];
@@ -17,7 +19,7 @@ export interface BuiltInRole {
   readonly permissions: readonly Permission[];
 }
 
-const read = ['post.read', 'connection.read', 'user.read'] as const;
+const read = ['post.read', 'connection.read', 'user.read', 'calendar.read'] as const;
 
 /** The roles that every tenant starts with. They are rows like any other; the table in `docs/security.md` shows them. */
 export const builtInRoles = {
@@ -27,7 +29,15 @@ export const builtInRoles = {
   agent: { name: 'Agent', permissions: [...read, 'media.write'] },
   supervisor: {
     name: 'Supervisor',
-    permissions: [...read, 'post.write', 'post.approve', 'post.publish', 'media.write', 'connection.check'],
+    permissions: [
+      ...read,
+      'post.write',
+      'post.approve',
+      'post.publish',
+      'media.write',
+      'connection.check',
+      'calendar.write',
+    ],
   },
   viewer: { name: 'Viewer', permissions: read },
 } as const satisfies Record<string, BuiltInRole>;

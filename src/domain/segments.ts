@@ -18,13 +18,13 @@ export interface Segment {
  *
  * A link begins with `http://`, `https://` or `www.`, has at most 2,000 further characters and does not end with the punctuation of its sentence. A hashtag
  * begins a word. A mention is `@name`, which only Instagram resolves, or `@[Name](urn:li:organization:1)`, which only
- * LinkedIn does. An e-mail address is neither.
+ * LinkedIn does. An e-mail address is neither. What follows thousands of pieces is plain text.
  */
 export function segments(text: string, network: Network): readonly Segment[] {
   const found: Segment[] = [];
   let position = 0;
   const token = new RegExp(tokens);
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+  for (let match = token.exec(text); match !== null && found.length < maxSegments; match = token.exec(text)) {
     const segment = segmentOf(match, network);
     if (segment === null) {
       token.lastIndex = match.index + 1;
@@ -38,6 +38,9 @@ export function segments(text: string, network: Network): readonly Segment[] {
   if (position < text.length) found.push(plain(text.slice(position)));
   return found;
 }
+
+/** As many as a text of LinkedIn's greatest length can have, and more than any reader wants. */
+const maxSegments = 2_000;
 
 /** What readers see of a text. */
 export function shownText(text: string, network: Network): string {
@@ -55,7 +58,8 @@ export function organisationMention(written: string): { name: string; urn: strin
 }
 
 // What stands before keeps e-mail addresses, file names and halves of words out.
-const link = String.raw`(?<![\p{L}\p{N}\p{M}_@])(?<link>(?:https?:\/\/|www\.)[^\s<>"。，、！？；：」』]{1,2000})`;
+const address = String.raw`(?:https?:\/\/(?=[\p{L}\p{N}])|www\.(?=[\p{L}\p{N}-]{1,63}\.\p{L}))[^\s<>"。，、！？；：」』]{1,2000}`;
+const link = String.raw`(?<![\p{L}\p{N}\p{M}_@])(?<link>${address})`;
 // Members have no number that anybody could look up: organisations only.
 const organisation = String.raw`@\[(?<name>[^[\]\r\n]{1,200})\]\((?<urn>urn:li:organization:\d{1,20})\)`;
 const handle = String.raw`(?<![\p{L}\p{N}\p{M}_.@/+-])@(?<handle>[a-z0-9_](?:[a-z0-9_.]{0,28}[a-z0-9_])?)(?![\p{L}\p{N}\p{M}_@])`;
@@ -75,11 +79,10 @@ function plain(text: string): Segment {
   return { kind: 'text', written: text, text, href: null };
 }
 
-function linkSegment(candidate: string, network: Network): Segment | null {
+function linkSegment(candidate: string, network: Network): Segment {
   const text = withoutSentenceEnd(candidate);
-  if (!/^(?:https?:\/\/[\p{L}\p{N}]|www\.[\p{L}\p{N}-]+\.\p{L})/iu.test(text)) return null;
-  const address = /^www\./i.test(text) ? `https://${text}` : text;
-  return { kind: 'link', written: text, text, href: network === 'instagram' ? null : address };
+  const target = /^www\./i.test(text) ? `https://${text}` : text;
+  return { kind: 'link', written: text, text, href: network === 'instagram' ? null : target };
 }
 
 function organisationSegment(written: string, network: Network): Segment {

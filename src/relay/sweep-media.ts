@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { deleteExpiredUploads, deleteUnusedMedia, selectTenantIds } from '../db/media-sweep.ts';
+import { deleteExpiredUploads, deleteUnusedMedia } from '../db/media-sweep.ts';
 import type { Database } from '../db/schema.ts';
 import { deleteStoredFile, lockForgottenFile } from '../db/stored-file.ts';
 import { withTenant } from '../db/tenant.ts';
@@ -8,8 +8,8 @@ import type { Logger } from '../platform/logging.ts';
 import type { Storage } from '../platform/storage.ts';
 
 export interface MediaSweep {
-  /** As `chorally_system`, which is told which tenants there are and nothing else. */
-  readonly system: Kysely<Database>;
+  /** Which tenants there are. */
+  tenants(): Promise<readonly TenantId[]>;
   /** As `chorally_app`, within one tenant at a time. */
   readonly db: Kysely<Database>;
   readonly storage: Storage;
@@ -37,7 +37,7 @@ export interface Swept {
  */
 export async function sweepMedia(sweep: MediaSweep, now: Date): Promise<Swept & { readonly unfinished: number }> {
   const total = { uploads: 0, media: 0, files: 0 };
-  for (const tenantId of await selectTenantIds(sweep.system)) {
+  for (const tenantId of await sweep.tenants()) {
     try {
       const swept = await sweepTenant(sweep, tenantId, now);
       for (const name of ['uploads', 'media', 'files'] as const) total[name] += swept[name];

@@ -1,12 +1,13 @@
 import type { RelayDependencies } from './relay.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from '../db/sweeps.ts';
+import { selectTenantIds } from '../db/media-sweep.ts';
 import { type MediaSweep, sweepMedia } from './sweep-media.ts';
 
 const sweepEveryMs = 10 * 60_000;
 const sweepMediaEveryMs = 60 * 60_000;
 
 export type SweepDependencies = Pick<RelayDependencies, 'system' | 'clock' | 'log'> & {
-  readonly media: Omit<MediaSweep, 'system' | 'log'>;
+  readonly media: Omit<MediaSweep, 'tenants' | 'log'>;
 };
 
 /** Removes what has served its time: answers kept for repeats, messages that were delivered, media that nobody needs. */
@@ -17,7 +18,7 @@ export function startSweeps({ system, clock, log, media }: SweepDependencies): {
       keys: await sweepIdempotencyKeys(system, now()),
       messages: await sweepOutbox(system, now()),
     })),
-    repeat(sweepMediaEveryMs, () => sweepMedia({ ...media, system, log }, now())),
+    repeat(sweepMediaEveryMs, () => sweepMedia({ ...media, tenants: () => selectTenantIds(system), log }, now())),
   ];
   return { stop: async () => void (await Promise.all(sweeps.map((sweep) => sweep.stop()))) };
 

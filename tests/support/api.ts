@@ -16,6 +16,7 @@ import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { createApiMetrics } from '../../src/platform/metrics.ts';
+import type { Storage } from '../../src/platform/storage.ts';
 import { openStorage } from '../../src/platform/storage/open.ts';
 import { createTemporalClient } from '../../src/platform/temporal-client.ts';
 import { requireDocumented } from './documented-routes.ts';
@@ -52,6 +53,8 @@ export interface TestApiOptions {
   readonly settings?: Partial<AppSettings>;
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
+  /** Instead of the stack's own. */
+  readonly storage?: Storage;
   /** Served beside the real ones. */
   readonly moreRoutes?: readonly Route[];
 }
@@ -61,6 +64,7 @@ export async function startApi({
   settings,
   services: replaced,
   probe,
+  storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
   const config = readApiConfig(programVariables(testStack()));
@@ -84,7 +88,7 @@ export async function startApi({
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
         masterKeys: config.masterKeys,
         simulated: { facebook: [], instagram: [], linkedin: [] },
-        storage: openStorage(config.media.store),
+        storage: storage ?? openStorage(config.media.store),
         urls: config.media,
       }),
       ...moreRoutes,

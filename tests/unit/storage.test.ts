@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startS3Server } from '../../dev/s3-server.ts';
-import { testStack } from '../../dev/stack.ts';
 import { FileMissing, FileTooLarge, type Storage } from '../../src/platform/storage.ts';
 import { openStorage } from '../../src/platform/storage/open.ts';
+import { openS3Storage } from '../support/s3-storage.ts';
 
 describe.each(['folder', 's3'] as const)('the media store of kind %s', (kind) => {
   it('keeps a file under the hash of its bytes and gives the same bytes back', async () => {
@@ -143,19 +141,9 @@ async function openFolder() {
 }
 
 async function openS3() {
-  const server = await startS3Server(testStack());
-  const credentials = { accessKeyId: 'chorally', secretAccessKey: 'unchecked' };
-  const settings = { endpoint: server.endpoint, region: 'eu-south-1', forcePathStyle: true };
-  const client = new S3Client({ ...settings, credentials });
-  await client.send(new CreateBucketCommand({ Bucket: 'media' }));
-  return {
-    storage: openStorage({ kind: 's3', ...settings, ...credentials, bucket: 'media' }),
-    unfinished: async () => {
-      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: 'media' }));
-      return Contents.map(({ Key = '' }) => Key).filter((key) => /^(incoming|pieces)\//.test(key));
-    },
-    close: server.stop,
-  };
+  const { storage, keys, close } = await openS3Storage();
+  const unfinished = async () => (await keys()).filter((key) => /^(incoming|pieces)\//.test(key));
+  return { storage, unfinished, close };
 }
 
 async function* chunks(content: Buffer): AsyncGenerator<Buffer> {

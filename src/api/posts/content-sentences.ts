@@ -1,6 +1,7 @@
 import type { Violation } from '../../domain/content-violations.ts';
+import type { ContentWarning } from '../../domain/content-warnings.ts';
 
-/** What the networks refuse of a content, as English sentences. */
+/** What the networks refuse of a content, and what they show otherwise than expected, as English sentences. */
 export function violationSentence({ rule, limit, value }: Violation): string {
   switch (rule) {
     case 'required':
@@ -63,6 +64,43 @@ export function violationSentence({ rule, limit, value }: Violation): string {
       return `The video’s width is ${value} times its height; the network takes ${limit}.`;
     case 'max_document_pages':
       return `The document has ${value} pages; the network takes ${limit}.`;
+  }
+}
+
+export function warningSentence({ code, limit, value }: ContentWarning): string {
+  switch (code) {
+    case 'text_folded':
+      return 'The feed shows the beginning of the text only; the rest is behind “See more”.';
+    case 'hashtags_beyond_advice':
+      return `The text has ${value} hashtags; more than ${limit} do more harm than good here.`;
+    case 'mention_not_resolved':
+      return `“${value}” is shown as plain text here: nobody is mentioned.`;
+    case 'link_not_clickable':
+      return 'Links in the text cannot be clicked here.';
+    case 'link_shortened':
+      return `The network replaces links of more than ${limit} characters by short ones of its own.`;
+    case 'link_not_shown':
+      return 'The card of the link is not shown here: the post shows its media, or the network has no cards.';
+    case 'card_read_from_page':
+      return 'The network reads title, description and picture from the linked page; those given here are not used.';
+    case 'card_without_picture':
+      return 'The card of the link has no picture.';
+    case 'shown_as_reel':
+      return 'The network shows every single video as a reel.';
+    case 'reel_cropped':
+      return 'The video is not 9:16: as a reel it is cropped, or stands between bars.';
+    case 'cropped_in_feed':
+      return 'The feed shows a part of it only.';
+    case 'hidden_in_album':
+      return `The feed shows ${limit} files at once; ${value} stand behind the last one.`;
+    case 'gif_shown_still':
+      return 'The GIF does not move here: one frame of it is shown.';
+    case 'no_alt_text':
+      return 'The picture is not described for those who cannot see it.';
+    case 'document_untitled':
+      return 'The document has no title; readers see an empty one.';
+    case 'same_as_recent_post':
+      return 'Another post of the last weeks says the same on this page.';
   }
 }
 

@@ -43,6 +43,11 @@ const content = z.object({
   ),
 });
 
+const firstMediaKind = z
+  .enum(['image', 'video', 'document'])
+  .nullable()
+  .meta({ description: 'What the first of the post’s own media is; null where it has none.' });
+
 const reason = z.object({
   code: z.string().meta({ example: 'content_refused' }),
   message: z.string(),
@@ -91,6 +96,7 @@ export const postView = z
     content,
     revision: z.number().int(),
     contentHash: z.string(),
+    firstMediaKind,
     violations: z.array(violationView).meta({ description: 'What keeps the content from being submitted.' }),
     targets: z.array(target),
     approval: approvalView.nullable().meta({ description: 'The open approval, or else the last one.' }),
@@ -123,6 +129,7 @@ export const listedPost = z
     missedSlot: z.boolean(),
     excerpt: z.string().meta({ description: 'The beginning of its text.' }),
     mediaIds: z.array(z.string()),
+    firstMediaKind,
     targets: z.array(
       z.object({
         id: z.string(),

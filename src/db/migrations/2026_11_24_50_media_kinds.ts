@@ -41,8 +41,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column frames_per_second double precision check (frames_per_second > 0),
       add column pages integer check (pages > 0);
     update media set frames = 1;
+    -- The defaults are for the release before this one, which may still run beside it and knows images only.
     alter table media
-      alter column kind drop default,
+      alter column frames set default 1,
       add constraint media_facts_of_kind check (case kind
         when 'image' then num_nulls(width_px, height_px, frames) = 0
           and num_nonnulls(duration_ms, video_codec, audio_codec, frames_per_second, pages) = 0
@@ -56,6 +57,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       drop constraint media_rendition_kind_check,
       add constraint media_rendition_kind_check check (kind in ('jpeg', 'thumbnail')),
       add foreign key (tenant_id, sha256) references stored_file (tenant_id, sha256);
+    -- For the release before this one too: it names files that it has not claimed.
+    create function claim_stored_file() returns trigger language plpgsql as $$
+    begin
+      insert into stored_file (tenant_id, sha256, claimed_at) values (new.tenant_id, new.sha256, now())
+        on conflict do nothing;
+      return new;
+    end $$;
+    create trigger media_claims_its_file before insert on media
+      for each row execute function claim_stored_file();
+    create trigger media_rendition_claims_its_file before insert on media_rendition
+      for each row execute function claim_stored_file();
     create index media_rendition_by_hash on media_rendition (tenant_id, sha256);
     alter table media force row level security;
     alter table media_rendition force row level security;
@@ -102,6 +114,9 @@ export async function down(db: Kysely<unknown>): Promise<void> {
     drop policy sweep on tenant;
     revoke select (id) on tenant from chorally_system;
     drop table media_upload;
+    drop trigger media_claims_its_file on media;
+    drop trigger media_rendition_claims_its_file on media_rendition;
+    drop function claim_stored_file;
     alter table media no force row level security;
     alter table media_rendition no force row level security;
     alter table post_revision_media no force row level security;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { contentLimits } from '../../../src/domain/content-limits.ts';
 import { type Network, networks } from '../../../src/domain/network.ts';
 import { type Segment, segments, shownText } from '../../../src/domain/segments.ts';
 
@@ -32,9 +33,17 @@ describe('the pieces of a text', () => {
     ['links that are none', 'www..'.repeat(14_000)],
     ['mentions that never close', '@['.repeat(35_000)],
     ['nothing but signs', '#@'.repeat(35_000)],
+    ['thousands of hashtags', '#a '.repeat(23_000)],
+    ['links that lack one letter', 'www.a,'.repeat(11_000)],
   ])('are found before the test runs out of time in %s', (_what, text) => {
     expect(shownText(text, 'instagram')).toBe(text);
   });
+});
+
+it('a text of LinkedIn’s greatest length is read to its end', () => {
+  const { maxLength } = contentLimits.linkedin.text;
+  const pieces = segments('#a '.repeat(maxLength / 3), 'linkedin');
+  expect(pieces.filter(({ kind }) => kind === 'hashtag')).toHaveLength(maxLength / 3);
 });
 
 describe('a link', () => {
