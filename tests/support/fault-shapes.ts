@@ -12,8 +12,6 @@ export interface Shape {
   readonly steps: readonly Step[];
   /** The irreversible call. */
   readonly publishes: string;
-  /** By what the network is asked for it afterwards. */
-  readonly lookedForBy: string;
 }
 
 export interface Step {
@@ -31,7 +29,6 @@ export const shapes = {
     files: ['square.jpg', 'wide.jpg', 'tall.jpg'],
     steps: [1, 2, 3].map((nth) => ({ operation: 'facebook.photo.create', nth })),
     publishes: 'facebook.feed.create',
-    lookedForBy: 'facebook.posts.list',
   },
   film: {
     name: 'a film on Facebook',
@@ -43,7 +40,6 @@ export const shapes = {
       { operation: 'facebook.video.read', nth: 1 },
     ],
     publishes: 'facebook.video.publish',
-    lookedForBy: 'facebook.video.read',
   },
   facebookReel: {
     name: 'a reel on Facebook',
@@ -56,7 +52,6 @@ export const shapes = {
       { operation: 'facebook.video.read', nth: 1 },
     ],
     publishes: 'facebook.reel.finish',
-    lookedForBy: 'facebook.video.read',
   },
   carousel: {
     name: 'a carousel on Instagram',
@@ -71,7 +66,6 @@ export const shapes = {
       { operation: 'instagram.quota.read', nth: 1 },
     ],
     publishes: 'instagram.media.publish',
-    lookedForBy: 'instagram.container.read',
   },
   instagramReel: {
     name: 'a reel on Instagram',
@@ -83,7 +77,6 @@ export const shapes = {
       { operation: 'instagram.container.read', nth: 1 },
     ],
     publishes: 'instagram.media.publish',
-    lookedForBy: 'instagram.container.read',
   },
 } as const satisfies Record<string, Shape>;
 
