@@ -8,7 +8,7 @@ import { startRelay } from '../relay/relay.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError, readWorkerConfig, type WorkerConfig } from '../platform/config.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
-import { folderStorage } from '../platform/storage.ts';
+import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { serveHealth } from '../platform/worker-health.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../platform/worker-metrics.ts';
@@ -30,13 +30,14 @@ async function main(): Promise<void> {
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
   });
+  const storage = openStorage(config.media.store);
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
     ...publicationActivities({
       db: app.db,
       channels,
-      storage: folderStorage(config.media.directory),
+      storage,
       mediaUrls: config.media,
       masterKeys: config.masterKeys,
       clock: systemClock,
@@ -51,7 +52,8 @@ async function main(): Promise<void> {
     ? { system: system.db, systemUrl: config.database.systemUrl, client, taskQueue: 'core', clock: systemClock, log }
     : null;
   const relay = relayed === null ? null : startRelay(relayed);
-  const sweeps = relayed === null ? null : startSweeps(relayed);
+  const media = { db: app.db, storage, unusedDays: config.mediaUnusedDays };
+  const sweeps = relayed === null ? null : startSweeps({ ...relayed, media });
   const health = await serveHealth(config.health, {
     notReady: async () => [
       ...workers.filter((worker) => worker.getState() !== 'RUNNING').map((worker) => worker.options.taskQueue),

@@ -3,6 +3,7 @@ import type { GroupId, UserId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
 import { runPrepared } from './prepared.ts';
 import type { Database } from './schema.ts';
+import { likePattern } from './like-pattern.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 export interface MemberRights {
@@ -131,11 +132,6 @@ function jsonArray<Row>(query: Expression<unknown>) {
 function named(eb: ExpressionBuilder<Database, 'tenant_member'>, search: string) {
   const pattern = likePattern(search);
   return eb.or([eb('display_name', 'ilike', pattern), eb('username', 'ilike', pattern), eb('email', 'ilike', pattern)]);
-}
-
-/** `%` and `_` stand for themselves. */
-function likePattern(search: string): string {
-  return `%${search.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
 }
 
 export interface GroupRow {

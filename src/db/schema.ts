@@ -16,8 +16,10 @@ import type {
   Sha256,
   TargetId,
   TenantId,
+  UploadId,
   UserId,
 } from '../domain/ids.ts';
+import type { FileFacts } from '../domain/media.ts';
 import type { Network } from '../domain/network.ts';
 import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
@@ -26,6 +28,7 @@ import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../
 import type { HolidayType } from '../platform/public-holidays.ts';
 import type { StoredContent } from './post-revision.ts';
 import type { Json } from './json-column.ts';
+import type { RenditionKind } from '../domain/rendition.ts';
 import type { ProcessMessage } from './process-message.ts';
 import type { StoredPrepared } from './publication.ts';
 import type { ApprovalTables } from './schema-approval.ts';
@@ -116,10 +119,17 @@ export interface Database extends ApprovalTables {
     tenant_id: TenantId;
     id: MediaId;
     sha256: Sha256;
+    kind: FileFacts['kind'];
     mime_type: string;
     bytes: Bigint;
-    width_px: number;
-    height_px: number;
+    width_px: number | null;
+    height_px: number | null;
+    frames: number | null;
+    duration_ms: number | null;
+    video_codec: string | null;
+    audio_codec: string | null;
+    frames_per_second: number | null;
+    pages: number | null;
     file_name: string;
     alt_text: string | null;
     created_by: UserId;
@@ -128,12 +138,27 @@ export interface Database extends ApprovalTables {
   media_rendition: {
     tenant_id: TenantId;
     media_id: MediaId;
-    kind: 'jpeg';
+    kind: RenditionKind;
     sha256: Sha256;
     mime_type: string;
     bytes: Bigint;
     width_px: number;
     height_px: number;
+  };
+  stored_file: { tenant_id: TenantId; sha256: Sha256; claimed_at: Date };
+  media_upload: {
+    tenant_id: TenantId;
+    id: UploadId;
+    file_name: string;
+    alt_text: string | null;
+    length: Bigint;
+    received: ColumnType<string, number | undefined, number>;
+    pieces: ColumnType<readonly string[], string | undefined, string>;
+    writer: string | null;
+    media_id: MediaId | null;
+    created_by: UserId;
+    created_at: Date;
+    expires_at: Date;
   };
   post: {
     tenant_id: TenantId;
@@ -174,6 +199,12 @@ export interface Database extends ApprovalTables {
     provider_post_id: string | null;
     permalink: string | null;
     published_at: Date | null;
+    edited_at: Date | null;
+    edited_by: UserId | null;
+    edited_revision_id: RevisionId | null;
+    removed_at: Date | null;
+    removed_by: UserId | null;
+    changing_until: Date | null;
   };
   publish_attempt: {
     tenant_id: TenantId;

@@ -9,6 +9,8 @@ export type RoleId = Id<'role'>;
 export type GroupId = Id<'group'>;
 export type ConnectionId = Id<'connection'>;
 export type MediaId = Id<'media'>;
+/** An upload that comes bit by bit; media only once it is whole. */
+export type UploadId = Id<'media-upload'>;
 export type PolicyId = Id<'approval-policy'>;
 export type BusinessCalendarId = Id<'business-calendar'>;
 export type PostId = Id<'post'>;

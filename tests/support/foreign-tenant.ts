@@ -18,6 +18,8 @@ export interface Belongings {
   /** A file that was uploaded, and the form that it came with. */
   readonly mediaId: string;
   readonly mediaUrl: string;
+  /** Begun, and nothing of it sent. */
+  readonly uploadId: string;
   readonly draft: Post;
   readonly inReview: Post;
   /** Sent back with a comment. */
@@ -84,6 +86,7 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     tenantId: me.tenant.id,
     mediaId: media.id,
     mediaUrl: media.urls.original.url,
+    uploadId: (await demand(201, '/v1/uploads', { as: editor, method: 'POST', headers: beginning })).body.id,
     draft,
     inReview,
     returned,
@@ -120,8 +123,15 @@ export async function viewsOf({ cast, draft, inReview, returned, mediaId }: Belo
   const answers = await Promise.all(
     [...pages, ...single, `/v1/media/${mediaId}`, '/v1/me'].map((path) => demand(200, path, { as: cast.admin })),
   );
-  return answers.map(({ body }) => ({ ...body, urls: null }));
+  return answers.map(({ body }) => JSON.parse(JSON.stringify(body, withoutAddresses)));
 }
+
+/** Signed addresses are new in every answer. */
+function withoutAddresses(key: string, value: unknown): unknown {
+  return key === 'urls' || key === 'thumbnail' ? null : value;
+}
+
+const beginning = { 'tus-resumable': '1.0.0', 'upload-length': '1000' };
 
 async function upload(as: string, altText: string): Promise<CallAnswer['body']> {
   const form = await sameImage();

@@ -29,7 +29,7 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
 }
 
 function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]> {
-  const { connectionId, groupId, userId, userName, mediaId, inReview, draft, calendarId } = foreign;
+  const { connectionId, groupId, userId, userName, mediaId, uploadId, inReview, draft, calendarId } = foreign;
   const list = (name: ListName, tries: Readonly<Record<string, readonly [string, Outcome]>>): readonly Attempt[] =>
     Object.entries({ ...tries, cursor: [foreign.cursors[name], 'own'] as const }).map(([filter, [value, outcome]]) => ({
       at: [`query.${filter}`],
@@ -65,8 +65,13 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
     'GET /v1/holiday-regions': [{ at: [], path: '/v1/holiday-regions', outcome: 'own' }],
     'GET /v1/connections': list('connections', { network: ['facebook', 'own'], state: ['connected', 'own'] }),
     'GET /v1/connections/{connectionId}': [missing('connectionId', `/v1/connections/${connectionId}`)],
-    'GET /v1/media': list('media', {}),
+    'GET /v1/media': list('media', {
+      kind: ['image', 'own'],
+      search: ['natale', 'own'],
+      unused: ['true', 'own'],
+    }),
     'GET /v1/media/{mediaId}': [missing('mediaId', `/v1/media/${mediaId}`)],
+    'GET /v1/uploads/{uploadId}': [missing('uploadId', `/v1/uploads/${uploadId}`)],
     'GET /v1/posts': list('posts', {
       status: ['in_review', 'own'],
       connectionId: [connectionId, 'nothing'],
@@ -79,7 +84,16 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       scheduledTo: ['2100-01-01T00:00:00Z', 'own'],
     }),
     'GET /v1/posts/{postId}': [draft, inReview].map(({ id }) => missing('postId', `/v1/posts/${id}`)),
+    'GET /v1/posts/{postId}/previews': [draft, inReview].flatMap(({ id }) => [
+      missing('postId', `/v1/posts/${id}/previews`),
+      { ...missing('postId', `/v1/posts/${id}/previews?revision=1`), at: ['query.revision'] },
+    ]),
     'GET /v1/approvals': list('approvals', { assignee: [userId, 'nothing'], outcome: ['open', 'own'] }),
+    'GET /v1/events': Object.entries({ kinds: 'post.*', entity: inReview.id, after: '0-0' }).map(([name, value]) => ({
+      at: [`query.${name}`],
+      path: `/v1/events?${new URLSearchParams({ [name]: value })}`,
+      outcome: 'own' as const,
+    })),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
     'GET /v1/approval-policies': list('approval-policies', {}),
     'GET /v1/approval-policies/{policyId}': [missing('policyId', `/v1/approval-policies/${foreign.policyId}`)],
@@ -88,10 +102,11 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
 }
 
 function writingRecipes(foreign: Belongings, own: Belongings): Record<string, readonly Attempt[]> {
-  const { draft, connectionId, mediaId } = foreign;
+  const { draft, connectionId, mediaId, uploadId } = foreign;
   const target = { connectionId: own.connectionId };
   const bodies = {
     'body.mediaIds': { mediaIds: [mediaId] },
+    'body.link.mediaId': { link: { url: 'https://example.com', mediaId } },
     'body.targets.connectionId': { targets: [{ connectionId }] },
     'body.targets.mediaIds': { targets: [{ ...target, mediaIds: [mediaId] }] },
   };
@@ -105,7 +120,29 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   const path = `/v1/posts/${draft.id}`;
   return {
     'POST /v1/media': [{ at: [], path: '/v1/media', call: async () => ({ body: await sameImage() }), outcome: 'own' }],
+    'PATCH /v1/media/{mediaId}': [
+      {
+        at: ['path.mediaId'],
+        path: `/v1/media/${mediaId}`,
+        call: () => ({ json: { altText: 'x' } }),
+        outcome: 'missing',
+      },
+    ],
+    'DELETE /v1/media/{mediaId}': [{ at: ['path.mediaId'], path: `/v1/media/${mediaId}`, outcome: 'missing' }],
+    'POST /v1/uploads': [
+      { at: [], path: '/v1/uploads', call: () => ({ headers: { ...tus, 'upload-length': '1000' } }), outcome: 'own' },
+    ],
+    'PATCH /v1/uploads/{uploadId}': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}`, call: sentBytes, outcome: 'missing' },
+    ],
+    'DELETE /v1/uploads/{uploadId}': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}`, call: () => ({ headers: tus }), outcome: 'missing' },
+    ],
+    'POST /v1/uploads/{uploadId}/media': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}/media`, call: () => ({ json: {} }), outcome: 'missing' },
+    ],
     'POST /v1/posts': named('/v1/posts'),
+    'POST /v1/previews': named('/v1/previews'),
     'PATCH /v1/posts/{postId}': [
       { at: ['path.postId'], path, call: () => ({ json: { text: '' }, headers: anyVersion }), outcome: 'missing' },
       ...named(`/v1/posts/${own.draft.id}`),
@@ -158,6 +195,17 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
     call: () => ({ json: { resolution: { kind: 'give_up' } } }),
     outcome: 'missing',
   });
+  const publication = (post: string, target: string, at: readonly string[], call: Call = {}): Attempt => ({
+    at,
+    path: `/v1/posts/${post}/targets/${target}/publication`,
+    call: () => call,
+    outcome: 'missing',
+  });
+  const publications = (call?: Call): readonly Attempt[] => [
+    publication(inReview.id, inReview.targetId, ['path.postId', 'path.targetId'], call),
+    publication(inReview.id, own.inReview.targetId, ['path.postId'], call),
+    publication(own.inReview.id, inReview.targetId, ['path.targetId'], call),
+  ];
   return {
     ...command('submit'),
     ...command('decisions', { verdict: 'approve' }),
@@ -165,6 +213,11 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
     ...command('reschedule', slot),
     ...command('cancel'),
     ...command('publish-now'),
+    'DELETE /v1/posts/{postId}/targets/{targetId}/publication': publications(),
+    'PATCH /v1/posts/{postId}/targets/{targetId}/publication': publications({
+      json: { text: 'Nuovo' },
+      headers: anyVersion,
+    }),
     'POST /v1/posts/{postId}/targets/{targetId}/resolve': [
       resolve(inReview.id, inReview.targetId, ['path.postId', 'path.targetId']),
       resolve(inReview.id, own.inReview.targetId, ['path.postId']),
@@ -174,3 +227,8 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
 }
 
 const anyVersion = { 'if-match': '*' };
+const tus = { 'tus-resumable': '1.0.0' };
+const sentBytes = () => ({
+  headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+  body: 'bytes',
+});

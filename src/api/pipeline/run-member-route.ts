@@ -5,16 +5,16 @@ import type { Received, Route } from '../define-route.ts';
 import { type IfMatch, parseIfMatch } from '../entity-tag.ts';
 import type { ApiServices } from '../services.ts';
 import { admitMember } from './admit-member.ts';
-import { authenticate } from './authenticate.ts';
-import { chooseTenant, type Claimant } from './choose-tenant.ts';
+import type { Claimant } from './choose-tenant.ts';
 import { loggable, problemOf, problemReply } from './failure.ts';
+import { identify } from './identify.ts';
 import { claim, idempotencyKeyOf, keep, release } from './idempotency.ts';
 import { actContext, type Admitted, handleContext } from './make-context.ts';
 import { present, type PresentSettings } from './present.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { checkBodyHeaders, maxJsonBytes, readJson } from './read-body.ts';
 import { type ApiRequest, headerOf, type Reply } from './request.ts';
-import { parameterError, parseBody, parseParams, parseQuery } from './validate.ts';
+import { parameterError, parseBody, parseHeaders, parseParams, parseQuery } from './validate.ts';
 
 export interface Pipeline extends PresentSettings {
   readonly services: ApiServices;
@@ -24,15 +24,11 @@ export interface Pipeline extends PresentSettings {
 
 /** Everything that happens to a request of a member, in its order. Throws what `problemOf` turns into a problem. */
 export async function runMemberRoute(route: Route, request: ApiRequest, pipeline: Pipeline): Promise<Reply> {
-  const { services, rateLimiter } = pipeline;
   checkHeaders(route, request);
-  const token = await authenticate(services.tokens, request);
-  const rateHeaders = await rateLimiter.countUser(token.subject);
-  const claimant = chooseTenant(token, request);
-  await rateLimiter.countTenant(claimant.tenantId);
+  const { claimant, rateHeaders } = await identify(request, pipeline);
   const key = idempotencyKeyOf(request);
   const body = route.body !== null && route.upload === null ? await readJson(request.stream) : noBody;
-  const call: Call = { route, request, pipeline, claimant, key, body, now: new Date(services.clock()) };
+  const call: Call = { route, request, pipeline, claimant, key, body, now: new Date(pipeline.services.clock()) };
   const reply = await (route.upload === null ? run(call) : runUpload(call, route.upload));
   return { ...reply, headers: { ...rateHeaders, ...reply.headers } };
 }
@@ -52,9 +48,17 @@ const noBody = { value: undefined, hash: '' };
 /** An upload is streamed to where it will stay before anything is decided; unless the request succeeds it is removed. */
 async function runUpload(call: Call, upload: NonNullable<Route['upload']>): Promise<Reply> {
   const { services } = call.pipeline;
-  const { caller } = await withTenant(services.db, call.claimant.tenantId, (trx) => admit(call, trx));
+  const inTenant = <T>(work: (trx: TenantTransaction) => Promise<T>) =>
+    withTenant(services.db, call.claimant.tenantId, work);
+  const { caller, params } = await inTenant((trx) => admit(call, trx));
   const { headers, stream } = call.request;
-  const received: Received<unknown> = await upload.receive(stream, { headers, caller, now: call.now });
+  const received: Received<unknown> = await upload.receive(stream, {
+    headers,
+    params,
+    caller,
+    now: call.now,
+    inTenant,
+  });
   const reply = await run({ ...call, body: { value: received.body, hash: received.bodyHash } }).catch(
     async (error: unknown) => {
       await received.discard();
@@ -138,6 +142,7 @@ async function admit({ route, request, claimant, body, key, now }: Call, trx: Te
     now,
     params: route.params === null ? undefined : parseParams(route.params, request.params),
     query: parseQuery(route.query, request.search),
+    headers: parseHeaders(route.headers, request.headers),
     ifMatch: route.ifMatch ? ifMatchOf(request) : null,
     body: route.body === null ? undefined : route.upload === null ? parseBody(route.body, body.value) : body.value,
   };

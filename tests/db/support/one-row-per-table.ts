@@ -17,6 +17,7 @@ import type {
   Sha256,
   TargetId,
   TenantId,
+  UploadId,
   UserId,
 } from '../../../src/domain/ids.ts';
 import { approvalRows } from './approval-rows.ts';
@@ -161,8 +162,11 @@ function pages(tenant_id: TenantId, { user, policy, calendar, connection, media 
       refresh_token: null,
       expires_at: null,
     },
+    stored_file: { tenant_id, sha256, claimed_at: now },
     media: {
       ...file,
+      kind: 'image',
+      frames: 1,
       tenant_id,
       id: media,
       file_name: 'foto.jpg',
@@ -171,6 +175,16 @@ function pages(tenant_id: TenantId, { user, policy, calendar, connection, media 
       created_at: now,
     },
     media_rendition: { ...file, tenant_id, media_id: media, kind: 'jpeg' },
+    media_upload: {
+      tenant_id,
+      id: randomUUID() as UploadId,
+      file_name: 'film.mp4',
+      alt_text: null,
+      length: 1,
+      created_by: user,
+      created_at: now,
+      expires_at: now,
+    },
   } satisfies Partial<OneRowPerTable>;
 }
 
