@@ -1,5 +1,12 @@
 import type { Kysely } from 'kysely';
-import type { Channel, PageAccess, PublishableContent, PublishableImage } from '../channels/channel.ts';
+import type {
+  Channel,
+  PageAccess,
+  PublishableContent,
+  PublishableFile,
+  PublishableLink,
+  PublishableMedia,
+} from '../channels/channel.ts';
 import type { Channels } from '../channels/registry.ts';
 import { tokenContext } from '../db/connection-grant.ts';
 import { type Publication, type PublicationKey, type PublicationMedia, selectPublication } from '../db/publication.ts';
@@ -53,16 +60,55 @@ export async function loadJob(dependencies: PublicationDependencies, key: Public
             externalId,
             accessToken: unseal(keys.byVersion(sealVersion(sealedToken)), tokenContext(key), sealedToken),
           };
-    const images = publication.media.map((media) => imageFor(dependencies, key, media));
-    return { key, publication, channel: channels[key.network], page, content: { text: publication.text, images } };
+    return {
+      key,
+      publication,
+      channel: channels[key.network],
+      page,
+      content: contentFor(dependencies, key, publication),
+    };
   });
 }
 
-function imageFor(
+function contentFor(
+  dependencies: PublicationDependencies,
+  key: PublicationKey,
+  { shown: { text, link, format }, media, linkImage }: Publication,
+): PublishableContent {
+  const card: PublishableLink | null =
+    link === null
+      ? null
+      : {
+          url: link.url,
+          title: link.title,
+          description: link.description,
+          image: linkImage === null ? null : fileOf(dependencies, key, linkImage),
+        };
+  return { text, media: media.map((file) => mediaFor(dependencies, key, file)), link: card, format };
+}
+
+function mediaFor(
+  dependencies: PublicationDependencies,
+  key: PublicationKey,
+  media: PublicationMedia,
+): PublishableMedia {
+  const file = fileOf(dependencies, key, media);
+  const { original } = media.facts;
+  switch (original.kind) {
+    case 'image':
+      return { ...file, kind: 'image' };
+    case 'video':
+      return { ...file, kind: 'video', durationMs: original.durationMs };
+    case 'document':
+      return { ...file, kind: 'document', title: media.altText ?? '' };
+  }
+}
+
+function fileOf(
   { storage, mediaUrls, clock }: PublicationDependencies,
-  { tenantId, network }: { tenantId: PublicationKey['tenantId']; network: Network },
+  { tenantId, network }: PublicationKey,
   { id, altText, facts }: PublicationMedia,
-): PublishableImage {
+): PublishableFile {
   const file = fileFor(network, facts);
   const kind = file === facts.original ? 'original' : 'jpeg';
   return {
@@ -70,10 +116,11 @@ function imageFor(
     mimeType: file.mimeType,
     bytes: file.bytes,
     altText,
-    async read() {
+    async read(range) {
       const stored = await storage.find(tenantId, file.sha256);
       if (stored === null) throw new Error('a stored file is missing');
-      return stored.content();
+      const content = await stored.content();
+      return range === undefined ? content : content.subarray(range.start, range.end);
     },
   };
 }

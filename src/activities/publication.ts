@@ -68,8 +68,9 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       }
       if (job.page === null) throw ApplicationFailure.nonRetryable('the connection holds no token', 'grant_refused');
       const search = {
-        text: job.publication.text,
+        text: job.publication.shown.text,
         anchor: job.publication.prepared?.anchor ?? null,
+        parts: job.publication.prepared?.parts ?? [],
         since: attempt.callingAt.getTime() - clockSkewMs,
       };
       const candidates = await askNetwork(job.channel.findPublished(job.page, search, { signal: signal() }));

@@ -96,7 +96,7 @@ async function call(
 ): Promise<CallOutcome> {
   if (page === null) throw new Error('no token to call with');
   try {
-    const prepared = publication.prepared ?? { state: 'ready', anchor: null };
+    const prepared = publication.prepared ?? { state: 'ready', anchor: null, parts: [] };
     return { kind: 'published', published: await channel.publish(page, content, prepared, { departWithinMs }) };
   } catch (error) {
     if (error instanceof ChannelError) return { kind: 'failed', error };

@@ -1,5 +1,6 @@
+import type { PostFormat } from '../domain/content.ts';
 import type { Network } from '../domain/network.ts';
-import type { GrantProblem, PublishRefusal } from '../domain/publication.ts';
+import type { GrantProblem, MediaAnchor, PreparedMedia, PublishRefusal } from '../domain/publication.ts';
 
 /**
  * What every network must be able to do for us. A channel is stateless: it is given the page and its token, speaks the
@@ -44,8 +45,12 @@ export interface Channel {
    * saved in `prepared` where there is one, else by text and time. Empty: the network shows none.
    */
   findPublished(page: PageAccess, search: PublishedSearch, call?: CallOptions): Promise<readonly PublishedCandidate[]>;
+  /** How many posts the page may still publish; `null` where the network does not count them. */
+  quota(page: PageAccess, call?: CallOptions): Promise<PublishingQuota | null>;
   /** Fetches permalink and other facts of a published post; `null` if it is gone. */
   check(page: PageAccess, providerPostId: string, call?: CallOptions): Promise<Published | null>;
+  /** Replaces the text of a published post. `content_refused` where the network lets nobody edit. */
+  edit(page: PageAccess, providerPostId: string, text: string, call?: CallOptions): Promise<void>;
   /** Deletes a published post. Deleting one that is gone is success. */
   remove(page: PageAccess, providerPostId: string, call?: CallOptions): Promise<void>;
 }
@@ -102,11 +107,19 @@ export interface PageProfile {
   readonly pictureUrl: string | null;
 }
 
-export interface PublishableImage {
+/** A file as the network is given it. */
+export type PublishableMedia = PublishableFile &
+  (
+    | { readonly kind: 'image' }
+    | { readonly kind: 'video'; readonly durationMs: number }
+    | { readonly kind: 'document'; readonly title: string }
+  );
+
+export interface PublishableFile {
   /** A signed URL from which the network can fetch the file, for the networks that fetch. */
   readonly url: string;
-  /** The file itself, for the networks that take an upload. */
-  readonly read: () => Promise<Uint8Array>;
+  /** The bytes from `start` to before `end`, for the networks that take an upload; a whole film is never in memory. */
+  readonly read: (range?: { readonly start: number; readonly end: number }) => Promise<Uint8Array>;
   readonly mimeType: string;
   readonly bytes: number;
   readonly altText: string | null;
@@ -115,21 +128,36 @@ export interface PublishableImage {
 export interface PublishableContent {
   /** As the author wrote it; the channel does the network's own escaping. */
   readonly text: string;
-  readonly images: readonly PublishableImage[];
+  /** In the author's order. */
+  readonly media: readonly PublishableMedia[];
+  /** Only where there is no media. */
+  readonly link: PublishableLink | null;
+  readonly format: PostFormat;
+}
+
+export interface PublishableLink {
+  readonly url: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly image: PublishableFile | null;
 }
 
 /** What `prepare` left at the network. Plain data: it is stored, and carried through the process. */
 export type Prepared =
-  | { readonly state: 'ready'; readonly anchor: PreparedAnchor | null }
-  | { readonly state: 'processing'; readonly anchor: PreparedAnchor }
-  | { readonly state: 'refused'; readonly anchor: PreparedAnchor | null; readonly refusal: PublishRefusal };
+  | PreparedMedia
+  | {
+      readonly state: 'refused';
+      readonly anchor: MediaAnchor | null;
+      readonly parts: readonly MediaAnchor[];
+      readonly refusal: PublishRefusal;
+    };
 
-/** The network's id of an upload or container: what survives a lost answer. */
-export interface PreparedAnchor {
-  readonly kind: 'photo' | 'container' | 'image';
-  readonly id: string;
-  /** Epoch milliseconds when it was made; networks forget it after a while. */
-  readonly madeAt: number;
+/** How many posts a page may still publish, where the network counts them. */
+export interface PublishingQuota {
+  readonly used: number;
+  readonly total: number;
+  /** Over how long they are counted. */
+  readonly windowMs: number;
 }
 
 export interface Published {
@@ -139,7 +167,9 @@ export interface Published {
 
 export interface PublishedSearch {
   readonly text: string;
-  readonly anchor: PreparedAnchor | null;
+  readonly anchor: MediaAnchor | null;
+  /** The uploads that an album shows, in their order. */
+  readonly parts: readonly MediaAnchor[];
   /** Epoch milliseconds: before the call whose answer was lost, by as much as the network's clock may differ. */
   readonly since: number;
 }

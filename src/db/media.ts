@@ -1,5 +1,5 @@
-import type { FileFacts, MediaFacts } from '../domain/content.ts';
 import type { MediaId, Sha256, TenantId, UserId } from '../domain/ids.ts';
+import type { ImageFacts, MediaFacts } from '../domain/media.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 export interface NewMedia {
@@ -7,8 +7,8 @@ export interface NewMedia {
   readonly id: MediaId;
   readonly fileName: string;
   readonly altText: string | null;
-  readonly original: FileFacts;
-  readonly jpeg: FileFacts;
+  readonly original: ImageFacts;
+  readonly jpeg: ImageFacts;
   readonly by: UserId;
   readonly now: Date;
 }
@@ -120,12 +120,20 @@ interface FileColumns {
   readonly height_px: number;
 }
 
-function fileColumns({ sha256, mimeType, bytes, widthPx, heightPx }: FileFacts) {
+function fileColumns({ sha256, mimeType, bytes, widthPx, heightPx }: ImageFacts) {
   return { sha256, mime_type: mimeType, bytes, width_px: widthPx, height_px: heightPx };
 }
 
-function fileFacts({ sha256, mime_type, bytes, width_px, height_px }: FileColumns): FileFacts {
-  return { sha256, mimeType: mime_type, bytes: Number(bytes), widthPx: width_px, heightPx: height_px };
+function fileFacts({ sha256, mime_type, bytes, width_px, height_px }: FileColumns): ImageFacts {
+  return {
+    kind: 'image',
+    sha256,
+    mimeType: mime_type,
+    bytes: Number(bytes),
+    widthPx: width_px,
+    heightPx: height_px,
+    frames: 1,
+  };
 }
 
 function jpegFacts(row: { [Column in keyof FileColumns as `jpeg_${Column}`]: FileColumns[Column] | null }) {

@@ -1,4 +1,4 @@
-import { effective, type PostContent } from '../domain/content.ts';
+import { effective, type PostContent, type TargetContent } from '../domain/content.ts';
 import type { ContentHash, MediaId, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -40,10 +40,25 @@ export async function insertRevision(trx: TenantTransaction, revision: NewRevisi
 
 /** Every file that a content names, once. */
 export function mediaIdsOf(content: PostContent): readonly MediaId[] {
+  const ofLink = content.link?.mediaId ?? null;
   return [
-    ...new Set([...content.mediaIds, ...content.targets.flatMap((target) => effective(content, target).mediaIds)]),
+    ...new Set([
+      ...content.mediaIds,
+      ...content.targets.flatMap((target) => effective(content, target).mediaIds),
+      ...(ofLink === null ? [] : [ofLink]),
+    ]),
   ];
 }
+
+/** A stored content as it is today: rows written before there were link cards and formats lack them. */
+export function wholeContent({ link = null, targets, ...rest }: StoredContent): PostContent {
+  return { ...rest, link, targets: targets.map((target) => ({ ...target, format: target.format ?? 'feed' })) };
+}
+
+export type StoredContent = Omit<PostContent, 'link' | 'targets'> &
+  Partial<Pick<PostContent, 'link'>> & {
+    readonly targets: readonly (Omit<TargetContent, 'format'> & Partial<Pick<TargetContent, 'format'>>)[];
+  };
 
 /** Who wrote any revision of a post. */
 export async function selectRevisionAuthors(trx: TenantTransaction, postId: PostId): Promise<readonly UserId[]> {

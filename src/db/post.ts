@@ -1,6 +1,7 @@
 import type { PostContent } from '../domain/content.ts';
 import type { ContentHash, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
 import type { PostStatus } from '../domain/post.ts';
+import { type StoredContent, wholeContent } from './post-revision.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 export interface NewPost {
@@ -49,13 +50,19 @@ export interface StoredPost {
   readonly contentHash: ContentHash;
 }
 
-export function selectPost(trx: TenantTransaction, id: PostId): Promise<StoredPost | undefined> {
-  return storedPost(trx).where('post.id', '=', id).executeTakeFirst();
+export async function selectPost(trx: TenantTransaction, id: PostId): Promise<StoredPost | undefined> {
+  return whole(await storedPost(trx).where('post.id', '=', id).executeTakeFirst());
 }
 
 /** Like `selectPost`, and nobody else may change the post before this transaction ends. */
-export function lockPost(trx: TenantTransaction, id: PostId): Promise<StoredPost | undefined> {
-  return storedPost(trx).where('post.id', '=', id).forUpdate('post').executeTakeFirst();
+export async function lockPost(trx: TenantTransaction, id: PostId): Promise<StoredPost | undefined> {
+  return whole(await storedPost(trx).where('post.id', '=', id).forUpdate('post').executeTakeFirst());
+}
+
+function whole(
+  row: (Omit<StoredPost, 'content'> & { readonly content: StoredContent }) | undefined,
+): StoredPost | undefined {
+  return row === undefined ? undefined : { ...row, content: wholeContent(row.content) };
 }
 
 function storedPost(trx: TenantTransaction) {

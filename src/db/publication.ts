@@ -1,8 +1,10 @@
-import { type PostContent, effective, type MediaFacts } from '../domain/content.ts';
+import { type PostContent, type EffectiveContent, effective } from '../domain/content.ts';
 import type { ConnectionState } from '../domain/connection.ts';
 import type { ConnectionId, MediaId, PostId, RevisionId, TargetId, TenantId } from '../domain/ids.ts';
+import type { ImageFacts, MediaFacts } from '../domain/media.ts';
 import type { Network } from '../domain/network.ts';
 import type { PreparedMedia } from '../domain/publication.ts';
+import { wholeContent } from './post-revision.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 export interface PublicationKey {
@@ -17,8 +19,12 @@ export interface PublicationKey {
 /** Everything that is needed to bring one post to one page. */
 export interface Publication {
   readonly content: PostContent;
-  readonly text: string;
+  /** What this page's readers will see. */
+  readonly shown: EffectiveContent;
+  /** The files that are shown, in their order. */
   readonly media: readonly PublicationMedia[];
+  /** The picture of the link card; `null` where there is none. */
+  readonly linkImage: PublicationMedia | null;
   readonly page: {
     readonly externalId: string;
     readonly state: ConnectionState;
@@ -58,13 +64,16 @@ export async function selectPublication(trx: TenantTransaction, key: Publication
     .where('target.id', '=', key.targetId)
     .where('revision.id', '=', key.revisionId)
     .executeTakeFirstOrThrow();
-  const target = row.content.targets.find(({ connectionId }) => connectionId === key.connectionId);
+  const content = wholeContent(row.content);
+  const target = content.targets.find(({ connectionId }) => connectionId === key.connectionId);
   if (target === undefined) throw new Error('the revision does not name this target');
-  const { text, mediaIds } = effective(row.content, target);
+  const shown = effective(content, target);
+  const [linkImage = null] = await selectMedia(trx, key.tenantId, shown.link?.mediaId ? [shown.link.mediaId] : []);
   return {
-    content: { ...row.content, targets: [target] },
-    text,
-    media: await selectMedia(trx, key.tenantId, mediaIds),
+    content: { ...content, targets: [target] },
+    shown,
+    media: await selectMedia(trx, key.tenantId, shown.mediaIds),
+    linkImage,
     page: {
       externalId: row.external_id,
       state: row.state,
@@ -104,17 +113,19 @@ async function selectMedia(
 }
 
 function factsOf(row: {
-  sha256: MediaFacts['original']['sha256'];
+  sha256: ImageFacts['sha256'];
   mime_type: string;
   bytes: string;
   width_px: number;
   height_px: number;
-}): MediaFacts['original'] {
+}): ImageFacts {
   return {
+    kind: 'image',
     sha256: row.sha256,
     mimeType: row.mime_type,
     bytes: Number(row.bytes),
     widthPx: row.width_px,
     heightPx: row.height_px,
+    frames: 1,
   };
 }

@@ -1,7 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
-import type { PostContent } from '../domain/content.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
   ApprovalId,
@@ -25,6 +24,7 @@ import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
+import type { StoredContent } from './post-revision.ts';
 import type { ProcessMessage } from './process-message.ts';
 
 /** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
@@ -135,7 +135,7 @@ export interface Database {
     id: RevisionId;
     post_id: PostId;
     number: number;
-    content: Json<PostContent>;
+    content: Json<StoredContent>;
     content_hash: ContentHash;
     search_text: string;
     author_id: UserId;

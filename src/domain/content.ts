@@ -1,10 +1,13 @@
 import type { ConnectionId, MediaId, Sha256 } from './ids.ts';
+import type { FileFacts, MediaFacts } from './media.ts';
 import { type ContentLimits, contentLimits, type Network } from './network.ts';
 
 /** What a post says: one body, and for each connection what differs there. */
 export interface PostContent {
   readonly text: string;
   readonly mediaIds: readonly MediaId[];
+  /** Shown as a card where the target shows no media and the network has cards. */
+  readonly link: LinkCard | null;
   /** In the order the author chose them; each connection at most once. */
   readonly targets: readonly TargetContent[];
 }
@@ -15,20 +18,19 @@ export interface TargetContent {
   readonly text: string | null;
   /** `null`: the post's own media. */
   readonly mediaIds: readonly MediaId[] | null;
+  readonly format: PostFormat;
 }
 
-/** What must be known of a file to judge it, for the original and, where one was made, its JPEG rendition. */
-export interface MediaFacts {
-  readonly original: FileFacts;
-  readonly jpeg: FileFacts | null;
-}
+/** How a network shows it. A reel is one upright video; Instagram shows every single video as a reel. */
+export const postFormats = ['feed', 'reel'] as const;
+export type PostFormat = (typeof postFormats)[number];
 
-export interface FileFacts {
-  readonly sha256: Sha256;
-  readonly mimeType: string;
-  readonly bytes: number;
-  readonly widthPx: number;
-  readonly heightPx: number;
+/** A link with its preview. Facebook reads title and picture from the page itself; LinkedIn shows what is given here. */
+export interface LinkCard {
+  readonly url: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly mediaId: MediaId | null;
 }
 
 /** One way in which a content breaks a network's limits. `target` is null when it is the post as a whole. */
@@ -51,8 +53,18 @@ export interface Violation {
 }
 
 /** What one connection's readers will see. */
-export function effective(content: PostContent, target: TargetContent): { text: string; mediaIds: readonly MediaId[] } {
-  return { text: target.text ?? content.text, mediaIds: target.mediaIds ?? content.mediaIds };
+export interface EffectiveContent {
+  readonly text: string;
+  readonly mediaIds: readonly MediaId[];
+  /** `null` beside media: a post shows its media or a card, never both. */
+  readonly link: LinkCard | null;
+  readonly format: PostFormat;
+}
+
+export function effective(content: PostContent, target: TargetContent): EffectiveContent {
+  const mediaIds = target.mediaIds ?? content.mediaIds;
+  const link = mediaIds.length === 0 ? content.link : null;
+  return { text: target.text ?? content.text, mediaIds, link, format: target.format };
 }
 
 /** Everything that keeps a content from being submitted or scheduled; empty when it may go out. */
@@ -81,6 +93,7 @@ export function violations(
  * Instagram takes only JPEG; Facebook and LinkedIn refuse large originals that a rendition brings under the limit.
  */
 export function fileFor(network: Network, { original, jpeg }: MediaFacts): FileFacts {
+  if (original.kind !== 'image') return original;
   const { mimeTypes, maxBytes, maxPixels } = contentLimits[network].image;
   const fits =
     mimeTypes.includes(original.mimeType) &&
@@ -90,17 +103,21 @@ export function fileFor(network: Network, { original, jpeg }: MediaFacts): FileF
 }
 
 /**
- * The one spelling of what readers will see, to be hashed: texts, media bytes in their order, and where they go. Order
- * of targets does not count, time and labels do not either.
+ * The one spelling of what readers will see, to be hashed: texts, media bytes in their order, link cards, formats, and
+ * where they go. Order of targets does not count, time and labels do not either.
  */
 export function canonical(content: PostContent, hashOf: (id: MediaId) => Sha256): string {
   const targets = content.targets
     .map((target) => {
-      const { text, mediaIds } = effective(content, target);
-      return [target.connectionId, text, mediaIds.map(hashOf)] as const;
+      const { text, mediaIds, link, format } = effective(content, target);
+      const card =
+        link === null
+          ? null
+          : [link.url, link.title, link.description, link.mediaId === null ? null : hashOf(link.mediaId)];
+      return [target.connectionId, text, mediaIds.map(hashOf), card, format] as const;
     })
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(['v1', targets]);
+  return JSON.stringify(['v2', targets]);
 }
 
 /** Length as people count it: code points, so that an emoji is not two. */
@@ -144,6 +161,7 @@ function countViolations(target: ConnectionId, images: number, limits: ContentLi
 }
 
 function imageViolations(target: ConnectionId, file: FileFacts, { image }: ContentLimits): readonly Violation[] {
+  if (file.kind !== 'image') return [];
   const at = { target, field: 'mediaIds' } as const;
   const found: Violation[] = [];
   if (!image.mimeTypes.includes(file.mimeType)) {

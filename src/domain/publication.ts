@@ -44,14 +44,18 @@ export interface TargetReason {
   readonly providerMessage: string | null;
 }
 
-/** What `prepare` left at the network, as it is stored: ids and instants only. */
+/**
+ * What `prepare` left at the network, as it is stored: ids and instants only. `anchor` is the one thing that the post
+ * itself will show or be made of; `parts` are the uploads behind it, in the order of the media. An album has parts and
+ * no anchor; a carousel has both. While parts are still being made it is `processing`, and `prepare` goes on from them.
+ */
 export type PreparedMedia =
-  | { readonly state: 'ready'; readonly anchor: MediaAnchor | null }
-  | { readonly state: 'processing'; readonly anchor: MediaAnchor };
+  | { readonly state: 'ready'; readonly anchor: MediaAnchor | null; readonly parts: readonly MediaAnchor[] }
+  | { readonly state: 'processing'; readonly anchor: MediaAnchor | null; readonly parts: readonly MediaAnchor[] };
 
 /** The network's id of an upload or container, which survives a lost answer. */
 export interface MediaAnchor {
-  readonly kind: 'photo' | 'container' | 'image';
+  readonly kind: 'photo' | 'container' | 'image' | 'video' | 'reel' | 'document';
   readonly id: string;
   /** Epoch milliseconds when it was made; networks forget it after a while. */
   readonly madeAt: Instant;

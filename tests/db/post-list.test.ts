@@ -110,7 +110,7 @@ async function write(text: string): Promise<PostId> {
         published_at: null,
       })
       .execute();
-    const content = { text, mediaIds: [], targets: [] };
+    const content = { text, mediaIds: [], link: null, targets: [] };
     const contentHash = 'b'.repeat(64) as ContentHash;
     await insertRevision(trx, {
       tenantId: tenant.id,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FileFacts } from '../../domain/content.ts';
+import type { ImageFacts } from '../../domain/media.ts';
 import type { Sha256, TenantId } from '../../domain/ids.ts';
 import { type Image, type ImageRefusal, imageTypes, readImage } from '../../platform/image.ts';
 import { FileTooLarge, type ReceivedFile, type Storage } from '../../platform/storage.ts';
@@ -18,8 +18,8 @@ const maxFileNameLength = 200;
 export interface UploadedFile {
   readonly fileName: string;
   readonly altText: string | null;
-  readonly original: FileFacts;
-  readonly jpeg: FileFacts;
+  readonly original: ImageFacts;
+  readonly jpeg: ImageFacts;
 }
 
 export const uploadProblems = {
@@ -148,8 +148,8 @@ function facts(
   { sha256, bytes }: ReceivedFile,
   mimeType: string,
   { widthPx, heightPx }: { widthPx: number; heightPx: number },
-): FileFacts {
-  return { sha256: sha256 as Sha256, mimeType, bytes, widthPx, heightPx };
+): ImageFacts {
+  return { kind: 'image', sha256: sha256 as Sha256, mimeType, bytes, widthPx, heightPx, frames: 1 };
 }
 
 function bodyHash({ fileName, altText, original }: UploadedFile): string {

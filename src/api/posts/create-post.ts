@@ -32,7 +32,7 @@ export const createPost = defineRoute({
     if (body.scheduledAt !== null) requireFuture(ctx, body.scheduledAt);
     const id = newId<PostId>();
     const revisionId = newId<RevisionId>();
-    const content = { text: body.text, mediaIds: body.mediaIds, targets: targetsOf(body.targets) };
+    const content = { text: body.text, mediaIds: body.mediaIds, link: body.link, targets: targetsOf(body.targets) };
     const { tenantId, userId } = caller;
     await insertPost(trx, { tenantId, id, revisionId, scheduledAt: body.scheduledAt, by: userId, now });
     await saveContent(ctx, { id: revisionId, postId: id, number: 1, content });

@@ -69,6 +69,7 @@ function changed(content: PostContent, body: z.output<typeof changedPostBody>): 
   return {
     text: body.text ?? content.text,
     mediaIds: body.mediaIds ?? content.mediaIds,
+    link: body.link === undefined ? content.link : body.link,
     targets: body.targets === undefined ? content.targets : targetsOf(body.targets),
   };
 }

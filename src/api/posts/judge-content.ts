@@ -1,8 +1,9 @@
 import { selectMediaFacts } from '../../db/media.ts';
 import { mediaIdsOf } from '../../db/post-revision.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
-import { type MediaFacts, type PostContent, type Violation, violations } from '../../domain/content.ts';
+import { type PostContent, type Violation, violations } from '../../domain/content.ts';
 import type { ConnectionId, MediaId } from '../../domain/ids.ts';
+import type { MediaFacts } from '../../domain/media.ts';
 import type { Network } from '../../domain/network.ts';
 
 /** What keeps a stored content from going out. Its files and connections must exist, as a revision's do. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { postFormats } from '../../domain/content.ts';
 import type { ConnectionId, MediaId, PostId, TargetId } from '../../domain/ids.ts';
 import { id, instant } from '../schemas.ts';
 
@@ -22,6 +23,7 @@ const targets = z
       connectionId: id<ConnectionId>('The page to publish on.'),
       text: text.nullable().optional().meta({ description: 'Instead of the post’s text; null or absent: that text.' }),
       mediaIds: mediaIds.nullable().optional().meta({ description: 'Instead of the post’s media, likewise.' }),
+      format: z.enum(postFormats).default('feed').meta({ description: 'A reel is one upright video.' }),
     }),
   )
   .max(maxTargets)
@@ -31,11 +33,21 @@ const targets = z
   })
   .meta({ description: 'Where the post goes, and what differs there. Each connection at most once.' });
 
+const link = z
+  .strictObject({
+    url: z.httpUrl().max(2_000).meta({ description: 'Where the link leads.' }),
+    title: z.string().trim().min(1).max(400).nullable().default(null),
+    description: z.string().trim().min(1).max(4_000).nullable().default(null),
+    mediaId: id<MediaId>('Its picture.').nullable().default(null),
+  })
+  .meta({ description: 'A link with its preview, shown by targets without media.' });
+
 const scheduledAt = instant('When to publish, with its offset. Must not have passed; null: nobody has said yet.');
 
 export const newPostBody = z.strictObject({
   text: text.default('').meta({ description: 'What the post says.' }),
-  mediaIds: mediaIds.default([]).meta({ description: 'Its images, in their order.' }),
+  mediaIds: mediaIds.default([]).meta({ description: 'Its media, in their order.' }),
+  link: link.nullable().default(null),
   scheduledAt: scheduledAt.nullable().default(null),
   targets: targets.default([]),
 });
@@ -43,7 +55,8 @@ export const newPostBody = z.strictObject({
 export const changedPostBody = z
   .strictObject({
     text: text.optional().meta({ description: 'What the post says.' }),
-    mediaIds: mediaIds.optional().meta({ description: 'Its images, in their order.' }),
+    mediaIds: mediaIds.optional().meta({ description: 'Its media, in their order.' }),
+    link: link.nullable().optional().meta({ description: 'Null: none any more.' }),
     scheduledAt: scheduledAt.nullable().optional(),
     targets: targets.optional().meta({ description: 'All targets anew; absent: as they are.' }),
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { connectionStates } from '../../domain/connection.ts';
+import { postFormats } from '../../domain/content.ts';
 import { eventKinds } from '../../domain/event.ts';
 import { networks } from '../../domain/network.ts';
 import { postStatuses } from '../../domain/post.ts';
@@ -21,11 +22,21 @@ export const violationView = z
 const content = z.object({
   text: z.string(),
   mediaIds: z.array(z.string()),
+  link: z
+    .object({
+      url: z.string(),
+      title: z.string().nullable(),
+      description: z.string().nullable(),
+      mediaId: z.string().nullable(),
+    })
+    .nullable()
+    .meta({ description: 'A link with its preview.' }),
   targets: z.array(
     z.object({
       connectionId: z.string(),
       text: z.string().nullable().meta({ description: 'Null: the post’s text.' }),
       mediaIds: z.array(z.string()).nullable().meta({ description: 'Null: the post’s media.' }),
+      format: z.enum(postFormats),
     }),
   ),
 });

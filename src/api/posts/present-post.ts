@@ -51,7 +51,7 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
 }
 
 function presentHead(post: StoredPost) {
-  const { text, mediaIds, targets } = post.content;
+  const { text, mediaIds, link, targets } = post.content;
   return {
     id: post.id,
     status: post.status,
@@ -59,6 +59,7 @@ function presentHead(post: StoredPost) {
     content: {
       text,
       mediaIds: [...mediaIds],
+      link,
       targets: targets.map((target) => ({
         ...target,
         mediaIds: target.mediaIds === null ? null : [...target.mediaIds],

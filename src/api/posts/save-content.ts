@@ -14,7 +14,12 @@ type Writer = Pick<HandleContext<unknown, unknown, unknown, never>, 'trx' | 'cal
 
 /** The targets of a request as a content spells them. */
 export function targetsOf(body: TargetsBody): PostContent['targets'] {
-  return body.map(({ connectionId, text = null, mediaIds = null }) => ({ connectionId, text, mediaIds }));
+  return body.map(({ connectionId, text = null, mediaIds = null, format }) => ({
+    connectionId,
+    text,
+    mediaIds,
+    format,
+  }));
 }
 
 /** Writes a revision and brings the post's targets in step with it. Throws 422 for what the tenant does not have. */

@@ -39,10 +39,10 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
     probe: (page, options) => profileOf(graph, page, options),
 
     async prepare(page, content, earlier, options) {
-      const image = content.images[0];
-      if (image === undefined) return { state: 'ready', anchor: null };
+      const image = content.media[0];
+      if (image === undefined) return { state: 'ready', anchor: null, parts: [] };
       if (earlier !== null && (await isStillThere(graph, page, earlier.anchor, clock(), options))) return earlier;
-      return { state: 'ready', anchor: await uploadUnpublished(graph, page, image, clock(), options) };
+      return { state: 'ready', anchor: await uploadUnpublished(graph, page, image, clock(), options), parts: [] };
     },
     // A photo is ready as soon as its upload has been answered.
     checkPrepared: async (_page, prepared) => prepared,
@@ -63,6 +63,19 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
     },
 
     findPublished: (page, search, options) => findOnPage(graph, page, search, options),
+
+    // Facebook counts calls, not posts.
+    quota: async () => null,
+
+    async edit(page, providerPostId, text, options) {
+      await graph.call({
+        ...harmlessFor(page, options),
+        method: 'POST',
+        path: `/${providerPostId}`,
+        json: { message: text },
+        answer: z.object({ success: z.boolean() }),
+      });
+    },
 
     check(page, providerPostId, options) {
       const read = graph.call({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { CallOptions, PageAccess, PreparedAnchor, PublishableImage } from '../channel.ts';
+import type { MediaAnchor } from '../../domain/publication.ts';
+import type { CallOptions, PageAccess, PublishableFile } from '../channel.ts';
 import { saysGone } from '../meta/errors.ts';
 import { type Graph, harmlessFor } from '../meta/graph.ts';
 
@@ -7,10 +8,10 @@ import { type Graph, harmlessFor } from '../meta/graph.ts';
 export async function uploadUnpublished(
   graph: Graph,
   page: PageAccess,
-  image: PublishableImage,
+  image: PublishableFile,
   madeAt: number,
   options: CallOptions | undefined,
-): Promise<PreparedAnchor> {
+): Promise<MediaAnchor> {
   const { id } = await graph.call({
     // A second upload leaves a photo that nobody sees and Facebook drops.
     ...harmlessFor(page, options),
@@ -30,7 +31,7 @@ export async function uploadUnpublished(
 export async function isStillThere(
   graph: Graph,
   page: PageAccess,
-  photo: PreparedAnchor | null,
+  photo: MediaAnchor | null,
   nowMs: number,
   options: CallOptions | undefined,
 ): Promise<boolean> {

@@ -40,15 +40,15 @@ export function instagramChannel(dependencies: MetaDependencies): Channel {
     probe: (page, options) => profileOf(graph, page, options),
 
     async prepare(page, content, earlier, options) {
-      if (content.images.length === 0) return withoutImage;
+      if (content.media.length === 0) return withoutImage;
       const kept = await stillGood(graph, page, earlier, clock(), options);
       if (kept !== null) return kept;
       const anchor = await makeContainer(graph, page, content, clock(), options);
       const made = await readContainer(graph, page, anchor.id, options);
-      return made === null ? { state: 'processing', anchor } : asPrepared(made, anchor);
+      return made === null ? { state: 'processing', anchor, parts: [] } : asPrepared(made, anchor);
     },
     async checkPrepared(page, prepared, options) {
-      if (prepared.state !== 'processing') return prepared;
+      if (prepared.state !== 'processing' || prepared.anchor === null) return prepared;
       const container = await readContainer(graph, page, prepared.anchor.id, options);
       return asPrepared(container ?? lostContainer, prepared.anchor);
     },
@@ -71,14 +71,23 @@ export function instagramChannel(dependencies: MetaDependencies): Channel {
       }
     },
 
+    quota: async () => null,
+
+    edit: async () => {
+      throw notOffered('edit');
+    },
     remove: async () => {
-      throw new ChannelError('instagram does not let apps delete what is published.', {
-        class: 'content_refused',
-        mayHaveActed: false,
-        refusal: { code: 'content_refused', providerCode: null },
-      });
+      throw notOffered('delete');
     },
   };
+}
+
+function notOffered(what: 'edit' | 'delete'): ChannelError {
+  return new ChannelError(`instagram does not let apps ${what} what is published.`, {
+    class: 'content_refused',
+    mayHaveActed: false,
+    refusal: { code: 'content_refused', providerCode: null },
+  });
 }
 
 const scopes = [
@@ -100,6 +109,7 @@ const lostContainer = { state: 'EXPIRED', failureCode: null } as const;
 const withoutImage: Prepared = {
   state: 'refused',
   anchor: null,
+  parts: [],
   refusal: { code: 'media_refused', providerCode: null },
 };
 
@@ -153,7 +163,7 @@ async function stillGood(
 }
 
 function containerOf(content: PublishableContent, prepared: Prepared): string {
-  if (prepared.anchor !== null && content.images.length > 0) return prepared.anchor.id;
+  if (prepared.anchor !== null && content.media.length > 0) return prepared.anchor.id;
   throw new ChannelError('instagram publishes only what has been prepared, and only with an image.', {
     class: 'content_refused',
     mayHaveActed: false,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { PublishRefusal } from '../../domain/publication.ts';
-import type { CallOptions, PageAccess, Prepared, PreparedAnchor, PublishableContent } from '../channel.ts';
+import type { MediaAnchor, PublishRefusal } from '../../domain/publication.ts';
+import type { CallOptions, PageAccess, Prepared, PublishableContent } from '../channel.ts';
 import { saysGone } from '../meta/errors.ts';
 import { type Graph, harmlessFor } from '../meta/graph.ts';
 import { metaVerdict } from '../meta/verdicts.ts';
@@ -20,8 +20,8 @@ export async function makeContainer(
   content: PublishableContent,
   madeAt: number,
   options: CallOptions = {},
-): Promise<PreparedAnchor> {
-  const image = content.images[0];
+): Promise<MediaAnchor> {
+  const image = content.media[0];
   const { id } = await graph.call({
     method: 'POST',
     path: `/${page.externalId}/media`,
@@ -60,14 +60,14 @@ export async function readContainer(
 }
 
 /** What a container's state means for the process. */
-export function asPrepared(container: Container, anchor: PreparedAnchor): Prepared {
+export function asPrepared(container: Container, anchor: MediaAnchor): Prepared {
   switch (container.state) {
     case 'IN_PROGRESS':
-      return { state: 'processing', anchor };
+      return { state: 'processing', anchor, parts: [] };
     case 'FINISHED':
     // Publishing it again is refused by Instagram, so nothing can go wrong with calling it ready.
     case 'PUBLISHED':
-      return { state: 'ready', anchor };
+      return { state: 'ready', anchor, parts: [] };
     case 'EXPIRED':
       return refused(anchor, 'processing_failed', 'EXPIRED');
     case 'ERROR':
@@ -96,6 +96,6 @@ function refusalFor(failureCode: string | null): PublishRefusal['code'] {
   return verdict?.refusal ?? 'processing_failed';
 }
 
-function refused(anchor: PreparedAnchor, code: PublishRefusal['code'], providerCode: string | null): Prepared {
-  return { state: 'refused', anchor, refusal: { code, providerCode } };
+function refused(anchor: MediaAnchor, code: PublishRefusal['code'], providerCode: string | null): Prepared {
+  return { state: 'refused', anchor, parts: [], refusal: { code, providerCode } };
 }

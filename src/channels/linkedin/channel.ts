@@ -3,6 +3,7 @@ import { consentUrl, exchangeCode, refreshGrant } from './consent.ts';
 import { saysGone } from './errors.ts';
 import { asPrepared, readImage, uploadImage } from './image.ts';
 import { grantedOrganisations, probeOrganisation } from './organisations.ts';
+import { toLittleText } from './little-text.ts';
 import { createPost, findByAuthor } from './posts.ts';
 import { byUrn, type LinkedinDependencies, linkedinRest } from './rest.ts';
 
@@ -24,8 +25,8 @@ export function linkedinChannel(dependencies: LinkedinDependencies): Channel {
     probe: (page, options) => probeOrganisation(rest, page, options),
 
     async prepare(page, content, earlier, options) {
-      const image = content.images[0];
-      if (image === undefined) return { state: 'ready', anchor: null };
+      const image = content.media[0];
+      if (image === undefined) return { state: 'ready', anchor: null, parts: [] };
       // Whoever asks again after a refusal wants a new try.
       const known = earlier === null || earlier.state === 'refused' ? null : earlier.anchor;
       if (known !== null) {
@@ -38,7 +39,7 @@ export function linkedinChannel(dependencies: LinkedinDependencies): Channel {
       return asPrepared((await readImage(rest, page, anchor.id, options)) ?? 'PROCESSING', anchor);
     },
     async checkPrepared(page, prepared, options) {
-      if (prepared.state !== 'processing') return prepared;
+      if (prepared.state !== 'processing' || prepared.anchor === null) return prepared;
       return asPrepared(await readImage(rest, page, prepared.anchor.id, options), prepared.anchor);
     },
 
@@ -46,6 +47,21 @@ export function linkedinChannel(dependencies: LinkedinDependencies): Channel {
       published(await createPost(rest, page, content, prepared, options)),
 
     findPublished: (page, search, options) => findByAuthor(rest, page, search, permalinkOf, options),
+
+    // LinkedIn counts calls per day, and tells nobody how many are left.
+    quota: async () => null,
+
+    async edit(page, providerPostId, text, options) {
+      await rest({
+        method: 'POST',
+        target: byUrn('posts', providerPostId),
+        restMethod: 'PARTIAL_UPDATE',
+        body: { json: { patch: { $set: { commentary: toLittleText(text) } } } },
+        accessToken: page.accessToken,
+        repeat: 'harmless',
+        signal: options?.signal,
+      });
+    },
 
     async check(page, providerPostId, options) {
       try {

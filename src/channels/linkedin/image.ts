@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { CallOptions, PageAccess, Prepared, PreparedAnchor, PublishableImage } from '../channel.ts';
+import type { MediaAnchor } from '../../domain/publication.ts';
+import type { CallOptions, PageAccess, Prepared, PublishableFile } from '../channel.ts';
 import { saysGone } from './errors.ts';
 import { byUrn, organisationUrn, type Rest, understood } from './rest.ts';
 
@@ -9,10 +10,10 @@ export type ImageState = 'WAITING_UPLOAD' | 'PROCESSING' | 'AVAILABLE' | 'PROCES
 export async function uploadImage(
   rest: Rest,
   page: PageAccess,
-  image: PublishableImage,
+  image: PublishableFile,
   madeAt: number,
   options: CallOptions = {},
-): Promise<PreparedAnchor> {
+): Promise<MediaAnchor> {
   // An image that is registered or uploaded twice is seen by nobody.
   const common = { accessToken: page.accessToken, repeat: 'harmless', signal: options.signal } as const;
   const registered = await rest({
@@ -55,16 +56,16 @@ export async function readImage(
 }
 
 /** What an image's state means for the process. */
-export function asPrepared(state: ImageState | null, anchor: PreparedAnchor): Prepared {
+export function asPrepared(state: ImageState | null, anchor: MediaAnchor): Prepared {
   switch (state) {
     case 'AVAILABLE':
-      return { state: 'ready', anchor };
+      return { state: 'ready', anchor, parts: [] };
     case 'WAITING_UPLOAD':
     case 'PROCESSING':
-      return { state: 'processing', anchor };
+      return { state: 'processing', anchor, parts: [] };
     case 'PROCESSING_FAILED':
     case null:
-      return { state: 'refused', anchor, refusal: { code: 'processing_failed', providerCode: state } };
+      return { state: 'refused', anchor, parts: [], refusal: { code: 'processing_failed', providerCode: state } };
   }
 }
 

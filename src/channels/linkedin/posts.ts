@@ -73,7 +73,7 @@ const listedPost = z.object({
 const postList = z.object({ elements: z.array(listedPost) });
 
 function postBody(page: PageAccess, content: PublishableContent, prepared: Prepared): Record<string, unknown> {
-  const altText = content.images[0]?.altText ?? null;
+  const altText = content.media[0]?.altText ?? null;
   const image = prepared.anchor;
   return {
     author: organisationUrn(page.externalId),

@@ -24,7 +24,7 @@ export interface RestCall {
   readonly target: Target;
   readonly query?: Readonly<Record<string, string>>;
   /** The Rest.li method, for those that the HTTP method does not tell. */
-  readonly restMethod?: 'FINDER' | 'DELETE';
+  readonly restMethod?: 'FINDER' | 'DELETE' | 'PARTIAL_UPDATE';
   readonly body?: HttpBody;
   readonly accessToken: string | null;
   readonly repeat: HttpRequest['repeat'];

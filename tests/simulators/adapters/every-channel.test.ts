@@ -30,7 +30,7 @@ describe.each(networks)('on %s', (network) => {
     expect(seen).toMatchObject({ id: published.providerPostId, text, media: [{ altText: 'Rosso' }] });
     expect(published.permalink).not.toBeNull();
 
-    const found = await channel.findPublished(page, { text, anchor: prepared.anchor, since });
+    const found = await channel.findPublished(page, { text, anchor: prepared.anchor, parts: [], since });
     expect(found).toEqual([{ ...published, matchedBy: 'anchor', publishedAt: expect.any(Number) }]);
     expect(await channel.check(page, published.providerPostId)).toEqual(published);
     expect((await fetch(published.permalink ?? '')).status).toBe(200);
@@ -48,7 +48,7 @@ describe.each(networks)('on %s', (network) => {
     expect(error).toMatchObject({ class: 'unknown', mayHaveActed: true });
     const seen = await publishedOn(simulator, page.externalId);
     expect(seen).toHaveLength(1);
-    const found = await channel.findPublished(page, { text, anchor: prepared.anchor, since });
+    const found = await channel.findPublished(page, { text, anchor: prepared.anchor, parts: [], since });
     expect(found.map(({ providerPostId, matchedBy }) => [providerPostId, matchedBy])).toEqual([
       [seen[0]?.id, 'anchor'],
     ]);
@@ -63,7 +63,7 @@ describe.each(networks)('on %s', (network) => {
     const error = await channelErrorOf(channel.publish(page, content, prepared));
 
     expect(error).toMatchObject({ class: 'unknown', mayHaveActed: true });
-    const search = { text, anchor: prepared.anchor, since: Date.now() - 5_000 };
+    const search = { text, anchor: prepared.anchor, parts: [], since: Date.now() - 5_000 };
     expect(await channel.findPublished(page, search)).toEqual([]);
     await channel.publish(page, content, prepared);
     expect(await publishedOn(simulator, page.externalId)).toHaveLength(1);
@@ -190,12 +190,12 @@ describe.each(networks)('on %s', (network) => {
 describe.each(['facebook', 'linkedin'] as const)('on %s', (network) => {
   it('a post without an image is found by text and time, and deleted for good', async () => {
     const { channel, page, simulator } = await stage(network);
-    const content = { text, images: [] };
+    const content = { text, media: [], link: null, format: 'feed' as const };
     const since = Date.now();
     const prepared = await channel.prepare(page, content, null);
     const published = await channel.publish(page, content, prepared);
 
-    const found = await channel.findPublished(page, { text, anchor: null, since });
+    const found = await channel.findPublished(page, { text, anchor: null, parts: [], since });
     expect(found).toEqual([{ ...published, matchedBy: 'text', publishedAt: expect.any(Number) }]);
 
     await channel.remove(page, published.providerPostId);
@@ -237,7 +237,7 @@ it('on instagram a post that is not listed yet is asked for again, not taken for
   const since = Date.now();
   await channel.publish(page, content, prepared);
 
-  const error = await channelErrorOf(channel.findPublished(page, { text, anchor: prepared.anchor, since }));
+  const error = await channelErrorOf(channel.findPublished(page, { text, anchor: prepared.anchor, parts: [], since }));
 
   expect(error.class).toBe('retry_later');
 });

@@ -77,13 +77,14 @@ export async function simulatedNetworks(settings: Partial<Settings> = {}): Promi
 /** A post with an image, in words that need every kind of escaping. */
 export function contentWithImage({ image, imageUrl }: SimulatedNetworks, text: string): PublishableContent {
   const file = {
+    kind: 'image' as const,
     url: imageUrl,
     read: async () => image,
     mimeType: 'image/jpeg',
     bytes: image.length,
     altText: 'Rosso',
   };
-  return { text, images: [file] };
+  return { text, media: [file], link: null, format: 'feed' as const };
 }
 
 /** Prepares and waits until the network has finished processing. */

@@ -13,7 +13,7 @@ describe('a post on a Facebook page', () => {
     const prepared = await channels.facebook.prepare(page, content, null);
     const published = await channels.facebook.publish(page, content, prepared);
 
-    expect(prepared).toEqual({ state: 'ready', anchor: { kind: 'photo', id: 'photo', madeAt: noon } });
+    expect(prepared).toEqual({ state: 'ready', anchor: { kind: 'photo', id: 'photo', madeAt: noon }, parts: [] });
     expect(published).toEqual({ providerPostId: '1_2', permalink: 'https://facebook.example/1_2' });
     const [upload, post] = network.received;
     expect(JSON.parse(upload?.body ?? '')).toEqual({
@@ -49,7 +49,7 @@ describe('a post on a Facebook page', () => {
     const gone = { 'POST /1/feed': () => goneObject };
     const own = await networkWith({ ...gone, 'GET /1': () => ({ body: { id: '1', name: 'Bar' } }) });
     const lost = await networkWith({ ...gone, 'GET /1': () => goneObject });
-    const prepared = { state: 'ready', anchor } as const;
+    const prepared = { state: 'ready', anchor, parts: [] } as const;
 
     expect(await channelErrorOf(own.channels.facebook.publish(page, content, prepared))).toMatchObject({
       class: 'retry_later',
@@ -64,7 +64,7 @@ describe('a post on a Facebook page', () => {
   it('needs no preparation without an image', async () => {
     const { channels } = await networkWith({});
 
-    expect(await channels.facebook.prepare(page, textOnly, null)).toEqual({ state: 'ready', anchor: null });
+    expect(await channels.facebook.prepare(page, textOnly, null)).toEqual({ state: 'ready', anchor: null, parts: [] });
   });
 
   it('keeps the token out of the URL and proves that it is ours', async () => {
@@ -82,7 +82,9 @@ describe('a post on a Facebook page', () => {
   it('may be out if the success is told in a way that makes no sense', async () => {
     const { channels } = await networkWith({ 'POST /1/feed': () => ({ body: { surprise: true } }) });
 
-    const error = await channelErrorOf(channels.facebook.publish(page, textOnly, { state: 'ready', anchor: null }));
+    const error = await channelErrorOf(
+      channels.facebook.publish(page, textOnly, { state: 'ready', anchor: null, parts: [] }),
+    );
 
     expect(error).toMatchObject({ class: 'unknown', mayHaveActed: true });
   });
@@ -92,7 +94,9 @@ describe('a post on a Facebook page', () => {
       'POST /1/feed': () => ({ body: { error: { code: 506, message: 'Duplicate status message' } } }),
     });
 
-    const error = await channelErrorOf(channels.facebook.publish(page, textOnly, { state: 'ready', anchor: null }));
+    const error = await channelErrorOf(
+      channels.facebook.publish(page, textOnly, { state: 'ready', anchor: null, parts: [] }),
+    );
 
     expect(error).toMatchObject({ class: 'content_refused', mayHaveActed: false, refusal: { code: 'duplicate' } });
   });
@@ -114,7 +118,7 @@ describe('looking for a post whose answer was lost', () => {
       }),
     });
 
-    const found = await channels.facebook.findPublished(page, { text: content.text, anchor, since: noon });
+    const found = await channels.facebook.findPublished(page, { text: content.text, anchor, parts: [], since: noon });
 
     expect(found).toEqual([
       {
@@ -141,7 +145,12 @@ describe('looking for a post whose answer was lost', () => {
       }),
     });
 
-    const found = await channels.facebook.findPublished(page, { text: 'Buongiorno', anchor: null, since: noon });
+    const found = await channels.facebook.findPublished(page, {
+      text: 'Buongiorno',
+      anchor: null,
+      parts: [],
+      since: noon,
+    });
 
     expect(found.map(({ providerPostId, matchedBy }) => [providerPostId, matchedBy])).toEqual([['1_b', 'text']]);
   });
@@ -161,7 +170,12 @@ describe('looking for a post whose answer was lost', () => {
           : { body: { data: [post('1_b', 'Buongiorno', 1, null)] } },
     });
 
-    const found = await channels.facebook.findPublished(page, { text: 'Buongiorno', anchor: null, since: noon });
+    const found = await channels.facebook.findPublished(page, {
+      text: 'Buongiorno',
+      anchor: null,
+      parts: [],
+      since: noon,
+    });
 
     expect(found.map(({ providerPostId }) => providerPostId)).toEqual(['1_b']);
     expect(network.received[1]?.query.get('access_token')).toBeNull();
@@ -171,7 +185,7 @@ describe('looking for a post whose answer was lost', () => {
   it('finds nothing where the network shows nothing', async () => {
     const { channels } = await networkWith({ 'GET /1/published_posts': () => ({ body: { data: [] } }) });
 
-    expect(await channels.facebook.findPublished(page, { text: 'x', anchor, since: noon })).toEqual([]);
+    expect(await channels.facebook.findPublished(page, { text: 'x', anchor, parts: [], since: noon })).toEqual([]);
   });
 });
 
@@ -284,6 +298,6 @@ describe('connecting a Facebook page', () => {
 const hourMs = 60 * 60_000;
 const page = { externalId: '1', accessToken: 'page-token' };
 const grant = { accessToken: 'user-token', refreshToken: null, expiresAt: null, scopes: [] };
-const content = { text: 'Buongiorno #Roma', images: [photoFile] };
-const textOnly = { text: 'Buongiorno', images: [] };
+const content = { text: 'Buongiorno #Roma', media: [photoFile], link: null, format: 'feed' as const };
+const textOnly = { text: 'Buongiorno', media: [], link: null, format: 'feed' as const };
 const anchor = { kind: 'photo', id: 'photo', madeAt: noon } as const;

@@ -84,6 +84,7 @@ describe('a post on an Instagram account', () => {
     expect(await channels.instagram.checkPrepared(page, processing)).toEqual({
       state: 'refused',
       anchor,
+      parts: [],
       refusal: { code, providerCode },
     });
   });
@@ -91,7 +92,9 @@ describe('a post on an Instagram account', () => {
   it('is refused without an image', async () => {
     const { channels, network } = await networkWith({});
 
-    expect(await channels.instagram.prepare(page, { text: 'x', images: [] }, null)).toMatchObject({ state: 'refused' });
+    expect(
+      await channels.instagram.prepare(page, { text: 'x', media: [], link: null, format: 'feed' as const }, null),
+    ).toMatchObject({ state: 'refused' });
     expect(network.received).toHaveLength(0);
   });
 });
@@ -131,6 +134,7 @@ describe('preparing again', () => {
     expect(await channels.instagram.prepare(page, content, ready)).toEqual({
       state: 'ready',
       anchor: { kind: 'container', id: 'c2', madeAt: clock.now },
+      parts: [],
     });
   });
 
@@ -144,7 +148,12 @@ describe('preparing again', () => {
 
   it('makes a new container after a refusal', async () => {
     const { channels } = await networkWith(routes({ status_code: 'ERROR' }));
-    const refused: Prepared = { state: 'refused', anchor, refusal: { code: 'media_refused', providerCode: null } };
+    const refused: Prepared = {
+      state: 'refused',
+      anchor,
+      parts: [],
+      refusal: { code: 'media_refused', providerCode: null },
+    };
 
     expect((await channels.instagram.prepare(page, content, refused)).anchor?.id).toBe('c2');
   });
@@ -162,7 +171,7 @@ describe('looking for media whose answer was lost', () => {
       'GET /c1': () => (status === null ? goneObject : { body: { id: 'c1', ...status } }),
       'GET /9/media': () => ({ body: { data: listed } }),
     });
-    return channels.instagram.findPublished(page, { text: content.text, anchor, since: noon });
+    return channels.instagram.findPublished(page, { text: content.text, anchor, parts: [], since: noon });
   };
   const own = media('m1', content.text, 0);
 
@@ -226,7 +235,7 @@ it('says that Instagram does not let apps delete', async () => {
 });
 
 const page = { externalId: '9', accessToken: 'page-token' };
-const content = { text: 'Buongiorno #Roma', images: [photoFile] };
+const content = { text: 'Buongiorno #Roma', media: [photoFile], link: null, format: 'feed' as const };
 const anchor = { kind: 'container', id: 'c1', madeAt: noon } as const;
-const processing: Prepared = { state: 'processing', anchor };
-const ready: Prepared = { state: 'ready', anchor };
+const processing: Prepared = { state: 'processing', anchor, parts: [] };
+const ready: Prepared = { state: 'ready', anchor, parts: [] };

@@ -17,8 +17,8 @@ describe('a post on a LinkedIn page', () => {
     const made = await channels.linkedin.prepare(page, content, null);
     const ready = await channels.linkedin.checkPrepared(page, made);
 
-    expect(made).toEqual({ state: 'processing', anchor });
-    expect(ready).toEqual({ state: 'ready', anchor });
+    expect(made).toEqual({ state: 'processing', anchor, parts: [] });
+    expect(ready).toEqual({ state: 'ready', anchor, parts: [] });
     const [registration, upload] = network.received;
     expect(registration?.query.get('action')).toBe('initializeUpload');
     expect(JSON.parse(registration?.body ?? '')).toEqual({
@@ -111,7 +111,7 @@ describe('looking for a post whose answer was lost', () => {
       }),
     });
 
-    const found = await channels.linkedin.findPublished(page, { text: content.text, anchor, since: noon });
+    const found = await channels.linkedin.findPublished(page, { text: content.text, anchor, parts: [], since: noon });
 
     expect(found.map(({ providerPostId, matchedBy }) => [providerPostId, matchedBy])).toEqual([
       ['urn:li:share:1', 'anchor'],
@@ -134,7 +134,12 @@ describe('looking for a post whose answer was lost', () => {
       }),
     });
 
-    const found = await channels.linkedin.findPublished(page, { text: content.text, anchor: null, since: noon });
+    const found = await channels.linkedin.findPublished(page, {
+      text: content.text,
+      anchor: null,
+      parts: [],
+      since: noon,
+    });
 
     expect(found.map(({ providerPostId, matchedBy }) => [providerPostId, matchedBy])).toEqual([
       ['urn:li:share:2', 'text'],
@@ -230,7 +235,7 @@ const organisations = {
 };
 const imageUrn = 'urn:li:image:1';
 const page = { externalId: '7', accessToken: 'token' };
-const content = { text: 'Sconti (veri) #Roma', images: [photoFile] };
+const content = { text: 'Sconti (veri) #Roma', media: [photoFile], link: null, format: 'feed' as const };
 const little = 'Sconti \\(veri\\) {hashtag|\\#|Roma}';
 const anchor = { kind: 'image', id: imageUrn, madeAt: noon } as const;
-const ready: Prepared = { state: 'ready', anchor };
+const ready: Prepared = { state: 'ready', anchor, parts: [] };

@@ -36,6 +36,7 @@ export async function networkWith(
 export const goneObject = { status: 400, body: { error: { code: 100, error_subcode: 33, message: 'gone' } } };
 
 export const photoFile = {
+  kind: 'image' as const,
   url: 'https://media.example/photo.jpg',
   read: async () => new Uint8Array([1, 2, 3]),
   mimeType: 'image/jpeg',

@@ -4,13 +4,14 @@ import {
   canonical,
   effective,
   fileFor,
-  type FileFacts,
-  type MediaFacts,
+  type LinkCard,
   type PostContent,
+  postFormats,
   textLength,
   violations,
 } from '../../../src/domain/content.ts';
 import type { ConnectionId, MediaId, Sha256 } from '../../../src/domain/ids.ts';
+import type { ImageFacts, MediaFacts } from '../../../src/domain/media.ts';
 import { contentLimits, type Network, networks } from '../../../src/domain/network.ts';
 
 describe('the limits of a network', () => {
@@ -61,6 +62,7 @@ describe('the limits of a network', () => {
     const both: PostContent = {
       text: 'x'.repeat(3_001),
       mediaIds: [],
+      link: null,
       targets: [target('instagram'), target('linkedin'), { ...target('facebook'), text: '' }],
     };
     expect(judge(both).map(({ target: at, rule }) => [at, rule])).toEqual([
@@ -134,12 +136,31 @@ const jpegHash = 'b'.repeat(64) as Sha256;
 const hashOf = (id: MediaId) => `hash of ${id}` as Sha256;
 
 /** In these tests a connection is called like its network. */
-const target = (network: Network) => ({ connectionId: network as unknown as ConnectionId, text: null, mediaIds: null });
-const content = (network: Network): PostContent => ({ text: 'Buon Natale', mediaIds: [], targets: [target(network)] });
+const target = (network: Network) => ({
+  connectionId: network as unknown as ConnectionId,
+  text: null,
+  mediaIds: null,
+  format: 'feed' as const,
+});
+const content = (network: Network): PostContent => ({
+  text: 'Buon Natale',
+  mediaIds: [],
+  link: null,
+  targets: [target(network)],
+});
 
-function file(facts: Partial<FileFacts> = {}): FileFacts {
+function file(facts: Partial<ImageFacts> = {}): ImageFacts {
   const sha256 = 'a'.repeat(64) as Sha256;
-  return { sha256, mimeType: 'image/jpeg', bytes: 200_000, widthPx: 1_080, heightPx: 1_080, ...facts };
+  return {
+    kind: 'image',
+    sha256,
+    mimeType: 'image/jpeg',
+    bytes: 200_000,
+    widthPx: 1_080,
+    heightPx: 1_080,
+    frames: 1,
+    ...facts,
+  };
 }
 
 function judge(post: PostContent, factsOf: (id: MediaId) => MediaFacts = () => ({ original: file(), jpeg: null })) {
@@ -161,6 +182,8 @@ function seenBy(post: PostContent) {
 }
 
 const facts = fc.record({
+  kind: fc.constant('image' as const),
+  frames: fc.constant(1),
   sha256: fc.constant('a'.repeat(64) as Sha256),
   mimeType: fc.constantFrom('image/jpeg', 'image/png', 'image/webp', 'image/gif'),
   bytes: fc.integer({ min: 1, max: 25_000_000 }),
@@ -170,14 +193,23 @@ const facts = fc.record({
 
 const someMedia = fc.array(fc.constantFrom('m1', 'm2', 'm3') as fc.Arbitrary<MediaId>, { maxLength: 3 });
 
+const anyLink: fc.Arbitrary<LinkCard> = fc.record({
+  url: fc.constantFrom('https://a.example/', 'https://b.example/'),
+  title: fc.option(fc.string({ maxLength: 3 })),
+  description: fc.option(fc.string({ maxLength: 3 })),
+  mediaId: fc.option(fc.constantFrom('m1', 'm2') as fc.Arbitrary<MediaId>),
+});
+
 const anyContent: fc.Arbitrary<PostContent> = fc.record({
   text: fc.string({ maxLength: 5 }),
   mediaIds: someMedia,
+  link: fc.option(anyLink),
   targets: fc.uniqueArray(
     fc.record({
       connectionId: fc.constantFrom('c1', 'c2', 'c3', 'c4') as fc.Arbitrary<ConnectionId>,
       text: fc.option(fc.string({ maxLength: 5 })),
       mediaIds: fc.option(someMedia),
+      format: fc.constantFrom(...postFormats),
     }),
     { selector: ({ connectionId }) => connectionId },
   ),
