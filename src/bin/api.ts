@@ -75,6 +75,7 @@ function wire(config: ApiConfig, logger: Logger) {
       system: system.db,
       temporal: { connection, namespace: config.temporal.namespace },
       tokens,
+      sendsMail: config.mail !== null,
     }),
   });
   const close = async () => {

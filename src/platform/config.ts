@@ -16,6 +16,7 @@ export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
 export type MigrateConfig = ReturnType<typeof readMigrateConfig>;
 export type TemporalSetupConfig = ReturnType<typeof readTemporalSetupConfig>;
 export type NetworksConfig = ReturnType<typeof networksOf>;
+export type MailConfig = NonNullable<ReturnType<typeof mailOf>>;
 export type TemporalConfig = ReturnType<typeof temporalOf>;
 
 /** What the API needs. Throws a ConfigError. */
@@ -41,7 +42,7 @@ export function readApiConfig(env: Environment = process.env) {
     media: mediaOf(read),
     masterKeys: read.MASTER_KEY,
     networks: networksOf(read),
-    smtpUrl: read.SMTP_URL,
+    mail: mailOf(read),
   };
 }
 
@@ -65,7 +66,8 @@ export function readWorkerConfig(env: Environment = process.env) {
     media: mediaOf(read),
     masterKeys: read.MASTER_KEY,
     networks: networksOf(read),
-    smtpUrl: read.SMTP_URL,
+    mail: mailOf(read),
+    consoleUrl: read.CONSOLE_URL,
   };
 }
 
@@ -132,7 +134,7 @@ function parse<T extends z.ZodObject>(program: string, schema: T, env: Environme
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(present);
   const complaints = parsed.success
-    ? productionComplaints(parsed.data)
+    ? [...productionComplaints(parsed.data), ...mailComplaints(parsed.data)]
     : parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
   if (parsed.success && complaints.length === 0) return parsed.data;
   throw new ConfigError(
@@ -145,6 +147,13 @@ function productionComplaints(read: Readonly<Record<string, unknown>>): string[]
   if (read['CHORALLY_ENV'] !== 'production') return [];
   return read['ALLOW_PRIVATE_NETWORK_TARGETS'] === true
     ? ['  ALLOW_PRIVATE_NETWORK_TARGETS must not be true in production']
+    : [];
+}
+
+/** A server is of no use without a sender. */
+function mailComplaints(read: Readonly<Record<string, unknown>>): string[] {
+  return typeof read['SMTP_URL'] === 'string' && typeof read['MAIL_FROM'] !== 'string'
+    ? ['  MAIL_FROM is missing, which SMTP_URL needs']
     : [];
 }
 
@@ -179,6 +188,10 @@ const mediaOf = (read: Read<typeof variables.media>) => ({
   directory: read.MEDIA_DIR,
   urlKey: read.MEDIA_URL_KEY,
 });
+
+/** Null: nothing is sent, and e-mails wait. */
+const mailOf = ({ SMTP_URL: smtpUrl, MAIL_FROM: from }: Read<typeof variables.mail>) =>
+  smtpUrl === null || from === null ? null : { smtpUrl, from };
 
 const networksOf = (read: Read<typeof variables.networks>) => ({
   facebookGraphUrl: read.FACEBOOK_GRAPH_URL,

@@ -97,6 +97,7 @@ export async function startApi({
       system: system.db,
       temporal: { connection, namespace: config.temporal.namespace },
       tokens: services.tokens,
+      sendsMail: config.mail !== null,
     }),
   });
   const server = createServer(app);

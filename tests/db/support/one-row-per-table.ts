@@ -162,7 +162,7 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
       id: revision,
       post_id: post,
       number: 1,
-      content: '{}',
+      content: JSON.stringify({ text: 'Zucca e castagne', mediaIds: [], link: null, targets: [] }),
       content_hash,
       search_text: 'zucca e castagne',
       author_id: user,
