@@ -8,6 +8,7 @@ import { usable } from '../domain/connection.ts';
 import { violations } from '../domain/content.ts';
 import { type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
 import { openCallDesk } from './call-desk.ts';
+import { whileBeating } from './heartbeat.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { grantProblemOf, park, refusalOf, storedResult, writePublished, writeRefusal } from './publication-outcome.ts';
 import { publishOnce } from './publish-once.ts';
@@ -117,7 +118,8 @@ export function publicationActivities(dependencies: PublicationDependencies) {
 
   async function prepareWith(job: PublicationJob, ask: () => Promise<Prepared>): Promise<PrepareResult> {
     try {
-      const prepared = await ask();
+      // A long film takes minutes to upload.
+      const prepared = await whileBeating(ask);
       if (prepared.state === 'refused') return await refuse(job, prepared.refusal, null);
       const now = new Date(clock());
       await withTenant(db, job.key.tenantId, (trx) => savePrepared(trx, job.key, { prepared, now }));
