@@ -1,10 +1,12 @@
 import { approvalRoutes } from './approvals/routes.ts';
+import { commentRoutes } from './comments/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
+import { notificationRoutes } from './notifications/routes.ts';
 import type { PermalinkHosts } from './posts/permalink.ts';
 import { postRoutes } from './posts/routes.ts';
 import { userRoutes } from './users/routes.ts';
@@ -23,6 +25,8 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...connectionRoutes(dependencies),
     ...mediaRoutes(dependencies),
     ...postRoutes(dependencies),
+    ...commentRoutes,
     ...approvalRoutes,
+    ...notificationRoutes,
   ];
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import type { NotificationId, PostId, TenantId } from '../domain/ids.ts';
+import { inPlainWords } from '../domain/comment.ts';
+import type { NotificationId, PostId, TenantId, UserId } from '../domain/ids.ts';
 import { type MailOutcome, mailLifetimeMs, type Notice } from '../domain/notification.ts';
 import type { Database } from './schema.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -103,14 +104,22 @@ export async function selectLetter(trx: TenantTransaction, id: NotificationId): 
     select told.post_id, told.kind, told.data, member.display_name, member.email, member.locale, member.time_zone,
            tenant.name as tenant, tenant.locale as tenant_locale, tenant.time_zone as tenant_time_zone,
            actor.display_name as actor, post.scheduled_at, left(revision.content ->> 'text', 280) as excerpt,
-           jsonb_array_length(revision.content -> 'targets') as pages
+           jsonb_array_length(revision.content -> 'targets') as pages,
+           comment.body as comment_body,
+           (select jsonb_object_agg(person.user_id, person.display_name)
+            from post_comment_mention mention
+            join tenant_member person on person.tenant_id = mention.tenant_id and person.user_id = mention.user_id
+            where mention.tenant_id = told.tenant_id and mention.comment_id = comment.id) as comment_names
     from notification told
     join tenant on tenant.id = told.tenant_id
     join tenant_member member on member.tenant_id = told.tenant_id and member.user_id = told.user_id
     join post on post.tenant_id = told.tenant_id and post.id = told.post_id
     join post_revision revision on revision.tenant_id = post.tenant_id and revision.id = post.revision_id
     left join tenant_member actor on actor.tenant_id = told.tenant_id and actor.user_id = told.actor_id
+    left join post_comment comment on comment.tenant_id = told.tenant_id and comment.post_id = told.post_id
+                                  and comment.id = (told.data ->> 'commentId')::uuid
     where told.id = ${id} and member.active and member.email is not null
+      and comment.deleted_at is null
       and exists (select 1 from member_role held
                   join role_permission granted on granted.tenant_id = held.tenant_id and granted.role_id = held.role_id
                   where held.tenant_id = member.tenant_id and held.user_id = member.user_id
@@ -134,6 +143,8 @@ interface LetterRow {
   readonly scheduled_at: Date | null;
   readonly excerpt: string;
   readonly pages: number;
+  readonly comment_body: string | null;
+  readonly comment_names: Readonly<Record<UserId, string>> | null;
 }
 
 function letterOf(row: LetterRow): Letter {
@@ -150,7 +161,8 @@ function letterOf(row: LetterRow): Letter {
       excerpt: row.excerpt,
       pages: row.pages,
       scheduledAt: row.scheduled_at,
-      comment: null,
+      comment:
+        row.comment_body === null ? null : inPlainWords(row.comment_body, (user) => row.comment_names?.[user] ?? ''),
       data: row.data,
     },
   };

@@ -44,6 +44,8 @@ export interface StoredPost {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly publishedAt: Date | null;
+  /** The last event that changed nothing of the post itself. */
+  readonly notedAt: Date | null;
   readonly revisionId: RevisionId;
   readonly revisionNumber: number;
   readonly content: PostContent;
@@ -83,6 +85,7 @@ function storedPost(trx: TenantTransaction) {
       'post.created_at as createdAt',
       'post.updated_at as updatedAt',
       'post.published_at as publishedAt',
+      'post.noted_at as notedAt',
       'post.revision_id as revisionId',
       'revision.number as revisionNumber',
       'revision.content',
@@ -130,6 +133,15 @@ export async function beginRun(
       version: eb('version', '+', 1),
       updated_at: now,
     }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Says that something was recorded of the post that changes nothing of it: a comment, a copy. */
+export async function notePost(trx: TenantTransaction, id: PostId, now: Date): Promise<void> {
+  await trx
+    .updateTable('post')
+    .set((eb) => ({ noted_at: eb.fn('greatest', [eb.ref('noted_at'), eb.val(now)]) }))
     .where('id', '=', id)
     .execute();
 }

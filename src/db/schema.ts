@@ -4,6 +4,7 @@ import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
   ApprovalId,
+  CommentId,
   ConnectionId,
   ContentHash,
   GroupId,
@@ -129,6 +130,7 @@ export interface Database {
     created_at: Date;
     updated_at: Date;
     published_at: Date | null;
+    noted_at: Date | null;
   };
   post_revision: {
     tenant_id: TenantId;
@@ -202,6 +204,20 @@ export interface Database {
     update_id: string;
     cast_at: Date;
   };
+  post_comment: {
+    tenant_id: TenantId;
+    id: CommentId;
+    post_id: PostId;
+    revision_id: RevisionId | null;
+    reply_to: CommentId | null;
+    author_id: UserId;
+    body: string | null;
+    version: Generated<number>;
+    created_at: Date;
+    edited_at: Date | null;
+    deleted_at: Date | null;
+  };
+  post_comment_mention: { tenant_id: TenantId; comment_id: CommentId; user_id: UserId };
   notification: {
     tenant_id: TenantId;
     id: NotificationId;

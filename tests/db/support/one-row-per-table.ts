@@ -4,6 +4,7 @@ import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction } from '../../../src/db/tenant.ts';
 import type {
   ApprovalId,
+  CommentId,
   ConnectionId,
   ContentHash,
   GroupId,
@@ -18,6 +19,7 @@ import type {
   TenantId,
   UserId,
 } from '../../../src/domain/ids.ts';
+import { noticeRows } from './notice-rows.ts';
 
 export type OneRowPerTable = { readonly [Table in keyof Database]: Insertable<Database[Table]> };
 
@@ -37,13 +39,14 @@ export function oneRowPerTable(): OneRowPerTable {
     approval: randomUUID() as ApprovalId,
     comment: randomUUID(),
     notification: randomUUID() as NotificationId,
+    postComment: randomUUID() as CommentId,
   };
   return {
     ...people(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
     ...approvals(tenant_id, ids),
-    ...notices(tenant_id, ids),
+    ...noticeRows(tenant_id, ids, now),
     ...journals(tenant_id, ids),
   };
 }
@@ -68,6 +71,7 @@ interface Ids {
   readonly approval: ApprovalId;
   readonly comment: string;
   readonly notification: NotificationId;
+  readonly postComment: CommentId;
 }
 
 const now = new Date('2026-11-23T09:00:00Z');
@@ -156,6 +160,7 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
       created_at: now,
       updated_at: now,
       published_at: null,
+      noted_at: null,
     },
     post_revision: {
       tenant_id,
@@ -232,33 +237,6 @@ function approvals(tenant_id: TenantId, { user, policy, post, revision, approval
       content_hash,
       update_id: randomUUID(),
       cast_at: now,
-    },
-  } satisfies Partial<OneRowPerTable>;
-}
-
-function notices(tenant_id: TenantId, { user, post, comment, notification }: Ids) {
-  return {
-    notification: {
-      tenant_id,
-      id: notification,
-      kind: 'approval_requested',
-      post_id: post,
-      episode: comment,
-      user_id: user,
-      actor_id: null,
-      data: '{}',
-      created_at: now,
-      read_at: null,
-    },
-    notification_mail: {
-      tenant_id,
-      notification_id: notification,
-      created_at: now,
-      // Settled: no relay may take it for work.
-      next_attempt_at: now,
-      outcome: 'sent',
-      settled_at: now,
-      last_error: null,
     },
   } satisfies Partial<OneRowPerTable>;
 }

@@ -9,7 +9,11 @@ import { migrate } from '../../../src/db/migrate.ts';
 import { databaseAs } from './stack-databases.ts';
 
 /** A migrated database that no worker of the stack works on, for tests of what claims across tenants. */
-export function useOwnDatabase(): { readonly app: DatabasePool['db']; readonly system: DatabasePool['db'] } {
+export function useOwnDatabase(): {
+  readonly owner: Kysely<unknown>;
+  readonly app: DatabasePool['db'];
+  readonly system: DatabasePool['db'];
+} {
   const server = databaseAs('owner', { max: 1 });
   const name = `own_${randomUUID().replaceAll('-', '')}`;
   const as = (variable: string) => {
@@ -30,7 +34,7 @@ export function useOwnDatabase(): { readonly app: DatabasePool['db']; readonly s
     await untilDeserted(server.db, name);
     await sql`drop database ${sql.id(name)}`.execute(server.db);
   });
-  return { app, system };
+  return { owner, app, system };
 }
 
 /** A connection is gone a moment after it was closed; the owner may not end those of other roles. */
