@@ -9,6 +9,7 @@ import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import type { PermalinkHosts } from './posts/permalink.ts';
 import { postRoutes } from './posts/routes.ts';
+import { revisionRoutes } from './revisions/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
@@ -25,6 +26,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...connectionRoutes(dependencies),
     ...mediaRoutes(dependencies),
     ...postRoutes(dependencies),
+    ...revisionRoutes,
     ...commentRoutes,
     ...approvalRoutes,
     ...notificationRoutes,

@@ -19,7 +19,7 @@ export const violationView = z
   })
   .meta({ description: 'One way in which the content breaks a network’s limits.' });
 
-const content = z.object({
+export const contentView = z.object({
   text: z.string(),
   mediaIds: z.array(z.string()),
   link: z
@@ -86,7 +86,7 @@ export const postView = z
     id: z.string(),
     status: z.enum(postStatuses),
     version: z.number().int().meta({ description: 'Its `ETag`: changes whenever anything here changes.' }),
-    content,
+    content: contentView,
     revision: z.number().int(),
     contentHash: z.string(),
     violations: z.array(violationView).meta({ description: 'What keeps the content from being submitted.' }),

@@ -51,20 +51,11 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
 }
 
 function presentHead(post: StoredPost) {
-  const { text, mediaIds, link, targets } = post.content;
   return {
     id: post.id,
     status: post.status,
     version: post.version,
-    content: {
-      text,
-      mediaIds: [...mediaIds],
-      link,
-      targets: targets.map((target) => ({
-        ...target,
-        mediaIds: target.mediaIds === null ? null : [...target.mediaIds],
-      })),
-    },
+    content: presentContent(post.content),
     revision: post.revisionNumber,
     contentHash: post.contentHash,
     attention: post.attention,
@@ -73,6 +64,18 @@ function presentHead(post: StoredPost) {
     publishedAt: post.publishedAt?.toISOString() ?? null,
     createdAt: post.createdAt.toISOString(),
     updatedAt: post.updatedAt.toISOString(),
+  };
+}
+
+export function presentContent({ text, mediaIds, link, targets }: PostContent): PostView['content'] {
+  return {
+    text,
+    mediaIds: [...mediaIds],
+    link,
+    targets: targets.map((target) => ({
+      ...target,
+      mediaIds: target.mediaIds === null ? null : [...target.mediaIds],
+    })),
   };
 }
 

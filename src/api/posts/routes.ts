@@ -3,6 +3,7 @@ import { cancelPost } from './cancel-post.ts';
 import { createPost } from './create-post.ts';
 import { decideOnPost } from './decide-on-post.ts';
 import { removePost } from './delete-post.ts';
+import { duplicatePost } from './duplicate-post.ts';
 import { editPost } from './edit-post.ts';
 import { listPosts } from './list-posts.ts';
 import type { PermalinkHosts } from './permalink.ts';
@@ -21,6 +22,7 @@ export function postRoutes({ simulated }: { simulated: PermalinkHosts }): readon
     readPost,
     editPost,
     removePost,
+    duplicatePost,
     submitPost,
     decideOnPost,
     schedulePost,
