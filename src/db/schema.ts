@@ -24,9 +24,10 @@ import type { MailOutcome, NotificationData, NotificationKind } from '../domain/
 import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
-import type { AttemptAnswer, AttemptState, PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
+import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
 import type { StoredContent } from './post-revision.ts';
 import type { ProcessMessage } from './process-message.ts';
+import type { StoredPrepared } from './publication.ts';
 
 /** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
 type Json<T> = ColumnType<T, string, string>;
@@ -151,7 +152,7 @@ export interface Database {
     connection_id: ConnectionId;
     state: TargetState;
     reason: Json<TargetReason> | null;
-    prepared: Json<PreparedMedia> | null;
+    prepared: Json<StoredPrepared> | null;
     provider_post_id: string | null;
     permalink: string | null;
     published_at: Date | null;
