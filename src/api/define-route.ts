@@ -11,6 +11,7 @@ export type Tag =
   | 'Me'
   | 'Users'
   | 'Groups'
+  | 'Business calendars'
   | 'Connections'
   | 'Media'
   | 'Posts'

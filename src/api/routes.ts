@@ -1,5 +1,6 @@
 import { approvalRoutes } from './approvals/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
+import { businessCalendarRoutes } from './business-calendars/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
@@ -23,6 +24,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...meRoutes,
     ...userRoutes,
     ...groupRoutes,
+    ...businessCalendarRoutes,
     ...connectionRoutes(dependencies),
     ...mediaRoutes(dependencies),
     ...postRoutes(dependencies),

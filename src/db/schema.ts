@@ -1,15 +1,15 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
+import type { Interval, LocalDate, Week } from '../domain/business-calendar.ts';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
   ApprovalId,
-  CommentId,
+  BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
   MediaId,
-  NotificationId,
   PolicyId,
   PostId,
   RevisionId,
@@ -20,22 +20,25 @@ import type {
   UserId,
 } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
-import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
+import type { Json } from './json-column.ts';
+import type { NoticeTables } from './notice-tables.ts';
 import type { StoredContent } from './post-revision.ts';
+import type { HolidayType } from '../platform/public-holidays.ts';
 import type { ProcessMessage } from './process-message.ts';
 import type { StoredPrepared } from './publication.ts';
 
-/** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
-type Json<T> = ColumnType<T, string, string>;
 /** bigint: text on the way out, since it can exceed what a double holds. */
 type Bigint = ColumnType<string, number | string, number | string>;
 
+/** A date without a zone. The driver reads one as an instant of its own zone, so it is read as text, inside of JSON. */
+type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
+
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database {
+export interface Database extends NoticeTables {
   tenant: {
     id: TenantId;
     slug: string;
@@ -70,7 +73,32 @@ export interface Database {
     steps: Json<readonly PolicyStep[]>;
     created_at: Date;
   };
-  tenant_setting: { tenant_id: TenantId; approval_policy_id: PolicyId | null };
+  business_calendar: {
+    tenant_id: TenantId;
+    id: BusinessCalendarId;
+    name: string;
+    time_zone: string;
+    week: Json<Week>;
+    country: string | null;
+    region: string | null;
+    holiday_types: Json<readonly HolidayType[]>;
+    version: Generated<number>;
+    created_at: Date;
+    updated_at: Date;
+  };
+  business_calendar_exception: {
+    tenant_id: TenantId;
+    calendar_id: BusinessCalendarId;
+    date: LocalDateColumn;
+    kind: 'closed' | 'worked' | 'hours';
+    name: string | null;
+    intervals: Json<readonly Interval[]> | null;
+  };
+  tenant_setting: {
+    tenant_id: TenantId;
+    approval_policy_id: PolicyId | null;
+    business_calendar_id: BusinessCalendarId | null;
+  };
   connection: {
     tenant_id: TenantId;
     id: ConnectionId;
@@ -204,42 +232,6 @@ export interface Database {
     content_hash: ContentHash;
     update_id: string;
     cast_at: Date;
-  };
-  post_comment: {
-    tenant_id: TenantId;
-    id: CommentId;
-    post_id: PostId;
-    revision_id: RevisionId | null;
-    reply_to: CommentId | null;
-    author_id: UserId;
-    body: string | null;
-    version: Generated<number>;
-    created_at: Date;
-    edited_at: Date | null;
-    deleted_at: Date | null;
-  };
-  post_comment_mention: { tenant_id: TenantId; comment_id: CommentId; user_id: UserId };
-  notification: {
-    tenant_id: TenantId;
-    id: NotificationId;
-    kind: NotificationKind;
-    post_id: PostId;
-    episode: string;
-    user_id: UserId;
-    actor_id: UserId | null;
-    data: Json<NotificationData>;
-    created_at: Date;
-    read_at: Date | null;
-  };
-  notification_mail: {
-    tenant_id: TenantId;
-    notification_id: NotificationId;
-    created_at: Date;
-    next_attempt_at: Date;
-    attempts: Generated<number>;
-    outcome: MailOutcome | null;
-    settled_at: Date | null;
-    last_error: string | null;
   };
   event: {
     tenant_id: TenantId;

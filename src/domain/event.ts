@@ -1,5 +1,5 @@
 /** What the append-only log speaks of. */
-export type EntityKind = 'post' | 'approval' | 'connection' | 'media';
+export type EntityKind = 'post' | 'approval' | 'connection' | 'media' | 'business_calendar';
 
 /** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
 export const eventKinds = [
@@ -36,6 +36,9 @@ export const eventKinds = [
   'connection.repaired',
   'connection.broken',
   'media.uploaded',
+  'business_calendar.created',
+  'business_calendar.changed',
+  'business_calendar.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

@@ -9,6 +9,8 @@ export const permissions = [
   'connection.read',
   'connection.check',
   'user.read',
+  'calendar.read',
+  'calendar.write',
 ] as const;
 
 export type Permission = (typeof permissions)[number];
@@ -18,7 +20,7 @@ export interface BuiltInRole {
   readonly permissions: readonly Permission[];
 }
 
-const read = ['post.read', 'connection.read', 'user.read'] as const;
+const read = ['post.read', 'connection.read', 'user.read', 'calendar.read'] as const;
 const work = [...read, 'post.comment'] as const;
 
 /** The roles that every tenant starts with. They are rows like any other; the table in `docs/security.md` shows them. */
@@ -29,7 +31,15 @@ export const builtInRoles = {
   agent: { name: 'Agent', permissions: [...work, 'media.write'] },
   supervisor: {
     name: 'Supervisor',
-    permissions: [...work, 'post.write', 'post.approve', 'post.publish', 'media.write', 'connection.check'],
+    permissions: [
+      ...work,
+      'post.write',
+      'post.approve',
+      'post.publish',
+      'media.write',
+      'connection.check',
+      'calendar.write',
+    ],
   },
   viewer: { name: 'Viewer', permissions: read },
 } as const satisfies Record<string, BuiltInRole>;

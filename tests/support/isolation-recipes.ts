@@ -18,11 +18,16 @@ export type Outcome = 'missing' | 'refused' | 'nothing' | 'own';
 
 /** What is tried on every operation: whoever adds a route, a filter or an id to a body adds it here. */
 export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Record<string, readonly Attempt[]>> {
-  return { ...readingRecipes(foreign), ...writingRecipes(foreign, own), ...commandRecipes(foreign, own) };
+  return {
+    ...readingRecipes(foreign),
+    ...writingRecipes(foreign, own),
+    ...calendarRecipes(foreign),
+    ...commandRecipes(foreign, own),
+  };
 }
 
 function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]> {
-  const { connectionId, groupId, userId, userName, mediaId, inReview, draft } = foreign;
+  const { connectionId, groupId, userId, userName, mediaId, inReview, draft, calendarId } = foreign;
   const list = (name: ListName, tries: Readonly<Record<string, readonly [string, Outcome]>>): readonly Attempt[] =>
     Object.entries({ ...tries, cursor: [foreign.cursors[name], 'own'] as const }).map(([filter, [value, outcome]]) => ({
       at: [`query.${filter}`],
@@ -40,6 +45,22 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
     'GET /v1/users/{userId}': [missing('userId', `/v1/users/${userId}`)],
     'GET /v1/groups': list('groups', {}),
     'GET /v1/groups/{groupId}': [missing('groupId', `/v1/groups/${groupId}`)],
+    'GET /v1/business-calendars': list('business-calendars', {}),
+    'GET /v1/business-calendars/{calendarId}': [
+      {
+        at: ['path.calendarId', 'query.year'],
+        path: `/v1/business-calendars/${calendarId}?year=2026`,
+        outcome: 'missing',
+      },
+    ],
+    'GET /v1/business-calendars/{calendarId}/deadline': [
+      {
+        at: ['path.calendarId', 'query.from', 'query.minutes'],
+        path: `/v1/business-calendars/${calendarId}/deadline?from=2026-12-01T09:00:00Z&minutes=60`,
+        outcome: 'missing',
+      },
+    ],
+    'GET /v1/holiday-regions': [{ at: [], path: '/v1/holiday-regions', outcome: 'own' }],
     'GET /v1/connections': list('connections', { network: ['facebook', 'own'], state: ['connected', 'own'] }),
     'GET /v1/connections/{connectionId}': [missing('connectionId', `/v1/connections/${connectionId}`)],
     'GET /v1/media': list('media', {}),
@@ -89,6 +110,28 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
     ],
     'POST /v1/connections/{connectionId}/check': [
       { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/check`, outcome: 'missing' },
+    ],
+  };
+}
+
+function calendarRecipes({ calendarId, calendarName }: Belongings): Record<string, readonly Attempt[]> {
+  const path = `/v1/business-calendars/${calendarId}`;
+  const edit = () => ({ json: { timeZone: 'UTC' }, headers: anyVersion });
+  // Refused for its week, so that nothing is left behind.
+  const sameName = () => ({ json: { name: calendarName, timeZone: 'UTC', week: {} } });
+  return {
+    'POST /v1/business-calendars': [{ at: [], path: '/v1/business-calendars', call: sameName, outcome: 'refused' }],
+    'PUT /v1/business-calendars/default': [
+      {
+        at: ['body.businessCalendarId'],
+        path: '/v1/business-calendars/default',
+        call: () => ({ json: { businessCalendarId: calendarId } }),
+        outcome: 'refused',
+      },
+    ],
+    'PATCH /v1/business-calendars/{calendarId}': [{ at: ['path.calendarId'], path, call: edit, outcome: 'missing' }],
+    'DELETE /v1/business-calendars/{calendarId}': [
+      { at: ['path.calendarId'], path, call: () => ({ headers: anyVersion }), outcome: 'missing' },
     ],
   };
 }

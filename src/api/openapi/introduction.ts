@@ -26,6 +26,7 @@ const tagDescriptions: Record<Tag, string> = {
   Me: 'Who the token stands for, and what they may do.',
   Users: 'The people and service accounts of the tenant.',
   Groups: 'Teams of the tenant.',
+  'Business calendars': 'When the tenant works: what limits in business time are counted on.',
   Connections: 'The pages and accounts on the networks, and whether they work.',
   Media: 'Images that posts show.',
   Posts: 'What is written, reviewed, scheduled and published.',

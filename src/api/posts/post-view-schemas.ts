@@ -97,6 +97,9 @@ export const postView = z
     missedSlot: z
       .boolean()
       .meta({ description: 'Approval came after `scheduledAt`: nothing is published until a new slot is set.' }),
+    nextSlot: instantView(
+      'What can be sent to `schedule` after a missed slot: the same time of day on the next day of business.',
+    ).nullable(),
     scheduledAt: instantView('When it is to be published.').nullable(),
     publishedAt: instantView('When its first target was published.').nullable(),
     author: person,

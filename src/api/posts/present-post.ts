@@ -1,10 +1,12 @@
 import { selectLastApproval } from '../../db/approval-read.ts';
+import { loadBusinessCalendar } from '../../db/business-calendar.ts';
 import { selectMemberNames } from '../../db/member-name.ts';
 import { selectDestinations, selectTargets, type TargetRow } from '../../db/post-destination.ts';
 import { selectPost, type StoredPost } from '../../db/post.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { PostContent, Violation } from '../../domain/content.ts';
 import type { ConnectionId, PostId } from '../../domain/ids.ts';
+import { nextSlot } from '../../domain/next-slot.ts';
 import type { Network } from '../../domain/network.ts';
 import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { presentApprovals } from '../approvals/present-approval.ts';
@@ -33,6 +35,7 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
   const [approvalShown = null] = approval === undefined ? [] : await presentApprovals(trx, [approval]);
   const view: PostView = {
     ...presentHead(post),
+    nextSlot: await offeredSlot(trx, post, reader.services.clock()),
     author: { id: post.createdBy, name: people.get(post.createdBy) ?? '' },
     violations: (await judge(trx, post.content, networkOf(destinations))).map(presentViolation),
     targets: inOrderOf(post.content, targets).map(presentTarget),
@@ -48,6 +51,13 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
     run: runOf(post, reader),
   };
   return answer(view, { etag: entityTag(post.version) });
+}
+
+/** Made at reading, so that it always lies ahead. */
+async function offeredSlot(trx: TenantTransaction, post: StoredPost, now: number): Promise<string | null> {
+  if (!post.missedSlot || post.scheduledAt === null) return null;
+  const calendar = await loadBusinessCalendar(trx, null, new Date(now));
+  return new Date(nextSlot(calendar, post.scheduledAt.getTime(), now)).toISOString();
 }
 
 function presentHead(post: StoredPost) {

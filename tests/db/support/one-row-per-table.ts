@@ -5,6 +5,7 @@ import { type TenantTransaction } from '../../../src/db/tenant.ts';
 import type {
   ApprovalId,
   CommentId,
+  BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
@@ -31,6 +32,7 @@ export function oneRowPerTable(): OneRowPerTable {
     role: randomUUID() as RoleId,
     group: randomUUID() as GroupId,
     policy: randomUUID() as PolicyId,
+    calendar: randomUUID() as BusinessCalendarId,
     connection: randomUUID() as ConnectionId,
     media: randomUUID() as MediaId,
     post: randomUUID() as PostId,
@@ -43,6 +45,7 @@ export function oneRowPerTable(): OneRowPerTable {
   };
   return {
     ...people(tenant_id, ids),
+    ...calendars(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
     ...approvals(tenant_id, ids),
@@ -63,6 +66,7 @@ interface Ids {
   readonly role: RoleId;
   readonly group: GroupId;
   readonly policy: PolicyId;
+  readonly calendar: BusinessCalendarId;
   readonly connection: ConnectionId;
   readonly media: MediaId;
   readonly post: PostId;
@@ -108,12 +112,37 @@ function people(tenant_id: TenantId, { user, role, group }: Ids) {
   } satisfies Partial<OneRowPerTable>;
 }
 
-function pages(tenant_id: TenantId, { user, policy, connection, media }: Ids) {
+function calendars(tenant_id: TenantId, { calendar }: Ids) {
+  return {
+    business_calendar: {
+      tenant_id,
+      id: calendar,
+      name: 'Orario',
+      time_zone: 'Europe/Rome',
+      week: '{}',
+      country: 'IT',
+      region: null,
+      holiday_types: '["public"]',
+      created_at: now,
+      updated_at: now,
+    },
+    business_calendar_exception: {
+      tenant_id,
+      calendar_id: calendar,
+      date: '2026-12-07',
+      kind: 'closed',
+      name: 'Ponte',
+      intervals: null,
+    },
+  } satisfies Partial<OneRowPerTable>;
+}
+
+function pages(tenant_id: TenantId, { user, policy, calendar, connection, media }: Ids) {
   const file = { sha256, mime_type: 'image/jpeg', bytes: 1, width_px: 1, height_px: 1 };
   return {
     approval_policy: { tenant_id, id: policy, name: 'Revisione', version: 1, created_at: now },
     approval_policy_version: { tenant_id, policy_id: policy, version: 1, steps: '[]', created_at: now },
-    tenant_setting: { tenant_id, approval_policy_id: policy },
+    tenant_setting: { tenant_id, approval_policy_id: policy, business_calendar_id: calendar },
     connection: {
       tenant_id,
       id: connection,
