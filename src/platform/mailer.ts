@@ -16,7 +16,7 @@ export interface Mail {
 
 /**
  * What a mail server made of a message. `refused`: never to be tried again; `failed`: the server, or the way to it, is
- * in trouble. `code` names the step and the reply, such as `RCPT_550`, and repeats no words of the server.
+ * in trouble. `code` names the step and the reply, such as `RCPT 550`, and repeats no words of the server.
  */
 export type MailAnswer =
   | { readonly kind: 'sent' }
@@ -90,7 +90,7 @@ const ownFault: readonly number[] = [530, 534, 535, 538];
 function answerOf(error: unknown): MailAnswer {
   const { code = 'UNKNOWN', command = '', responseCode = null } = error as Partial<SmtpError>;
   const step = command.split(' ')[0] ?? '';
-  const named = responseCode === null ? code : `${step}_${responseCode}`;
+  const named = responseCode === null ? code : `${step} ${responseCode}`;
   const aboutThisMail = step === 'RCPT' || step === 'DATA';
   const forGood = responseCode !== null && responseCode >= 500 && responseCode < 600;
   return forGood && aboutThisMail && !ownFault.includes(responseCode)

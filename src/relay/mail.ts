@@ -36,6 +36,8 @@ const batch = 20;
 /** All mails of a claim are done, or broken off, well before their lease ends: nobody else sends them meanwhile. */
 const patienceMs = 60_000;
 const leaseMs = 2 * patienceMs;
+/** What a server that has fallen silent may take of a worker's time to stop. */
+const farewellMs = 10_000;
 
 /**
  * Sends notifications by e-mail. Any number of relays may run. A mail is marked after the server has taken it: if the
@@ -43,15 +45,27 @@ const leaseMs = 2 * patienceMs;
  */
 export function startMailRelay(dependencies: MailRelayDependencies): QueueLoop {
   const { systemUrl, log } = dependencies;
-  return startQueueLoop({ systemUrl, channel: 'notification_mail', batch, round: () => sendDue(dependencies), log });
+  const breakOff = new AbortController();
+  const round = () => sendDue(dependencies, breakOff.signal);
+  const loop = startQueueLoop({ systemUrl, channel: 'notification_mail', batch, round, log });
+  return {
+    async stop() {
+      const timer = setTimeout(() => breakOff.abort(), farewellMs);
+      await loop.stop();
+      clearTimeout(timer);
+    },
+  };
 }
 
-/** One claim and its e-mails. Returns how many were claimed. */
-export async function sendDue(dependencies: MailRelayDependencies): Promise<number> {
+/** One claim and its e-mails, until `stopped`. Returns how many were claimed. */
+export async function sendDue(
+  dependencies: MailRelayDependencies,
+  stopped: AbortSignal = new AbortController().signal,
+): Promise<number> {
   const { system, clock, log } = dependencies;
   try {
     const claimed = await claimMails(system, { now: new Date(clock()), leaseMs, limit: batch });
-    const signal = AbortSignal.timeout(patienceMs);
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(patienceMs)]);
     await Promise.all(claimed.map((mail) => attempt(dependencies, mail, signal)));
     return claimed.length;
   } catch (error) {

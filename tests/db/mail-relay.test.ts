@@ -53,7 +53,7 @@ describe('a notification', () => {
     await tell(await member({ email: 'marco@prova.test', display_name: 'Marco Galli' }));
     await tell(await member({ email: 'sara@prova.test', display_name: 'Sara Fontana' }));
     await drain(relay(smtp));
-    expect(log.join()).toContain('RCPT_450');
+    expect(log.join()).toContain('RCPT 450');
     expect(log.join()).not.toMatch(/prova\.test|Marco|Sara|Zucca/);
   });
 
@@ -79,12 +79,12 @@ describe('a mail server', () => {
     smtp.replies.data.push('451 busy still');
     await tell(await member({}));
     await drain(relay(smtp));
-    expect(await queue()).toMatchObject([{ outcome: null, attempts: 1, last_error: 'RCPT_450' }]);
+    expect(await queue()).toMatchObject([{ outcome: null, attempts: 1, last_error: 'RCPT 450' }]);
     now += minuteMs - 1;
     await drain(relay(smtp));
     now += 1;
     await drain(relay(smtp));
-    expect(await queue()).toMatchObject([{ attempts: 2, last_error: 'DATA_451' }]);
+    expect(await queue()).toMatchObject([{ attempts: 2, last_error: 'DATA 451' }]);
     now += 2 * minuteMs;
     await drain(relay(smtp));
     expect(await queue()).toMatchObject([{ outcome: 'sent', attempts: 3, last_error: null }]);
@@ -98,7 +98,7 @@ describe('a mail server', () => {
     await drain(relay(smtp));
     now += 24 * 60 * minuteMs;
     await drain(relay(smtp));
-    expect(await queue()).toMatchObject([{ outcome: 'refused', last_error: 'RCPT_550' }]);
+    expect(await queue()).toMatchObject([{ outcome: 'refused', last_error: 'RCPT 550' }]);
     expect(smtp.taken).toEqual([]);
   });
 

@@ -90,6 +90,7 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   const target = { connectionId: own.connectionId };
   const bodies = {
     'body.mediaIds': { mediaIds: [mediaId] },
+    'body.link.mediaId': { link: { url: 'https://aurora.test', mediaId } },
     'body.targets.connectionId': { targets: [{ connectionId }] },
     'body.targets.mediaIds': { targets: [{ ...target, mediaIds: [mediaId] }] },
   };

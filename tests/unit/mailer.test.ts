@@ -61,13 +61,13 @@ test.each(['a@b.test, c@d.test', 'a@b.test\r\nRCPT TO:<c@d.test>', '<a@b.test>',
 
 describe('what the server answers', () => {
   const cases: readonly [keyof Smtp['replies'], Reply, unknown][] = [
-    ['recipient', '550 no such user marco@aurora.test', { kind: 'refused', code: 'RCPT_550' }],
-    ['data', '554 looks like spam', { kind: 'refused', code: 'DATA_554' }],
-    ['recipient', '450 mailbox busy', { kind: 'failed', code: 'RCPT_450' }],
-    ['data', '451 try later', { kind: 'failed', code: 'DATA_451' }],
-    ['sender', '550 you may not send as this', { kind: 'failed', code: 'MAIL_550' }],
-    ['recipient', '530 authenticate first', { kind: 'failed', code: 'RCPT_530' }],
-    ['login', '535 wrong password', { kind: 'failed', code: 'AUTH_535' }],
+    ['recipient', '550 no such user marco@aurora.test', { kind: 'refused', code: 'RCPT 550' }],
+    ['data', '554 looks like spam', { kind: 'refused', code: 'DATA 554' }],
+    ['recipient', '450 mailbox busy', { kind: 'failed', code: 'RCPT 450' }],
+    ['data', '451 try later', { kind: 'failed', code: 'DATA 451' }],
+    ['sender', '550 you may not send as this', { kind: 'failed', code: 'MAIL 550' }],
+    ['recipient', '530 authenticate first', { kind: 'failed', code: 'RCPT 530' }],
+    ['login', '535 wrong password', { kind: 'failed', code: 'AUTH 535' }],
   ];
   it.each(cases)('to %s with %j is told by a code, never by its words', async (step, reply, expected) => {
     const { smtp, send } = await started({ login: step === 'login' });

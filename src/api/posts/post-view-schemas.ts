@@ -85,7 +85,9 @@ export const postView = z
   .object({
     id: z.string(),
     status: z.enum(postStatuses),
-    version: z.number().int().meta({ description: 'Its `ETag`: changes whenever anything here changes.' }),
+    version: z.number().int().meta({
+      description: 'Its `ETag`: changes whenever anything here changes, but for what only the timeline tells.',
+    }),
     content: contentView,
     revision: z.number().int(),
     contentHash: z.string(),

@@ -49,8 +49,10 @@ export async function saveContent(
 function unknownMedia(content: PostContent, known: ReadonlyMap<MediaId, unknown>): readonly FieldError[] {
   const within = (ids: readonly MediaId[], pointer: string) =>
     ids.flatMap((id, index) => (known.has(id) ? [] : [missing(`${pointer}/${index}`, id, 'file')]));
+  const picture = content.link?.mediaId ?? null;
   return [
     ...within(content.mediaIds, '/mediaIds'),
+    ...(picture === null || known.has(picture) ? [] : [missing('/link/mediaId', picture, 'file')]),
     ...content.targets.flatMap((target, index) => within(target.mediaIds ?? [], `/targets/${index}/mediaIds`)),
   ];
 }
