@@ -7,7 +7,7 @@ import type { NotificationKind } from '../domain/notification.ts';
 export interface Catalogue {
   /** Subject and first sentence, and the line in a list: `{actor}`, `{post}`, `{outcome}`. */
   readonly told: Readonly<Record<NotificationKind, string>>;
-  /** What the recipient can do: no arguments. */
+  /** What the recipient can do, or why they hear of it: `{actor}`, `{outcome}`. */
   readonly asked: Readonly<Record<NotificationKind, string>>;
   /** The post, when it has no text to be called by. */
   readonly untitled: string;

@@ -16,8 +16,10 @@ export const en: Catalogue = {
     approval_reminder: 'Read it and approve it, reject it, or ask for changes.',
     approval_escalated: 'Whoever was asked has not decided. Read it and decide.',
     approval_delegated: 'Your vote counts in place of theirs.',
-    approval_settled: 'You hear of it because you wrote or submitted the post.',
-    approval_overdue: 'Nobody has decided in time: you may remind the approvers, or withdraw the post.',
+    approval_settled:
+      '{outcome, select, expired {Nobody decided in time.} other {{actor} decided.}} You hear of it because you wrote or submitted the post.',
+    approval_overdue:
+      'Nobody has decided in time. If it waits for you, read it and decide; if it is yours, you may withdraw it.',
     mentioned: 'Answer under the post.',
   },
   untitled: 'a post without text',

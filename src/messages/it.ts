@@ -16,8 +16,9 @@ export const it: Catalogue = {
     approval_reminder: 'Leggilo e approvalo, respingilo oppure chiedi modifiche.',
     approval_escalated: 'Chi doveva decidere non l’ha fatto. Leggilo e decidi.',
     approval_delegated: 'Il tuo voto vale al posto del suo.',
-    approval_settled: 'Ricevi questo messaggio perché hai scritto o inviato il post.',
-    approval_overdue: 'Nessuno ha deciso in tempo: puoi sollecitare chi deve approvare oppure ritirare il post.',
+    approval_settled:
+      '{outcome, select, expired {Nessuno ha deciso in tempo.} other {Ha deciso {actor}.}} Ricevi questo messaggio perché hai scritto o inviato il post.',
+    approval_overdue: 'Nessuno ha deciso in tempo. Se attende te, leggilo e decidi; se è tuo, puoi ritirarlo.',
     mentioned: 'Rispondi sotto al post.',
   },
   untitled: 'un post senza testo',

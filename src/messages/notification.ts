@@ -11,12 +11,7 @@ const longestTitle = 60;
 
 /** What has happened, in one line: the subject of the e-mail, and the entry in the list. */
 export function notificationLine({ say, words }: Speaker, notice: Notice): string {
-  const { kind, actor, excerpt, data } = notice;
-  return say(words.told[kind], {
-    actor: actor ?? words.somebody,
-    post: shortened(excerpt, longestTitle) || words.untitled,
-    outcome: data.outcome ?? 'other',
-  });
+  return say(words.told[notice.kind], valuesOf(words, notice));
 }
 
 /** The e-mail that tells of it, as plain text and as simple HTML. */
@@ -35,7 +30,7 @@ export function notificationMail(
   const line = notificationLine(speaker, notice);
   const parts: readonly Part[] = [
     { kind: 'paragraph', text: say(words.greeting, { name: about.recipient }) },
-    { kind: 'paragraph', text: `${line}. ${words.asked[notice.kind]}` },
+    { kind: 'paragraph', text: `${line}. ${say(words.asked[notice.kind], valuesOf(words, notice))}` },
     ...planOf(speaker, notice),
     ...deadlineOf(speaker, notice, about.now),
     ...quotesOf(speaker, notice),
@@ -46,6 +41,14 @@ export function notificationMail(
     subject: line,
     text: `${parts.map(plain).join('\n\n')}\n`,
     html: `<!doctype html>\n<html lang="${escaped(speaker.locale)}"><body>\n${parts.map(html).join('\n')}\n</body></html>\n`,
+  };
+}
+
+function valuesOf({ somebody, untitled }: Speaker['words'], { actor, excerpt, data }: Notice) {
+  return {
+    actor: actor ?? somebody,
+    post: shortened(excerpt, longestTitle) || untitled,
+    outcome: data.outcome ?? 'other',
   };
 }
 

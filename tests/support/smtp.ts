@@ -5,8 +5,8 @@ import { SMTPServer } from 'smtp-server';
 import { onTestFinished } from 'vitest';
 import { type CaughtMail, readMail } from '../../simulators/mail/message.ts';
 
-/** What a server says to a step: a reply such as `450 busy`, nothing ever, or null to go on. */
-export type Reply = `${number} ${string}` | 'silence' | null;
+/** What a server says to a step: a reply such as `450 busy`, nothing ever (having taken the mail or not), or null to go on. */
+export type Reply = `${number} ${string}` | 'silence' | 'taken, then silence' | null;
 
 export interface Smtp {
   readonly url: string;
@@ -39,6 +39,7 @@ export async function startSmtp(port = 0): Promise<Smtp> {
       const recipients = envelope.rcptTo.map(({ address }) => address);
       const read = async () => {
         const mail = await readMail(stream, recipients);
+        if (replies.data[0] === 'taken, then silence') taken.push(mail);
         await promisify(said)(replies.data);
         taken.push(mail);
       };
@@ -58,7 +59,7 @@ export async function startSmtp(port = 0): Promise<Smtp> {
 
 function said(queue: Reply[], done: (error: (Error & { responseCode?: number }) | null) => void): void {
   const reply = queue.shift() ?? null;
-  if (reply === 'silence') return;
+  if (reply === 'silence' || reply === 'taken, then silence') return;
   if (reply === null) done(null);
   else done(Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) }));
 }

@@ -98,6 +98,12 @@ describe('every kind', () => {
     },
   );
 
+  it('of a decision says who took it, or that nobody did', () => {
+    const said = (outcome: string) => mailIn(english, { kind: 'approval_settled', data: { outcome } }).text;
+    expect(said('rejected')).toContain('was rejected. Elena Conti decided. You hear of it because');
+    expect(said('expired')).toContain('has expired. Nobody decided in time. You hear of it because');
+  });
+
   it('says what it can when the facts are missing', () => {
     const { text } = mailIn(english, { kind: 'approval_delegated', actor: null, excerpt: ' ', data: {} });
     expect(text).toContain('A colleague asks you to decide on “a post without text” instead.');
