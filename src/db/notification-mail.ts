@@ -156,7 +156,6 @@ function letterOf(row: LetterRow): Letter {
     tenant: row.tenant,
     notice: {
       kind: row.kind,
-      postId: row.post_id,
       actor: row.actor,
       excerpt: row.excerpt,
       pages: row.pages,

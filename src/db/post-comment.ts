@@ -72,9 +72,9 @@ export function selectPostComment(trx: TenantTransaction, postId: PostId, id: Co
   return comments(trx, postId).where('comment.id', '=', id).executeTakeFirst();
 }
 
-/** Like `selectPostComment`, and nobody else may change the comment before this transaction ends. */
+/** Like `selectPostComment`, and nobody else may change the comment before this transaction ends; answers may come. */
 export function lockPostComment(trx: TenantTransaction, postId: PostId, id: CommentId) {
-  return comments(trx, postId).where('comment.id', '=', id).forUpdate('comment').executeTakeFirst();
+  return comments(trx, postId).where('comment.id', '=', id).forNoKeyUpdate('comment').executeTakeFirst();
 }
 
 /** The comments of a post as they were written, stones included, `limit + 1` at most. */

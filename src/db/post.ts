@@ -56,9 +56,14 @@ export async function selectPost(trx: TenantTransaction, id: PostId): Promise<St
   return whole(await storedPost(trx).where('post.id', '=', id).executeTakeFirst());
 }
 
-/** Like `selectPost`, and nobody else may change the post before this transaction ends. */
+/**
+ * Like `selectPost`, and nobody else may change the post before this transaction ends. The lock is a statement of its
+ * own: one that waits for it and joins the revision would look for the new revision as things were before it waited,
+ * and find no post.
+ */
 export async function lockPost(trx: TenantTransaction, id: PostId): Promise<StoredPost | undefined> {
-  return whole(await storedPost(trx).where('post.id', '=', id).forUpdate('post').executeTakeFirst());
+  await trx.selectFrom('post').select('id').where('id', '=', id).forUpdate().execute();
+  return selectPost(trx, id);
 }
 
 function whole(

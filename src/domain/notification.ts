@@ -56,7 +56,6 @@ export type MailOutcome = (typeof mailOutcomes)[number];
 /** A notification as it is told: everything but the language. */
 export interface Notice {
   readonly kind: NotificationKind;
-  readonly postId: PostId;
   /** What the actor is called; `null` when there is none. */
   readonly actor: string | null;
   /** How the post begins; empty if it has no text. */

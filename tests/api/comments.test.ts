@@ -88,6 +88,19 @@ describe('a comment', () => {
     expect(timeline.filter(({ code }: { code: string }) => code === 'comment.deleted')).toHaveLength(1);
   });
 
+  it('is taken from everybody at once, beside answers, changes and an edit of the post', async () => {
+    const { as } = tenantApi();
+    const { id } = await say('marco', 'Chi viene?');
+    const many = Array.from({ length: 24 }, (_, index) => [
+      as('sara', 'POST', comments, { body: `Io ${index}`, replyTo: index % 2 === 0 ? id : null }),
+      as('marco', 'PATCH', `${comments}/${id}`, { body: `Chi viene? ${index}` }, { headers: { 'if-match': '*' } }),
+      as('elena', 'PATCH', `/v1/posts/${postId}`, { text: `Testo ${index}` }, { headers: { 'if-match': '*' } }),
+    ]);
+    const statuses = (await Promise.all(many.flat())).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([...Array(48).fill(200), ...Array(24).fill(201)]);
+    expect((await as('elena', 'GET', `${comments}?limit=100`)).body.items).toHaveLength(25);
+  });
+
   it('is not for viewers to write, whom it is shown', async () => {
     const { as } = tenantApi();
     expect((await as('irene', 'POST', comments, { body: 'Io' })).body).toMatchObject({ permission: 'post.comment' });

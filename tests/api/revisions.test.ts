@@ -62,6 +62,17 @@ describe('the revisions of a post', () => {
   });
 });
 
+it('edits that come at once wait for each other: each is a revision, and none is told that the post is not there', async () => {
+  const { as } = tenantApi();
+  const texts = Array.from({ length: 12 }, (_, index) => `Testo ${index}`);
+  await Promise.all(texts.map((text) => edit({ text })));
+  const { items } = (await as('elena', 'GET', `${path}/revisions?limit=100`)).body;
+  expect(items.map(({ number }: { number: number }) => number)).toEqual(Array.from({ length: 13 }, (_, i) => 13 - i));
+  expect(items.map(({ content }: { content: { text: string } }) => content.text)).toEqual(
+    expect.arrayContaining(texts),
+  );
+});
+
 describe('the difference of two revisions', () => {
   it('tells texts word by word, of the post and of each variant, and what else changed', async () => {
     const { as, tenant } = tenantApi();

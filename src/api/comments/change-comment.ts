@@ -19,7 +19,7 @@ const refusals = {
 } as const;
 
 type Context = Pick<
-  HandleContext<z.output<typeof commentParams>, undefined, unknown, keyof typeof refusals>,
+  HandleContext<z.output<typeof commentParams>, undefined, unknown, 'not_the_author'>,
   'trx' | 'params' | 'caller' | 'refuse'
 >;
 
@@ -77,14 +77,7 @@ export const deleteComment = defineRoute({
 });
 
 /** The comment, locked. Throws 404, and 403 for somebody else's. */
-async function ownComment({
-  trx,
-  params,
-  caller,
-  refuse,
-}: Pick<Context, 'trx' | 'params' | 'caller'> & {
-  refuse(code: 'not_found' | 'not_the_author'): Error;
-}): Promise<PostCommentRow> {
+async function ownComment({ trx, params, caller, refuse }: Context): Promise<PostCommentRow> {
   const comment = await lockPostComment(trx, params.postId, params.commentId);
   if (comment === undefined) throw refuse('not_found');
   if (comment.author_id !== caller.userId) throw refuse('not_the_author');

@@ -51,6 +51,8 @@ export const createComment = defineRoute({
     const revisionId = body.revision === null ? null : await requireRevision(ctx, postId, body.revision);
     const mentioned = await requireMentionable(ctx, body.body);
     const id = newId<CommentId>();
+    // First, since it locks the post: comments that are written at once wait here, not for each other's references.
+    await recordComment(ctx, 'comment.created', { postId, commentId: id, replyTo: body.replyTo, mentioned });
     await insertPostComment(trx, {
       tenantId: caller.tenantId,
       id,
@@ -62,7 +64,6 @@ export const createComment = defineRoute({
       now,
     });
     await mention(ctx, { postId, id }, mentioned);
-    await recordComment(ctx, 'comment.created', { postId, commentId: id, replyTo: body.replyTo, mentioned });
     const row = await selectPostComment(trx, postId, id);
     if (row === undefined) throw ctx.refuse('not_found');
     return answer(presentComment(row), { etag: entityTag(row.version) });

@@ -32,7 +32,6 @@ export function presentNotification(
 ): z.input<typeof notificationView> {
   const notice = {
     kind: row.kind,
-    postId: row.post_id,
     actor: row.actor_name,
     excerpt: row.excerpt,
     pages: row.pages,

@@ -1,5 +1,4 @@
 import { describe, expect, it, test } from 'vitest';
-import type { PostId } from '../../../src/domain/ids.ts';
 import { type Notice, notificationKinds } from '../../../src/domain/notification.ts';
 import { notificationLine, notificationMail } from '../../../src/messages/notification.ts';
 import { speakerFor } from '../../../src/messages/speaker.ts';
@@ -7,7 +6,6 @@ import { speakerFor } from '../../../src/messages/speaker.ts';
 const now = new Date('2026-11-30T09:00:00Z');
 const notice: Notice = {
   kind: 'approval_requested',
-  postId: '0193f2c4-6a51-7d1e-9d3b-5f0f6f1c2a77' as PostId,
   actor: 'Elena Conti',
   excerpt: 'Apriamo anche di domenica',
   pages: 3,
