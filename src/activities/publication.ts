@@ -5,7 +5,7 @@ import type { PublicationKey } from '../db/publication.ts';
 import { selectAttempt, settleAttempt, type StoredAttempt } from '../db/publish-attempt.ts';
 import { withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
-import { violations } from '../domain/content.ts';
+import { violations } from '../domain/content-violations.ts';
 import { type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
 import { openCallDesk } from './call-desk.ts';
 import { whileBeating } from './heartbeat.ts';
@@ -154,8 +154,9 @@ export function publicationActivities(dependencies: PublicationDependencies) {
   }
 }
 
-function isWithinLimits({ key, publication: { content, media } }: PublicationJob): boolean {
-  const factsOf = new Map(media.map(({ id, facts }) => [id, facts]));
+function isWithinLimits({ key, publication: { content, media, linkImage } }: PublicationJob): boolean {
+  const files = linkImage === null ? media : [...media, linkImage];
+  const factsOf = new Map(files.map(({ id, facts }) => [id, facts]));
   const broken = violations(
     content,
     () => key.network,

@@ -80,6 +80,10 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       scheduledTo: ['2100-01-01T00:00:00Z', 'own'],
     }),
     'GET /v1/posts/{postId}': [draft, inReview].map(({ id }) => missing('postId', `/v1/posts/${id}`)),
+    'GET /v1/posts/{postId}/previews': [draft, inReview].flatMap(({ id }) => [
+      missing('postId', `/v1/posts/${id}/previews`),
+      { ...missing('postId', `/v1/posts/${id}/previews?revision=1`), at: ['query.revision'] },
+    ]),
     'GET /v1/approvals': list('approvals', { assignee: [userId, 'nothing'], outcome: ['open', 'own'] }),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
   };
@@ -90,7 +94,7 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   const target = { connectionId: own.connectionId };
   const bodies = {
     'body.mediaIds': { mediaIds: [mediaId] },
-    'body.link.mediaId': { link: { url: 'https://aurora.test', mediaId } },
+    'body.link.mediaId': { link: { url: 'https://example.com', mediaId } },
     'body.targets.connectionId': { targets: [{ connectionId }] },
     'body.targets.mediaIds': { targets: [{ ...target, mediaIds: [mediaId] }] },
   };
@@ -105,6 +109,7 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   return {
     'POST /v1/media': [{ at: [], path: '/v1/media', call: async () => ({ body: await sameImage() }), outcome: 'own' }],
     'POST /v1/posts': named('/v1/posts'),
+    'POST /v1/previews': named('/v1/previews'),
     'PATCH /v1/posts/{postId}': [
       { at: ['path.postId'], path, call: () => ({ json: { text: '' }, headers: anyVersion }), outcome: 'missing' },
       ...named(`/v1/posts/${own.draft.id}`),

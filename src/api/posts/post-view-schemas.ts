@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectionStates } from '../../domain/connection.ts';
 import { postFormats } from '../../domain/content.ts';
+import { contentFields } from '../../domain/content-violations.ts';
 import { eventKinds } from '../../domain/event.ts';
 import { networks } from '../../domain/network.ts';
 import { postStatuses } from '../../domain/post.ts';
@@ -11,7 +12,8 @@ import { instantView } from '../schemas.ts';
 export const violationView = z
   .object({
     target: z.string().nullable().meta({ description: 'The connection whose limits it breaks; null: the whole post.' }),
-    field: z.enum(['text', 'mediaIds', 'targets']),
+    field: z.enum(contentFields).meta({ description: 'What to mend; `link.title` is the title of the link.' }),
+    mediaId: z.string().nullable().meta({ description: 'The file that it is about, where it is a single one.' }),
     rule: z.string().meta({ example: 'max_text_length' }),
     limit: z.union([z.number(), z.string()]).nullable(),
     value: z.union([z.number(), z.string()]).nullable(),
@@ -40,6 +42,11 @@ export const contentView = z.object({
     }),
   ),
 });
+
+const firstMediaKind = z
+  .enum(['image', 'video', 'document'])
+  .nullable()
+  .meta({ description: 'What the first of the post’s own media is; null where it has none.' });
 
 const reason = z.object({
   code: z.string().meta({ example: 'content_refused' }),
@@ -91,6 +98,7 @@ export const postView = z
     content: contentView,
     revision: z.number().int(),
     contentHash: z.string(),
+    firstMediaKind,
     violations: z.array(violationView).meta({ description: 'What keeps the content from being submitted.' }),
     targets: z.array(target),
     approval: approvalView.nullable().meta({ description: 'The open approval, or else the last one.' }),
@@ -126,6 +134,7 @@ export const listedPost = z
     missedSlot: z.boolean(),
     excerpt: z.string().meta({ description: 'The beginning of its text.' }),
     mediaIds: z.array(z.string()),
+    firstMediaKind,
     targets: z.array(
       z.object({
         id: z.string(),

@@ -1,10 +1,13 @@
 import { selectLastApproval } from '../../db/approval-read.ts';
 import { loadBusinessCalendar } from '../../db/business-calendar.ts';
 import { selectMemberNames } from '../../db/member-name.ts';
+import { selectMediaFacts } from '../../db/media.ts';
 import { selectDestinations, selectTargets, type TargetRow } from '../../db/post-destination.ts';
+import { mediaIdsOf } from '../../db/post-revision.ts';
 import { selectPost, type StoredPost } from '../../db/post.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
-import type { PostContent, Violation } from '../../domain/content.ts';
+import type { PostContent } from '../../domain/content.ts';
+import { type Violation, violations } from '../../domain/content-violations.ts';
 import type { ConnectionId, PostId } from '../../domain/ids.ts';
 import { nextSlot } from '../../domain/next-slot.ts';
 import type { Network } from '../../domain/network.ts';
@@ -12,8 +15,9 @@ import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
 import { type Answered, answer, type Caller, type HandleContext } from '../route-context.ts';
-import { attentionSentence, pageSentence, reasonSentence, violationSentence } from './sentences.ts';
-import { judge } from './judge-content.ts';
+import { violationSentence } from './content-sentences.ts';
+import { attentionSentence, pageSentence, reasonSentence } from './sentences.ts';
+import { knownFacts } from './judge-content.ts';
 import type { PostView } from './post-view-schemas.ts';
 import { presentTimeline, timelineOf } from './timeline.ts';
 
@@ -37,7 +41,7 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
     ...presentHead(post),
     nextSlot: await offeredSlot(trx, post, reader.services.clock()),
     author: { id: post.createdBy, name: people.get(post.createdBy) ?? '' },
-    violations: (await judge(trx, post.content, networkOf(destinations))).map(presentViolation),
+    ...(await presentJudgement(trx, post.content, networkOf(destinations))),
     targets: inOrderOf(post.content, targets).map(presentTarget),
     attentionCauses: targets.flatMap(presentCause),
     approval: approvalShown,
@@ -86,6 +90,19 @@ export function presentContent({ text, mediaIds, link, targets }: PostContent): 
       ...target,
       mediaIds: target.mediaIds === null ? null : [...target.mediaIds],
     })),
+  };
+}
+
+async function presentJudgement(
+  trx: TenantTransaction,
+  content: PostContent,
+  network: (id: ConnectionId) => Network,
+): Promise<Pick<PostView, 'violations' | 'firstMediaKind'>> {
+  const facts = await selectMediaFacts(trx, mediaIdsOf(content));
+  const [first] = content.mediaIds;
+  return {
+    violations: violations(content, network, (id) => knownFacts(facts, id)).map(presentViolation),
+    firstMediaKind: first === undefined ? null : knownFacts(facts, first).original.kind,
   };
 }
 

@@ -5,6 +5,7 @@ import { insertRevision, mediaIdsOf } from '../../db/post-revision.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { PostContent } from '../../domain/content.ts';
 import type { MediaId, PostId, RevisionId } from '../../domain/ids.ts';
+import type { MediaFacts } from '../../domain/media.ts';
 import type { FieldError } from '../problem.ts';
 import type { HandleContext } from '../route-context.ts';
 import { knownFacts } from './judge-content.ts';
@@ -29,9 +30,7 @@ export async function saveContent(
 ): Promise<void> {
   const { content, postId } = revision;
   const { tenantId, userId } = caller;
-  const facts = await selectMediaFacts(trx, mediaIdsOf(content));
-  const unknown = [...unknownMedia(content, facts), ...(await unknownConnections(trx, content))];
-  if (unknown.length > 0) throw invalid(unknown);
+  const facts = await requireKnown({ trx, invalid }, content);
   await insertRevision(trx, {
     ...revision,
     tenantId,
@@ -44,6 +43,17 @@ export async function saveContent(
     postId,
     connectionIds: content.targets.map((target) => target.connectionId),
   });
+}
+
+/** What is known of the files that a content names. Throws 422 for files and connections that the tenant does not have. */
+export async function requireKnown(
+  { trx, invalid }: Pick<Writer, 'trx' | 'invalid'>,
+  content: PostContent,
+): Promise<ReadonlyMap<MediaId, MediaFacts>> {
+  const facts = await selectMediaFacts(trx, mediaIdsOf(content));
+  const unknown = [...unknownMedia(content, facts), ...(await unknownConnections(trx, content))];
+  if (unknown.length > 0) throw invalid(unknown);
+  return facts;
 }
 
 function unknownMedia(content: PostContent, known: ReadonlyMap<MediaId, unknown>): readonly FieldError[] {
