@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely';
+import { grantToBuiltInRoles } from './built-in-roles.ts';
 import { confineToTenant, run } from './tenant-table.ts';
-
-const commenting = ['tenant_admin', 'editor', 'reviewer', 'agent', 'supervisor'];
 
 /** Comments among colleagues, and the permission to write them for the built-in roles of tenants that exist. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -47,20 +46,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   );
   await confineToTenant(db, 'post_comment', { rights: 'select, insert, update' });
   await confineToTenant(db, 'post_comment_mention');
-  await run(
-    db,
-    `
-    -- The owner is bound by the tenants' policies too; here it works on all of them at once.
-    alter table role no force row level security;
-    alter table role_permission no force row level security;
-    insert into role_permission (tenant_id, role_id, permission)
-    select tenant_id, id, 'post.comment' from role
-    where built_in and key in (${commenting.map((key) => `'${key}'`).join(', ')})
-    on conflict do nothing;
-    alter table role force row level security;
-    alter table role_permission force row level security;
-    `,
-  );
+  await grantToBuiltInRoles(db, {
+    'post.comment': ['tenant_admin', 'editor', 'reviewer', 'agent', 'supervisor'],
+  });
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
