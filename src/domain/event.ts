@@ -1,7 +1,9 @@
 /** What the append-only log speaks of. */
-export type EntityKind = 'post' | 'approval' | 'connection' | 'media' | 'business_calendar';
+export const entityKinds = ['post', 'approval', 'connection', 'media', 'business_calendar'] as const;
 
-/** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
+export type EntityKind = (typeof entityKinds)[number];
+
+/** What can happen. Timeline, audit, server-sent events and later webhooks are read from these. */
 export const eventKinds = [
   'post.created',
   'post.edited',
@@ -31,6 +33,8 @@ export const eventKinds = [
   'target.released',
   'target.retrying',
   'target.resolved',
+  'target.edited',
+  'target.removed',
   'approval.vote',
   'connection.checked',
   'connection.repaired',

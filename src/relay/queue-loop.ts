@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { listen } from './listen.ts';
+import { listen } from '../db/listen.ts';
+import { newBell } from '../platform/bell.ts';
 
 /** Notifications can be lost with their connection; the sweep finds what they would have told. */
 const sweepEveryMs = 3_000;
@@ -41,31 +42,6 @@ export function startQueueLoop({
       stopped = true;
       bell.ring();
       await Promise.all([running, listening.stop()]);
-    },
-  };
-}
-
-function newBell() {
-  let rung = false;
-  let wake: (() => void) | null = null;
-  return {
-    ring(): void {
-      rung = true;
-      wake?.();
-    },
-    /** Resolves when rung, at once if that was before, or after `timeoutMs`. */
-    async rung(timeoutMs: number): Promise<void> {
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, timeoutMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      rung = false;
-      wake = null;
     },
   };
 }

@@ -118,6 +118,8 @@ export function timelineSentence(
     'target.parked': `Publication on ${where} waits for its connection.${why}`,
     'target.released': `The connection of ${where} works again: publication goes on.`,
     'target.retrying': `${where} asked to come again later.`,
+    'target.edited': `${who} changed the text on ${where}.`,
+    'target.removed': `${who} took the post down from ${where}.`,
     'target.resolved': `${who} decided what happens on ${where}.`,
     'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}.`,
   };
