@@ -25,7 +25,9 @@ export type Tag =
   | 'Connections'
   | 'Media'
   | 'Posts'
+  | 'Comments'
   | 'Approvals'
+  | 'Notifications'
   | 'Events';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;

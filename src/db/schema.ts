@@ -26,14 +26,14 @@ import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
-import type { HolidayType } from '../platform/public-holidays.ts';
+import type { Json } from './json-column.ts';
+import type { NoticeTables } from './notice-tables.ts';
 import type { StoredContent } from './post-revision.ts';
 import type { RenditionKind } from '../domain/rendition.ts';
+import type { HolidayType } from '../platform/public-holidays.ts';
 import type { ProcessMessage } from './process-message.ts';
 import type { StoredPrepared } from './publication.ts';
 
-/** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
-type Json<T> = ColumnType<T, string, string>;
 /** bigint: text on the way out, since it can exceed what a double holds. */
 type Bigint = ColumnType<string, number | string, number | string>;
 
@@ -41,7 +41,7 @@ type Bigint = ColumnType<string, number | string, number | string>;
 type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database {
+export interface Database extends NoticeTables {
   tenant: {
     id: TenantId;
     slug: string;
@@ -184,6 +184,7 @@ export interface Database {
     created_at: Date;
     updated_at: Date;
     published_at: Date | null;
+    noted_at: Date | null;
   };
   post_revision: {
     tenant_id: TenantId;

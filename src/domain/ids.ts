@@ -17,6 +17,9 @@ export type PostId = Id<'post'>;
 export type RevisionId = Id<'post-revision'>;
 export type TargetId = Id<'post-target'>;
 export type ApprovalId = Id<'approval'>;
+export type NotificationId = Id<'notification'>;
+/** A comment among colleagues on a post. */
+export type CommentId = Id<'post-comment'>;
 /** sha256, in hex, of what readers will see. */
 export type ContentHash = Id<'content-hash'>;
 /** sha256, in hex, of a file's bytes. */

@@ -14,7 +14,7 @@ const lariana = oneRowPerTable();
 const tables = Object.keys(aurora) as Table[];
 
 /** Tables that the vendor's own role works on across tenants, to claim and to sweep. */
-const queueTables: readonly Table[] = ['process_outbox', 'idempotency_key'];
+const queueTables: readonly Table[] = ['process_outbox', 'idempotency_key', 'notification_mail'];
 
 const app = databaseAs('app');
 const system = databaseAs('system');
@@ -47,6 +47,7 @@ describe('every table belongs to a tenant', () => {
       where schemaname = 'public' and policyname <> 'tenant' order by 1, 2`.execute(owner.db);
     expect(rows).toEqual([
       { table: 'idempotency_key', name: 'sweep', roles: '{chorally_system}' },
+      { table: 'notification_mail', name: 'relay', roles: '{chorally_system}' },
       { table: 'post', name: 'search', roles: '{chorally_search}' },
       { table: 'post_revision', name: 'search', roles: '{chorally_search}' },
       { table: 'post_target', name: 'search', roles: '{chorally_search}' },

@@ -17,8 +17,10 @@ test('the types of src/db/schema.ts name the tables, columns and nulls of the mi
 
 /** Reads the interface as text: types are gone at run time. */
 function declaredColumns(): string[] {
-  const source = readFileSync(new URL('../../src/db/schema.ts', import.meta.url), 'utf8');
-  const body = source.slice(source.indexOf('export interface Database {'));
+  const sources = ['schema', 'notice-tables'].map((name) =>
+    readFileSync(new URL(`../../src/db/${name}.ts`, import.meta.url), 'utf8'),
+  );
+  const body = sources.map((source) => source.slice(source.indexOf('export interface '))).join('\n');
   return [...body.matchAll(/^ {2}(\w+): \{(.*?)\}(?=;$)/gms)].flatMap(([, table, columns = '']) =>
     [...columns.matchAll(/(\w+): ([^;]+)(?:;|$)/g)].map(
       ([, column, type = '']) => `${table}.${column}${/\| null\s*$/.test(type) ? ' null' : ''}`,

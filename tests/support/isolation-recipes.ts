@@ -1,4 +1,5 @@
 import type { Call } from './api.ts';
+import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
 /** One way of reaching for what belongs to another tenant. */
@@ -23,6 +24,8 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...writingRecipes(foreign, own),
     ...calendarRecipes(foreign),
     ...commandRecipes(foreign, own),
+    ...talkRecipes(foreign, own),
+    ...revisionRecipes(foreign, own),
   };
 }
 

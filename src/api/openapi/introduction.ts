@@ -32,7 +32,9 @@ const tagDescriptions: Record<Tag, string> = {
   Connections: 'The pages and accounts on the networks, and whether they work.',
   Media: 'Images that posts show.',
   Posts: 'What is written, reviewed, scheduled and published.',
+  Comments: 'What colleagues say to each other about a post.',
   Approvals: 'Reviews of posts, and votes on them.',
+  Notifications: 'What the caller has to know.',
   Events: 'What happens in the tenant, as it happens.',
 };
 

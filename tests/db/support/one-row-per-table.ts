@@ -4,11 +4,13 @@ import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction } from '../../../src/db/tenant.ts';
 import type {
   ApprovalId,
+  CommentId,
   BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
   MediaId,
+  NotificationId,
   PolicyId,
   PostId,
   RevisionId,
@@ -19,6 +21,7 @@ import type {
   UploadId,
   UserId,
 } from '../../../src/domain/ids.ts';
+import { noticeRows } from './notice-rows.ts';
 
 export type OneRowPerTable = { readonly [Table in keyof Database]: Insertable<Database[Table]> };
 
@@ -38,6 +41,8 @@ export function oneRowPerTable(): OneRowPerTable {
     target: randomUUID() as TargetId,
     approval: randomUUID() as ApprovalId,
     comment: randomUUID(),
+    notification: randomUUID() as NotificationId,
+    postComment: randomUUID() as CommentId,
   };
   return {
     ...people(tenant_id, ids),
@@ -45,6 +50,7 @@ export function oneRowPerTable(): OneRowPerTable {
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
     ...approvals(tenant_id, ids),
+    ...noticeRows(tenant_id, ids, now),
     ...journals(tenant_id, ids),
   };
 }
@@ -69,6 +75,8 @@ interface Ids {
   readonly target: TargetId;
   readonly approval: ApprovalId;
   readonly comment: string;
+  readonly notification: NotificationId;
+  readonly postComment: CommentId;
 }
 
 const now = new Date('2026-11-23T09:00:00Z');
@@ -195,13 +203,14 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
       created_at: now,
       updated_at: now,
       published_at: null,
+      noted_at: null,
     },
     post_revision: {
       tenant_id,
       id: revision,
       post_id: post,
       number: 1,
-      content: '{}',
+      content: JSON.stringify({ text: 'Zucca e castagne', mediaIds: [], link: null, targets: [] }),
       content_hash,
       search_text: 'zucca e castagne',
       author_id: user,
