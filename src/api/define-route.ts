@@ -27,6 +27,8 @@ export type Tag =
   | 'Posts'
   | 'Comments'
   | 'Approvals'
+  | 'Approval policies'
+  | 'Absences'
   | 'Notifications'
   | 'Events';
 

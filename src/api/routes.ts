@@ -1,3 +1,5 @@
+import { absenceRoutes } from './absences/routes.ts';
+import { approvalPolicyRoutes } from './approval-policies/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { businessCalendarRoutes } from './business-calendars/routes.ts';
@@ -36,5 +38,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...approvalRoutes,
     ...notificationRoutes,
     streamEvents(dependencies),
+    ...approvalPolicyRoutes,
+    ...absenceRoutes,
   ];
 }

@@ -10,6 +10,7 @@ import * as search from './migrations/2026_11_22_07_search.ts';
 import * as postList from './migrations/2026_11_22_08_post_list.ts';
 import * as approvalByPost from './migrations/2026_11_22_09_approval_by_post.ts';
 import * as businessCalendar from './migrations/2026_11_24_10_business_calendar.ts';
+import * as approvalInFull from './migrations/2026_11_24_20_approval_in_full.ts';
 import * as notification from './migrations/2026_11_24_30_notification.ts';
 import * as postComment from './migrations/2026_11_24_31_post_comment.ts';
 import * as eventNotify from './migrations/2026_11_24_40_event_notify.ts';
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_22_08_post_list': postList,
   '2026_11_22_09_approval_by_post': approvalByPost,
   '2026_11_24_10_business_calendar': businessCalendar,
+  '2026_11_24_20_approval_in_full': approvalInFull,
   '2026_11_24_30_notification': notification,
   '2026_11_24_31_post_comment': postComment,
   '2026_11_24_40_event_notify': eventNotify,

@@ -1,10 +1,8 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
 import type { Interval, LocalDate, Week } from '../domain/business-calendar.ts';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
-  ApprovalId,
   BusinessCalendarId,
   ConnectionId,
   ContentHash,
@@ -23,7 +21,6 @@ import type {
 import type { FileFacts } from '../domain/media.ts';
 import type { Network } from '../domain/network.ts';
 import type { Permission } from '../domain/permission.ts';
-import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
 import type { Json } from './json-column.ts';
@@ -33,6 +30,7 @@ import type { RenditionKind } from '../domain/rendition.ts';
 import type { HolidayType } from '../platform/public-holidays.ts';
 import type { ProcessMessage } from './process-message.ts';
 import type { StoredPrepared } from './publication.ts';
+import type { ApprovalTables } from './schema-approval.ts';
 
 /** bigint: text on the way out, since it can exceed what a double holds. */
 type Bigint = ColumnType<string, number | string, number | string>;
@@ -41,7 +39,7 @@ type Bigint = ColumnType<string, number | string, number | string>;
 type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database extends NoticeTables {
+export interface Database extends ApprovalTables, NoticeTables {
   tenant: {
     id: TenantId;
     slug: string;
@@ -68,14 +66,6 @@ export interface Database extends NoticeTables {
   member_role: { tenant_id: TenantId; user_id: UserId; role_id: RoleId };
   user_group: { tenant_id: TenantId; id: GroupId; name: string; created_at: Date };
   group_member: { tenant_id: TenantId; group_id: GroupId; user_id: UserId };
-  approval_policy: { tenant_id: TenantId; id: PolicyId; name: string; version: number; created_at: Date };
-  approval_policy_version: {
-    tenant_id: TenantId;
-    policy_id: PolicyId;
-    version: number;
-    steps: Json<readonly PolicyStep[]>;
-    created_at: Date;
-  };
   business_calendar: {
     tenant_id: TenantId;
     id: BusinessCalendarId;
@@ -226,43 +216,6 @@ export interface Database extends NoticeTables {
     calling_at: Date | null;
     settled_at: Date | null;
     answer: Json<AttemptAnswer> | null;
-  };
-  approval: {
-    tenant_id: TenantId;
-    id: ApprovalId;
-    post_id: PostId;
-    revision_id: RevisionId;
-    content_hash: ContentHash;
-    policy_id: PolicyId;
-    policy_version: number;
-    steps: Json<readonly ApprovalStep[]>;
-    outcome: ApprovalOutcome | null;
-    step: Generated<number>;
-    opened_by: UserId;
-    opened_at: Date;
-    settled_by: UserId | null;
-    settled_at: Date | null;
-  };
-  approval_approver: { tenant_id: TenantId; approval_id: ApprovalId; step_key: string; user_id: UserId };
-  approval_comment: {
-    tenant_id: TenantId;
-    id: string;
-    approval_id: ApprovalId;
-    author_id: UserId;
-    body: string;
-    created_at: Date;
-  };
-  approval_vote: {
-    tenant_id: TenantId;
-    id: string;
-    approval_id: ApprovalId;
-    step_key: string;
-    user_id: UserId;
-    verdict: Verdict;
-    comment_id: string | null;
-    content_hash: ContentHash;
-    update_id: string;
-    cast_at: Date;
   };
   event: {
     tenant_id: TenantId;

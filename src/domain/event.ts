@@ -1,5 +1,14 @@
 /** What the append-only log speaks of. */
-export const entityKinds = ['post', 'approval', 'connection', 'media', 'business_calendar'] as const;
+export const entityKinds = [
+  'post',
+  'approval',
+  'connection',
+  'media',
+  'policy',
+  'absence',
+  'user',
+  'business_calendar',
+] as const;
 
 export type EntityKind = (typeof entityKinds)[number];
 
@@ -12,6 +21,7 @@ export const eventKinds = [
   'post.approved',
   'post.changes_requested',
   'post.rejected',
+  'post.expired',
   'post.scheduled',
   'post.rescheduled',
   'post.cancelled',
@@ -37,15 +47,33 @@ export const eventKinds = [
   'target.edited',
   'target.removed',
   'approval.vote',
+  'approval.requested',
+  'approval.reopened',
+  'approval.reminded',
+  'approval.escalated',
+  'approval.overdue',
+  'approval.expired',
+  'approval.stranded',
+  'approval.reassessed',
+  'approval.delegated',
+  'approval.skipped',
+  'policy.created',
+  'policy.changed',
+  'policy.archived',
+  'policy.assigned',
+  'absence.created',
+  'absence.removed',
+  'user.deactivated',
+  'user.activated',
   'connection.checked',
   'connection.repaired',
   'connection.broken',
   'media.uploaded',
+  'media.edited',
+  'media.deleted',
   'business_calendar.created',
   'business_calendar.changed',
   'business_calendar.deleted',
-  'media.edited',
-  'media.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

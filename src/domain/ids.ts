@@ -17,6 +17,7 @@ export type PostId = Id<'post'>;
 export type RevisionId = Id<'post-revision'>;
 export type TargetId = Id<'post-target'>;
 export type ApprovalId = Id<'approval'>;
+export type AbsenceId = Id<'absence'>;
 export type NotificationId = Id<'notification'>;
 /** A comment among colleagues on a post. */
 export type CommentId = Id<'post-comment'>;

@@ -5,10 +5,15 @@ export const permissions = [
   'post.write',
   'post.approve',
   'post.publish',
+  'approval.skip',
+  'policy.read',
+  'policy.write',
   'media.write',
   'connection.read',
   'connection.check',
   'user.read',
+  'user.write',
+  'absence.write',
   'calendar.read',
   'calendar.write',
 ] as const;
@@ -20,7 +25,7 @@ export interface BuiltInRole {
   readonly permissions: readonly Permission[];
 }
 
-const read = ['post.read', 'connection.read', 'user.read', 'calendar.read'] as const;
+const read = ['post.read', 'policy.read', 'connection.read', 'user.read', 'calendar.read'] as const;
 const work = [...read, 'post.comment'] as const;
 
 /** The roles that every tenant starts with. They are rows like any other; the table in `docs/security.md` shows them. */
@@ -38,6 +43,7 @@ export const builtInRoles = {
       'post.publish',
       'media.write',
       'connection.check',
+      'absence.write',
       'calendar.write',
     ],
   },

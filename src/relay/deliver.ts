@@ -1,8 +1,9 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
+import { approversChanged } from '../workflows/approval/messages.ts';
 import { connectionRepaired } from '../workflows/post/messages.ts';
 import type { post } from '../workflows/post/workflow.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
@@ -20,14 +21,27 @@ export async function deliver(
     case 'start_post':
       await startPost(client, { workflowId, taskQueue, input: message.input });
       return;
-    case 'connection_repaired':
-      try {
-        const { connectionId } = message;
-        await client.workflow.getHandle(workflowId).signal(connectionRepaired, { connectionId, outboxId: id });
-      } catch (error) {
-        // The process has ended meanwhile: nothing of it waits for a connection any more.
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
+    case 'connection_repaired': {
+      const { connectionId } = message;
+      await signal(client, workflowId, connectionRepaired, { connectionId, outboxId: id });
+      return;
+    }
+    case 'approvers_changed':
+      await signal(client, workflowId, approversChanged, { outboxId: id });
+  }
+}
+
+/** A process that has ended needs to hear nothing; one that has not begun reads the rows when it does. */
+async function signal<Fact>(
+  client: Client,
+  workflowId: string,
+  definition: SignalDefinition<[Fact]>,
+  fact: Fact,
+): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId).signal(definition, fact);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Call } from './api.ts';
 import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
+import { approvalRecipes } from './approval-recipes.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
 /** One way of reaching for what belongs to another tenant. */
@@ -26,6 +27,7 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...commandRecipes(foreign, own),
     ...talkRecipes(foreign, own),
     ...revisionRecipes(foreign, own),
+    ...approvalRecipes(foreign, own),
   };
 }
 
@@ -96,6 +98,9 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       outcome: 'own' as const,
     })),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
+    'GET /v1/approval-policies': list('approval-policies', {}),
+    'GET /v1/approval-policies/{policyId}': [missing('policyId', `/v1/approval-policies/${foreign.policyId}`)],
+    'GET /v1/absences': list('absences', { userId: [userId, 'nothing'] }),
   };
 }
 

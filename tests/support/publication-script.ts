@@ -23,6 +23,8 @@ export interface Script {
   readonly publish?: readonly AttemptResult[];
   readonly look?: readonly LookResult[];
   readonly follow?: readonly FollowResult[];
+  /** How long the step of the approval may take. */
+  readonly timeLimitMs?: number;
   readonly hold?: readonly Awaited<ReturnType<Activities['holdAttempts']>>[];
 }
 
@@ -48,6 +50,13 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
   };
   const activities: Activities = {
     recordPost: async ({ status }) => void journal.statuses.push(status),
+    openStep: async ({ at }) => {
+      journal.calls.push('openStep');
+      const deadlineAt = script.timeLimitMs === undefined ? null : at + script.timeLimitMs;
+      return { clock: { deadlineAt, remindersAt: [] }, presence: { inactive: [], absences: [] } };
+    },
+    readPresence: async () => ({ inactive: [], absences: [] }),
+    recordTurn: async ({ kind }) => void journal.calls.push(`recordTurn ${kind}`),
     recordVote: async () => void journal.calls.push('recordVote'),
     recordWithdrawal: async () => void journal.calls.push('recordWithdrawal'),
     holdAttempts: async () => next('hold', script.hold ?? [{ kind: 'held' }]),

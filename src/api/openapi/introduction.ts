@@ -36,6 +36,8 @@ const tagDescriptions: Record<Tag, string> = {
   Approvals: 'Reviews of posts, and votes on them.',
   Notifications: 'What the caller has to know.',
   Events: 'What happens in the tenant, as it happens.',
+  'Approval policies': 'What posts must pass before they are published, and where.',
+  Absences: 'Who votes for somebody who is away.',
 };
 
 export const tags = Object.entries(tagDescriptions).map(([name, description]) => ({ name, description }));

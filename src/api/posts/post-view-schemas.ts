@@ -75,8 +75,8 @@ const target = z.object({
 });
 
 const cause = z.object({
-  targetId: z.string(),
-  connectionId: z.string(),
+  targetId: z.string().nullable().meta({ description: 'Null: it is about the approval.' }),
+  connectionId: z.string().nullable(),
   code: z.string().meta({ example: 'answer_lost' }),
   message: z.string(),
 });
@@ -107,7 +107,9 @@ export const postView = z
     violations: z.array(violationView).meta({ description: 'What keeps the content from being submitted.' }),
     targets: z.array(target),
     approval: approvalView.nullable().meta({ description: 'The open approval, or else the last one.' }),
-    attention: z.boolean().meta({ description: 'Whether a target waits for a person.' }),
+    attention: z
+      .boolean()
+      .meta({ description: 'Whether a target, or an approval that nobody is left to give, waits for a person.' }),
     attentionCauses: z.array(cause),
     missedSlot: z
       .boolean()

@@ -16,10 +16,10 @@ import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
 import { type Answered, answer, type Caller, type HandleContext } from '../route-context.ts';
 import { violationSentence } from './content-sentences.ts';
-import { attentionSentence, pageSentence, reasonSentence } from './sentences.ts';
+import { attentionSentence, pageSentence, reasonSentence, strandedSentence } from './sentences.ts';
 import { knownFacts } from './judge-content.ts';
 import type { PostView } from './post-view-schemas.ts';
-import { presentTimeline, timelineOf } from './timeline.ts';
+import { othersIn, presentTimeline, timelineOf } from './timeline.ts';
 
 type Reader = Pick<HandleContext<unknown, unknown, unknown, never>, 'caller' | 'services' | 'refuse'>;
 
@@ -34,7 +34,8 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
   );
   const events = await timelineOf(trx, post);
   const actors = events.flatMap((event) => (event.actor_id === null ? [] : [event.actor_id]));
-  const people = await selectMemberNames(trx, [post.createdBy, ...actors]);
+  const others = events.flatMap((event) => othersIn(event.data));
+  const people = await selectMemberNames(trx, [post.createdBy, ...actors, ...others]);
   const approval = await selectLastApproval(trx, postId);
   const [approvalShown = null] = approval === undefined ? [] : await presentApprovals(trx, [approval]);
   const view: PostView = {
@@ -43,7 +44,7 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
     author: { id: post.createdBy, name: people.get(post.createdBy) ?? '' },
     ...(await presentJudgement(trx, post.content, networkOf(destinations))),
     targets: inOrderOf(post.content, targets).map(presentTarget),
-    attentionCauses: targets.flatMap(presentCause),
+    attentionCauses: [...targets.flatMap(presentCause), ...strandedCause(approvalShown)],
     approval: approvalShown,
     timeline: presentTimeline(events, {
       people,
@@ -145,6 +146,12 @@ function presentCause(row: TargetRow): PostView['attentionCauses'] {
       message: row.reason === null ? attentionSentence(row.state) : reasonSentence(row.reason.code),
     },
   ];
+}
+
+function strandedCause(approval: PostView['approval']): PostView['attentionCauses'] {
+  if (approval === null || approval.outcome !== null || !approval.stranded) return [];
+  const code = 'approval_stranded';
+  return [{ targetId: null, connectionId: null, code, message: strandedSentence }];
 }
 
 /** The Temporal UI shows all tenants: its address is for the vendor's operators only. */

@@ -46,6 +46,8 @@ export function attentionSentence(state: TargetState): string {
     : 'It is not known whether the network has published it.';
 }
 
+export const strandedSentence = 'Nobody is left who could approve the post.';
+
 /** A page as people call it: several networks may have one of the same name. */
 export function pageSentence(name: string, network: Network): string {
   return `${name} (${networkNames[network]})`;
@@ -74,6 +76,8 @@ export interface Telling {
   readonly isCopy: boolean;
   /** Of a comment: whether it answers another. */
   readonly isAnswer: boolean;
+  /** Somebody else whom the entry speaks of. */
+  readonly other: string | null;
 }
 
 /** What can stand in the timeline of a post: each has its sentence, or this file does not compile. */
@@ -84,12 +88,13 @@ type TimelineKind = Extract<
 
 export function timelineSentence(
   kind: EventKind,
-  { actor, page, instant, verdict, reason, isCopy, isAnswer }: Telling,
+  { actor, page, instant, verdict, reason, isCopy, isAnswer, other }: Telling,
 ): string {
   const who = actor ?? 'Chorally';
   const where = page ?? 'a page';
   const why = reason === null ? '' : ` ${reasonSentence(reason)}`;
   const when = instant === null ? '' : ` for ${instant}`;
+  const until = instant === null ? '' : `, until ${instant}`;
   const sentences: Partial<Record<EventKind, string>> & Record<TimelineKind, string> = {
     'post.created': `${who} wrote the draft.`,
     'post.edited': `${who} changed the post.`,
@@ -98,6 +103,7 @@ export function timelineSentence(
     'post.approved': `The post was approved.`,
     'post.changes_requested': 'The post went back to its author for changes.',
     'post.rejected': 'The post was rejected.',
+    'post.expired': 'The approval took too long: the post has expired.',
     'post.scheduled': actor === null ? `The post was scheduled${when}.` : `${actor} scheduled the post${when}.`,
     'post.rescheduled': `${who} moved the post${instant === null ? '' : ` to ${instant}`}.`,
     'post.cancelled': `${who} cancelled the post.`,
@@ -122,7 +128,17 @@ export function timelineSentence(
     'target.removed': `${who} took the post down from ${where}.`,
     'target.retrying': `${where} asked to come again later.${why}`,
     'target.resolved': `${who} decided what happens on ${where}.`,
-    'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}.`,
+    'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}${other === null ? '' : ` for ${other}`}.`,
+    'approval.requested': `The approvers were asked${until}.`,
+    'approval.reopened': `The content has changed: its approvers were asked again${until}.`,
+    'approval.reminded': 'The approvers were reminded.',
+    'approval.escalated': 'The approval needs help: those named for that case may vote, too.',
+    'approval.overdue': 'The time for the approval has run out; it goes on waiting.',
+    'approval.expired': 'The time for the approval has run out.',
+    'approval.stranded': strandedSentence,
+    'approval.reassessed': 'The approval was judged again, since an approver has left or come back.',
+    'approval.delegated': `${who} lets ${other ?? 'a colleague'} vote.`,
+    'approval.skipped': `${who} went on without the votes that were missing, and said why.`,
   };
   return sentences[kind] ?? kind;
 }

@@ -40,16 +40,29 @@ export function presentTimeline(events: readonly EventRow[], names: Names): Post
   });
 }
 
-function facts(data: Readonly<Record<string, unknown>>, { pages, timeZone }: Names) {
-  const { connectionId, scheduledAt, verdict, reason, sourceId, replyTo } = data;
+function facts(data: Readonly<Record<string, unknown>>, { people, pages, timeZone }: Names) {
+  const { connectionId, scheduledAt, deadlineAt, verdict, reason, sourceId, replyTo } = data;
+  const instant = scheduledAt ?? deadlineAt;
   return {
     page: typeof connectionId === 'string' ? (pages.get(connectionId as ConnectionId) ?? null) : null,
-    instant: typeof scheduledAt === 'string' ? inZone(new Date(scheduledAt), timeZone) : null,
+    instant: typeof instant === 'string' ? inZone(new Date(instant), timeZone) : null,
     verdict: verdicts.find((candidate) => candidate === verdict) ?? null,
     reason: typeof reason === 'string' ? (reason as TargetReason['code']) : null,
     isCopy: sourceId !== undefined,
     isAnswer: replyTo !== undefined,
+    other: namesOf(othersIn(data), people),
   };
+}
+
+/** Members whom an event speaks of, besides its actor: a delegate, or those whom a voter stood for. */
+export function othersIn({ to, standsFor }: Readonly<Record<string, unknown>>): readonly UserId[] {
+  const named = Array.isArray(standsFor) ? standsFor : [to];
+  return named.filter((id): id is UserId => typeof id === 'string');
+}
+
+function namesOf(users: readonly UserId[], people: Names['people']): string | null {
+  if (users.length === 0) return null;
+  return users.map((user) => people.get(user) ?? '').join(', ');
 }
 
 /** An instant in words, in the reader's time zone: `1 December 2026 at 09:30 (Europe/Rome)`. */

@@ -135,7 +135,7 @@ async function withdrawReview({ standing, opening }: Desk, by: UserId): Promise<
   if (review === null || standing.process.phase !== 'in_review') return;
   await review.signal(withdrawApproval, { by });
   const settlement = await review.result();
-  if (settlement.outcome === 'rejected' || settlement.outcome === 'changes_requested') {
+  if (settlement.outcome !== 'approved' && settlement.outcome !== 'withdrawn') {
     throw refused<PostRefusal>({ code: 'settled', ...settlement });
   }
 }

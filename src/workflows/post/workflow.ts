@@ -118,6 +118,7 @@ function eventOf(status: PostStatus): EventKind {
   switch (status) {
     case 'changes_requested':
     case 'rejected':
+    case 'expired':
     case 'published':
     case 'partially_published':
     case 'failed':

@@ -22,6 +22,7 @@ import type {
   UserId,
 } from '../../../src/domain/ids.ts';
 import { noticeRows } from './notice-rows.ts';
+import { approvalRows } from './approval-rows.ts';
 
 export type OneRowPerTable = { readonly [Table in keyof Database]: Insertable<Database[Table]> };
 
@@ -49,8 +50,8 @@ export function oneRowPerTable(): OneRowPerTable {
     ...calendars(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
-    ...approvals(tenant_id, ids),
     ...noticeRows(tenant_id, ids, now),
+    ...approvalRows({ tenant_id, content_hash, now, ...ids }),
     ...journals(tenant_id, ids),
   };
 }
@@ -239,47 +240,6 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
       calling_at: null,
       settled_at: null,
       answer: null,
-    },
-  } satisfies Partial<OneRowPerTable>;
-}
-
-function approvals(tenant_id: TenantId, { user, policy, post, revision, approval, comment }: Ids) {
-  return {
-    approval: {
-      tenant_id,
-      id: approval,
-      post_id: post,
-      revision_id: revision,
-      content_hash,
-      policy_id: policy,
-      policy_version: 1,
-      steps: '[]',
-      outcome: null,
-      opened_by: user,
-      opened_at: now,
-      settled_by: null,
-      settled_at: null,
-    },
-    approval_approver: { tenant_id, approval_id: approval, step_key: 'review', user_id: user },
-    approval_comment: {
-      tenant_id,
-      id: comment,
-      approval_id: approval,
-      author_id: user,
-      body: 'Va bene.',
-      created_at: now,
-    },
-    approval_vote: {
-      tenant_id,
-      id: randomUUID(),
-      approval_id: approval,
-      step_key: 'review',
-      user_id: user,
-      verdict: 'approve',
-      comment_id: comment,
-      content_hash,
-      update_id: randomUUID(),
-      cast_at: now,
     },
   } satisfies Partial<OneRowPerTable>;
 }
