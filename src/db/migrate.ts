@@ -10,6 +10,8 @@ import * as search from './migrations/2026_11_22_07_search.ts';
 import * as postList from './migrations/2026_11_22_08_post_list.ts';
 import * as approvalByPost from './migrations/2026_11_22_09_approval_by_post.ts';
 import * as businessCalendar from './migrations/2026_11_24_10_business_calendar.ts';
+import * as eventNotify from './migrations/2026_11_24_40_event_notify.ts';
+import * as afterPublication from './migrations/2026_11_24_41_after_publication.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
 
@@ -24,6 +26,8 @@ const migrations: Record<string, Migration> = {
   '2026_11_22_08_post_list': postList,
   '2026_11_22_09_approval_by_post': approvalByPost,
   '2026_11_24_10_business_calendar': businessCalendar,
+  '2026_11_24_40_event_notify': eventNotify,
+  '2026_11_24_41_after_publication': afterPublication,
   '2026_11_24_50_media_kinds': mediaKinds,
 };
 

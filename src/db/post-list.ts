@@ -52,6 +52,7 @@ export interface ListedTarget {
   readonly network: Network;
   readonly state: TargetState;
   readonly permalink: string | null;
+  readonly removed: boolean;
 }
 
 const excerptLength = 140;
@@ -137,7 +138,8 @@ function targetsOfPost() {
   return sql<readonly ListedTarget[]>`coalesce((
     select json_agg(json_build_object('id', target.id, 'connectionId', target.connection_id,
                                       'connectionName', connection.name, 'network', connection.network,
-                                      'state', target.state, 'permalink', target.permalink)
+                                      'state', target.state, 'permalink', target.permalink,
+                                      'removed', target.removed_at is not null)
                     order by target.id)
     from post_target target
     join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id

@@ -208,6 +208,12 @@ export interface Database {
     provider_post_id: string | null;
     permalink: string | null;
     published_at: Date | null;
+    edited_at: Date | null;
+    edited_by: UserId | null;
+    edited_revision_id: RevisionId | null;
+    removed_at: Date | null;
+    removed_by: UserId | null;
+    changing_until: Date | null;
   };
   publish_attempt: {
     tenant_id: TenantId;

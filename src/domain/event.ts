@@ -1,7 +1,9 @@
 /** What the append-only log speaks of. */
-export type EntityKind = 'post' | 'approval' | 'connection' | 'media' | 'business_calendar';
+export const entityKinds = ['post', 'approval', 'connection', 'media', 'business_calendar'] as const;
 
-/** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
+export type EntityKind = (typeof entityKinds)[number];
+
+/** What can happen. Timeline, audit, server-sent events and later webhooks are read from these. */
 export const eventKinds = [
   'post.created',
   'post.edited',
@@ -20,6 +22,7 @@ export const eventKinds = [
   'post.partially_published',
   'post.failed',
   'target.sending',
+  'target.processing',
   'target.published',
   'target.rejected',
   'target.unconfirmed',
@@ -27,16 +30,18 @@ export const eventKinds = [
   'target.released',
   'target.retrying',
   'target.resolved',
+  'target.edited',
+  'target.removed',
   'approval.vote',
   'connection.checked',
   'connection.repaired',
   'connection.broken',
   'media.uploaded',
-  'media.edited',
-  'media.deleted',
   'business_calendar.created',
   'business_calendar.changed',
   'business_calendar.deleted',
+  'media.edited',
+  'media.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

@@ -4,7 +4,8 @@ with "page" as (select * from "post" where "status" in ($1, $2) and "created_by"
     where media.tenant_id = post.tenant_id and media.id = (revision.content -> 'mediaIds' ->> 0)::uuid) as "first_media_kind", coalesce((
     select json_agg(json_build_object('id', target.id, 'connectionId', target.connection_id,
                                       'connectionName', connection.name, 'network', connection.network,
-                                      'state', target.state, 'permalink', target.permalink)
+                                      'state', target.state, 'permalink', target.permalink,
+                                      'removed', target.removed_at is not null)
                     order by target.id)
     from post_target target
     join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id

@@ -87,6 +87,11 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       { ...missing('postId', `/v1/posts/${id}/previews?revision=1`), at: ['query.revision'] },
     ]),
     'GET /v1/approvals': list('approvals', { assignee: [userId, 'nothing'], outcome: ['open', 'own'] }),
+    'GET /v1/events': Object.entries({ kinds: 'post.*', entity: inReview.id, after: '0-0' }).map(([name, value]) => ({
+      at: [`query.${name}`],
+      path: `/v1/events?${new URLSearchParams({ [name]: value })}`,
+      outcome: 'own' as const,
+    })),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
   };
 }
@@ -185,6 +190,17 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
     call: () => ({ json: { resolution: { kind: 'give_up' } } }),
     outcome: 'missing',
   });
+  const publication = (post: string, target: string, at: readonly string[], call: Call = {}): Attempt => ({
+    at,
+    path: `/v1/posts/${post}/targets/${target}/publication`,
+    call: () => call,
+    outcome: 'missing',
+  });
+  const publications = (call?: Call): readonly Attempt[] => [
+    publication(inReview.id, inReview.targetId, ['path.postId', 'path.targetId'], call),
+    publication(inReview.id, own.inReview.targetId, ['path.postId'], call),
+    publication(own.inReview.id, inReview.targetId, ['path.targetId'], call),
+  ];
   return {
     ...command('submit'),
     ...command('decisions', { verdict: 'approve' }),
@@ -192,6 +208,11 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
     ...command('reschedule', slot),
     ...command('cancel'),
     ...command('publish-now'),
+    'DELETE /v1/posts/{postId}/targets/{targetId}/publication': publications(),
+    'PATCH /v1/posts/{postId}/targets/{targetId}/publication': publications({
+      json: { text: 'Nuovo' },
+      headers: anyVersion,
+    }),
     'POST /v1/posts/{postId}/targets/{targetId}/resolve': [
       resolve(inReview.id, inReview.targetId, ['path.postId', 'path.targetId']),
       resolve(inReview.id, own.inReview.targetId, ['path.postId']),

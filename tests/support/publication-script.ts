@@ -13,7 +13,7 @@ import type {
 } from '../../src/domain/ids.ts';
 import type { Network } from '../../src/domain/network.ts';
 import type { PostApproval, PostInput, PostTarget } from '../../src/domain/post.ts';
-import type { AttemptResult, LookResult, PrepareResult } from '../../src/domain/publication.ts';
+import type { AttemptResult, FollowResult, LookResult, PrepareResult } from '../../src/domain/publication.ts';
 
 type Activities = PostActivities & PublicationActivities & ApprovalActivities;
 
@@ -22,6 +22,7 @@ export interface Script {
   readonly prepare?: readonly PrepareResult[];
   readonly publish?: readonly AttemptResult[];
   readonly look?: readonly LookResult[];
+  readonly follow?: readonly FollowResult[];
   readonly hold?: readonly Awaited<ReturnType<Activities['holdAttempts']>>[];
 }
 
@@ -63,6 +64,10 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
     publishTarget: async ({ n, slot, network }) => {
       journal.attempts.push({ n, slot, network });
       return next(`publish ${network}`, script.publish ?? [{ kind: 'published' }]);
+    },
+    followAccepted: async ({ network }) => {
+      journal.calls.push(`follow ${network}`);
+      return next(`follow ${network}`, script.follow ?? [{ kind: 'published' }]);
     },
     readPermalink: async ({ network }) => {
       journal.calls.push(`permalink ${network}`);

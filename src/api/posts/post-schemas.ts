@@ -11,7 +11,7 @@ const maxTargets = 50;
 export const postParams = z.strictObject({ postId: id<PostId>('The post.') });
 export const targetParams = postParams.extend({ targetId: id<TargetId>('The target of the post.') });
 
-const text = z.string().max(maxTextLength);
+export const text = z.string().max(maxTextLength);
 const mediaIds = z
   .array(id<MediaId>('An uploaded file.'))
   .max(maxMedia)

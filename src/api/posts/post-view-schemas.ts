@@ -67,6 +67,11 @@ const target = z.object({
   reason: reason.nullable().meta({ description: 'Why it is not simply under way.' }),
   permalink: z.string().nullable(),
   publishedAt: instantView('When it appeared on the network.').nullable(),
+  editedAt: instantView('When its text was last changed on the network; null: it shows what was published.').nullable(),
+  editedText: z.string().nullable().meta({ description: 'What the page shows since then.' }),
+  removedAt: instantView(
+    'When it was taken down from the network. It stays `published`, as the record of what was public.',
+  ).nullable(),
 });
 
 const cause = z.object({
@@ -138,6 +143,7 @@ export const listedPost = z
         network: z.enum(networks),
         state: z.enum(targetStates),
         permalink: z.string().nullable(),
+        removed: z.boolean().meta({ description: 'Whether it was taken down from the network after publication.' }),
       }),
     ),
     author: person,

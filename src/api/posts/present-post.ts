@@ -116,6 +116,9 @@ function presentTarget(row: TargetRow): PostView['targets'][number] {
     reason: row.reason === null ? null : { ...row.reason, message: reasonSentence(row.reason.code) },
     permalink: row.permalink,
     publishedAt: row.published_at?.toISOString() ?? null,
+    editedAt: row.edited_at?.toISOString() ?? null,
+    editedText: row.edited_content?.targets.find((target) => target.connectionId === row.connection_id)?.text ?? null,
+    removedAt: row.removed_at?.toISOString() ?? null,
   };
 }
 

@@ -19,7 +19,7 @@ export function reasonSentence(code: TargetReason['code']): string {
     case 'policy':
       return 'The network says that the post breaks its rules.';
     case 'quota':
-      return 'The page has reached the number of posts that the network allows.';
+      return 'The page has published as many posts as the network allows for now: it goes on by itself when it may.';
     case 'processing_failed':
       return 'The network could not process a picture, film or document.';
     case 'limits':
@@ -98,12 +98,15 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'post.partially_published': 'The post is published, but not everywhere.',
     'post.failed': 'The post was published nowhere.',
     'target.sending': `The post is on its way to ${where}.`,
+    'target.processing': `${where} has taken the post and is processing it.`,
     'target.published': `Published on ${where}.`,
     'target.rejected': `Not published on ${where}.${why}`,
     'target.unconfirmed': `Whether it is out on ${where} is not known yet.${why}`,
     'target.parked': `Publication on ${where} waits for its connection.${why}`,
     'target.released': `The connection of ${where} works again: publication goes on.`,
-    'target.retrying': `${where} asked to come again later.`,
+    'target.edited': `${who} changed the text on ${where}.`,
+    'target.removed': `${who} took the post down from ${where}.`,
+    'target.retrying': `${where} asked to come again later.${why}`,
     'target.resolved': `${who} decided what happens on ${where}.`,
     'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}.`,
   };
