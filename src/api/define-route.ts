@@ -25,9 +25,11 @@ export type Tag =
   | 'Connections'
   | 'Media'
   | 'Posts'
+  | 'Comments'
   | 'Approvals'
   | 'Approval policies'
   | 'Absences'
+  | 'Notifications'
   | 'Events';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;

@@ -93,6 +93,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       system: system.db,
       temporal: { connection, namespace: config.temporal.namespace },
       tokens,
+      sendsMail: config.mail !== null,
     }),
   });
   const close = async () => {

@@ -74,6 +74,21 @@ export type StoredContent = Omit<PostContent, 'link' | 'targets'> &
     readonly targets: readonly (Omit<TargetContent, 'format'> & Partial<Pick<TargetContent, 'format'>>)[];
   };
 
+/** The id of a revision by its number; null when there is none. */
+export async function selectRevisionId(
+  trx: TenantTransaction,
+  postId: PostId,
+  number: number,
+): Promise<RevisionId | null> {
+  const row = await trx
+    .selectFrom('post_revision')
+    .select('id')
+    .where('post_id', '=', postId)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
 /** Who wrote any revision of a post. */
 export async function selectRevisionAuthors(trx: TenantTransaction, postId: PostId): Promise<readonly UserId[]> {
   const rows = await trx

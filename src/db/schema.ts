@@ -8,7 +8,6 @@ import type {
   ContentHash,
   GroupId,
   MediaId,
-  NotificationId,
   PolicyId,
   PostId,
   RevisionId,
@@ -21,14 +20,14 @@ import type {
 } from '../domain/ids.ts';
 import type { FileFacts } from '../domain/media.ts';
 import type { Network } from '../domain/network.ts';
-import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
-import type { HolidayType } from '../platform/public-holidays.ts';
-import type { StoredContent } from './post-revision.ts';
 import type { Json } from './json-column.ts';
+import type { NoticeTables } from './notice-tables.ts';
+import type { StoredContent } from './post-revision.ts';
 import type { RenditionKind } from '../domain/rendition.ts';
+import type { HolidayType } from '../platform/public-holidays.ts';
 import type { ProcessMessage } from './process-message.ts';
 import type { StoredPrepared } from './publication.ts';
 import type { ApprovalTables } from './schema-approval.ts';
@@ -40,7 +39,7 @@ type Bigint = ColumnType<string, number | string, number | string>;
 type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database extends ApprovalTables {
+export interface Database extends ApprovalTables, NoticeTables {
   tenant: {
     id: TenantId;
     slug: string;
@@ -175,6 +174,7 @@ export interface Database extends ApprovalTables {
     created_at: Date;
     updated_at: Date;
     published_at: Date | null;
+    noted_at: Date | null;
   };
   post_revision: {
     tenant_id: TenantId;
@@ -216,28 +216,6 @@ export interface Database extends ApprovalTables {
     calling_at: Date | null;
     settled_at: Date | null;
     answer: Json<AttemptAnswer> | null;
-  };
-  notification: {
-    tenant_id: TenantId;
-    id: NotificationId;
-    kind: NotificationKind;
-    post_id: PostId;
-    episode: string;
-    user_id: UserId;
-    actor_id: UserId | null;
-    data: Json<NotificationData>;
-    created_at: Date;
-    read_at: Date | null;
-  };
-  notification_mail: {
-    tenant_id: TenantId;
-    notification_id: NotificationId;
-    created_at: Date;
-    next_attempt_at: Date;
-    attempts: Generated<number>;
-    outcome: MailOutcome | null;
-    settled_at: Date | null;
-    last_error: string | null;
   };
   event: {
     tenant_id: TenantId;

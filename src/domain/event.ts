@@ -31,6 +31,10 @@ export const eventKinds = [
   'post.published',
   'post.partially_published',
   'post.failed',
+  'post.duplicated',
+  'comment.created',
+  'comment.edited',
+  'comment.deleted',
   'target.sending',
   'target.processing',
   'target.published',
@@ -65,11 +69,11 @@ export const eventKinds = [
   'connection.repaired',
   'connection.broken',
   'media.uploaded',
+  'media.edited',
+  'media.deleted',
   'business_calendar.created',
   'business_calendar.changed',
   'business_calendar.deleted',
-  'media.edited',
-  'media.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

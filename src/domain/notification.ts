@@ -1,4 +1,4 @@
-import type { CommentId, NotificationId, PostId, TenantId, UserId } from './ids.ts';
+import type { CommentId, PostId, TenantId, UserId } from './ids.ts';
 
 /** What a person may have to know now. Each kind has its words in every language of `src/messages/`. */
 export const notificationKinds = [
@@ -55,15 +55,26 @@ export type MailOutcome = (typeof mailOutcomes)[number];
 
 /** A notification as it is told: everything but the language. */
 export interface Notice {
-  readonly id: NotificationId;
   readonly kind: NotificationKind;
-  readonly postId: PostId;
   /** What the actor is called; `null` when there is none. */
   readonly actor: string | null;
-  /** How the post begins. */
+  /** How the post begins; empty if it has no text. */
   readonly excerpt: string;
+  /** On how many pages the post is to appear, and when. */
+  readonly pages: number;
+  readonly scheduledAt: Date | null;
   /** The words of the comment that it speaks of. */
   readonly comment: string | null;
   readonly data: NotificationData;
-  readonly at: Date;
 }
+
+const minuteMs = 60_000;
+const longestWaitMs = 60 * minuteMs;
+
+/** How long to wait after the n-th failed try to send an e-mail (n from 1): a minute, doubling to an hour. */
+export function mailWaitMs(attempts: number): number {
+  return Math.min(longestWaitMs, minuteMs * 2 ** Math.min(Math.max(attempts, 1) - 1, 10));
+}
+
+/** An e-mail that could not be sent for three days tells nobody anything any more; the list in the product still does. */
+export const mailLifetimeMs = 3 * 24 * 60 * minuteMs;

@@ -132,7 +132,16 @@ export const networks = {
   ALLOW_PRIVATE_NETWORK_TARGETS: flag.default(false),
 };
 
-export const mail = { SMTP_URL: optional(url('smtp:', 'smtps:')) };
+export const mail = {
+  SMTP_URL: optional(url('smtp:', 'smtps:')),
+  MAIL_FROM: optional(
+    required.regex(
+      /^(?:[^<>"\r\n]{1,100} )?<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/,
+      'must be an address, or a name and an address: Chorally <no-reply@example.com>',
+    ),
+  ),
+  CONSOLE_URL: optional(httpUrl),
+};
 
 export const worker = {
   WORKER_TASK_QUEUES: taskQueueList.default([...taskQueues]),

@@ -17,6 +17,7 @@ export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
 export type MigrateConfig = ReturnType<typeof readMigrateConfig>;
 export type TemporalSetupConfig = ReturnType<typeof readTemporalSetupConfig>;
 export type NetworksConfig = ReturnType<typeof networksOf>;
+export type MailConfig = NonNullable<ReturnType<typeof mailOf>>;
 export type TemporalConfig = ReturnType<typeof temporalOf>;
 
 /** What the API needs. Throws a ConfigError. */
@@ -42,7 +43,7 @@ export function readApiConfig(env: Environment = process.env) {
     media: mediaOf(read),
     masterKeys: read.MASTER_KEY,
     networks: networksOf(read),
-    smtpUrl: read.SMTP_URL,
+    mail: mailOf(read),
   };
 }
 
@@ -68,7 +69,8 @@ export function readWorkerConfig(env: Environment = process.env) {
     mediaUnusedDays: read.MEDIA_UNUSED_DAYS,
     masterKeys: read.MASTER_KEY,
     networks: networksOf(read),
-    smtpUrl: read.SMTP_URL,
+    mail: mailOf(read),
+    consoleUrl: read.CONSOLE_URL,
   };
 }
 
@@ -136,7 +138,7 @@ function parse<T extends z.ZodObject>(program: string, schema: T, env: Environme
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(present);
   const complaints = parsed.success
-    ? [...productionComplaints(parsed.data), ...mediaComplaints(parsed.data)]
+    ? [...productionComplaints(parsed.data), ...mediaComplaints(parsed.data), ...mailComplaints(parsed.data)]
     : parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
   if (parsed.success && complaints.length === 0) return parsed.data;
   throw new ConfigError(
@@ -158,6 +160,13 @@ function mediaComplaints(read: Readonly<Record<string, unknown>>): string[] {
   if (kind !== 'folder' && kind !== 's3') return [];
   const missing = variables.mediaStoreNeeds[kind].filter((name) => read[name] === null);
   return missing.map((name) => `  ${name} is missing, which MEDIA_STORE=${kind} needs`);
+}
+
+/** A server is of no use without a sender. */
+function mailComplaints(read: Readonly<Record<string, unknown>>): string[] {
+  return typeof read['SMTP_URL'] === 'string' && typeof read['MAIL_FROM'] !== 'string'
+    ? ['  MAIL_FROM is missing, which SMTP_URL needs']
+    : [];
 }
 
 type Read<T extends z.ZodRawShape> = z.output<z.ZodObject<T>>;
@@ -205,6 +214,10 @@ const storeOf = (read: Read<typeof variables.media>): StorageSettings =>
         secretAccessKey: read.S3_SECRET_ACCESS_KEY ?? '',
         forcePathStyle: read.S3_FORCE_PATH_STYLE,
       };
+
+/** Null: nothing is sent, and e-mails wait. */
+const mailOf = ({ SMTP_URL: smtpUrl, MAIL_FROM: from }: Read<typeof variables.mail>) =>
+  smtpUrl === null || from === null ? null : { smtpUrl, from };
 
 const networksOf = (read: Read<typeof variables.networks>) => ({
   facebookGraphUrl: read.FACEBOOK_GRAPH_URL,

@@ -1,4 +1,5 @@
 import type { RelayDependencies } from './relay.ts';
+import { sweepMails } from '../db/notification-mail.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from '../db/sweeps.ts';
 import { selectTenantIds } from '../db/media-sweep.ts';
 import { type MediaSweep, sweepMedia } from './sweep-media.ts';
@@ -10,17 +11,24 @@ export type SweepDependencies = Pick<RelayDependencies, 'system' | 'clock' | 'lo
   readonly media: Omit<MediaSweep, 'tenants' | 'log'>;
 };
 
-/** Removes what has served its time: answers kept for repeats, messages that were delivered, media that nobody needs. */
+/** Removes what has served its time: answers kept for repeats, messages that were delivered, e-mails, media that nobody needs. */
 export function startSweeps({ system, clock, log, media }: SweepDependencies): { stop(): Promise<void> } {
   const now = () => new Date(clock());
   const sweeps = [
     repeat(sweepEveryMs, async () => ({
       keys: await sweepIdempotencyKeys(system, now()),
       messages: await sweepOutbox(system, now()),
+      mails: await sweepSentMails(),
     })),
     repeat(sweepMediaEveryMs, () => sweepMedia({ ...media, tenants: () => selectTenantIds(system), log }, now())),
   ];
   return { stop: async () => void (await Promise.all(sweeps.map((sweep) => sweep.stop()))) };
+
+  async function sweepSentMails(): Promise<object> {
+    const mails = await sweepMails(system, now());
+    if (mails.expired > 0) log.warn({ expired: mails.expired }, 'e-mails could not be sent for days and were given up');
+    return mails;
+  }
 
   function repeat(everyMs: number, removeSome: () => Promise<object>): { stop(): Promise<void> } {
     let running = sweep();

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { insertMedia } from '../../src/db/media.ts';
 import { insertUpload } from '../../src/db/media-upload.ts';
@@ -52,6 +53,23 @@ test('bytes that a crash has left behind without a row go after a day, and not b
 });
 
 test('an upload of the same bytes while they are being removed waits, and then has them', async () => {
+  const content = `contested ${randomUUID()}`;
+  const { sha256 } = await upload(content);
+  await inTenant((trx) => trx.deleteFrom('media').where('sha256', '=', sha256).execute());
+  const again = Promise.withResolvers<Uploaded>();
+  const remove: Storage['remove'] = async (...file) => {
+    const uploading = upload(content, new Date(begun.getTime() + hours(25)));
+    uploading.then(again.resolve, again.reject);
+    // As long as one that nothing hinders would take, many times over.
+    await Promise.race([uploading, sleep(1_000)]);
+    await storage.remove(...file);
+  };
+  await sweepAt(hours(25), { storage: { ...storage, remove } });
+  expect(await exists(await again.promise)).toBe(true);
+  expect(Buffer.from((await (await storage.find(tenant(), sha256))?.read()) ?? []).toString()).toBe(content);
+});
+
+test('uploads and sweeps of the same bytes, over and over, never leave a row without its file', async () => {
   for (let round = 0; round < 15; round += 1) {
     const content = `contested ${randomUUID()}`;
     const { sha256 } = await upload(content);
@@ -59,7 +77,7 @@ test('an upload of the same bytes while they are being removed waits, and then h
     const at = new Date(begun.getTime() + hours(25));
     const [, again] = await Promise.all([sweepAt(hours(25)), upload(content, at)]);
     expect(await exists(again)).toBe(true);
-    expect(Buffer.from((await (await storage.find(tenant(), sha256))?.read()) ?? []).toString()).toBe(content);
+    expect(await storage.find(tenant(), sha256)).not.toBeNull();
   }
 });
 

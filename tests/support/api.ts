@@ -130,6 +130,7 @@ export async function startApi({
       system: system.db,
       temporal: { connection, namespace: config.temporal.namespace },
       tokens: services.tokens,
+      sendsMail: config.mail !== null,
     }),
   });
   const server = createServer(app);

@@ -32,6 +32,11 @@ export interface Belongings {
   readonly groupId: string;
   readonly userId: string;
   readonly userName: string;
+  /** On the draft, by its editor. */
+  readonly commentId: string;
+  readonly commentCursor: string;
+  /** What the editor was told. */
+  readonly notificationId: string;
   /** Of each list, what leads to its second page. */
   readonly cursors: Readonly<Record<ListName, string>>;
 }
@@ -51,6 +56,8 @@ const lists = [
   'connections',
   'groups',
   'users',
+  'notifications',
+  'business-calendars',
   'business-calendars',
   'approval-policies',
   'absences',
@@ -98,6 +105,7 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     groupId: groups[0].id,
     userId: me.user.id,
     userName: me.user.displayName,
+    ...(await talk(cast, draft, { userId: me.user.id, mark })),
     cursors: await cursorsOf(editor),
   };
 }
@@ -132,6 +140,18 @@ function withoutAddresses(key: string, value: unknown): unknown {
 }
 
 const beginning = { 'tus-resumable': '1.0.0', 'upload-length': '1000' };
+
+/** Two comments on a post that mention its editor, and one by the editor. */
+async function talk({ admin, editor }: Cast, { id }: Post, { userId, mark }: { userId: string; mark: string }) {
+  const path = `/v1/posts/${id}/comments`;
+  const say = async (as: string, body: string) =>
+    (await demand(201, path, { as, method: 'POST', json: { body } })).body;
+  for (const word of ['Prima', 'Poi']) await say(admin, `${word} @[](user:${userId}) ${mark}`);
+  const comment = await say(editor, `Dopo ${mark}`);
+  const { items } = (await demand(200, '/v1/notifications?unread=true', { as: editor })).body;
+  const { nextCursor } = (await demand(200, `${path}?limit=1`, { as: editor })).body;
+  return { commentId: comment.id, commentCursor: nextCursor, notificationId: items[0].id };
+}
 
 async function upload(as: string, altText: string): Promise<CallAnswer['body']> {
   const form = await sameImage();

@@ -1,4 +1,5 @@
 import type { Call } from './api.ts';
+import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
 import { approvalRecipes } from './approval-recipes.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
@@ -24,6 +25,8 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...writingRecipes(foreign, own),
     ...calendarRecipes(foreign),
     ...commandRecipes(foreign, own),
+    ...talkRecipes(foreign, own),
+    ...revisionRecipes(foreign, own),
     ...approvalRecipes(foreign, own),
   };
 }

@@ -21,7 +21,7 @@ export const violationView = z
   })
   .meta({ description: 'One way in which the content breaks a network’s limits.' });
 
-const content = z.object({
+export const contentView = z.object({
   text: z.string(),
   mediaIds: z.array(z.string()),
   link: z
@@ -97,8 +97,10 @@ export const postView = z
   .object({
     id: z.string(),
     status: z.enum(postStatuses),
-    version: z.number().int().meta({ description: 'Its `ETag`: changes whenever anything here changes.' }),
-    content,
+    version: z.number().int().meta({
+      description: 'Its `ETag`: changes whenever anything here changes, but for what only the timeline tells.',
+    }),
+    content: contentView,
     revision: z.number().int(),
     contentHash: z.string(),
     firstMediaKind,
@@ -112,6 +114,9 @@ export const postView = z
     missedSlot: z
       .boolean()
       .meta({ description: 'Approval came after `scheduledAt`: nothing is published until a new slot is set.' }),
+    nextSlot: instantView(
+      'What can be sent to `schedule` after a missed slot: the same time of day on the next day of business.',
+    ).nullable(),
     scheduledAt: instantView('When it is to be published.').nullable(),
     publishedAt: instantView('When its first target was published.').nullable(),
     author: person,

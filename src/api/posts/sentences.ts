@@ -72,14 +72,24 @@ export interface Telling {
   readonly instant: string | null;
   readonly verdict: Verdict | null;
   readonly reason: TargetReason['code'] | null;
+  /** Of a duplication: whether this post is the copy. */
+  readonly isCopy: boolean;
+  /** Of a comment: whether it answers another. */
+  readonly isAnswer: boolean;
   /** Somebody else whom the entry speaks of. */
   readonly other: string | null;
 }
 
 /** What can stand in the timeline of a post: each has its sentence, or this file does not compile. */
-type TimelineKind = Extract<EventKind, `post.${string}` | `target.${string}` | `approval.${string}`>;
+type TimelineKind = Extract<
+  EventKind,
+  `post.${string}` | `comment.${string}` | `target.${string}` | `approval.${string}`
+>;
 
-export function timelineSentence(kind: EventKind, { actor, page, instant, verdict, reason, other }: Telling): string {
+export function timelineSentence(
+  kind: EventKind,
+  { actor, page, instant, verdict, reason, isCopy, isAnswer, other }: Telling,
+): string {
   const who = actor ?? 'Chorally';
   const where = page ?? 'a page';
   const why = reason === null ? '' : ` ${reasonSentence(reason)}`;
@@ -103,6 +113,10 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'post.published': 'The post is published everywhere.',
     'post.partially_published': 'The post is published, but not everywhere.',
     'post.failed': 'The post was published nowhere.',
+    'post.duplicated': isCopy ? `${who} made this draft from another post.` : `${who} copied the post to a new draft.`,
+    'comment.created': isAnswer ? `${who} answered a comment.` : `${who} commented on the post.`,
+    'comment.edited': `${who} changed a comment.`,
+    'comment.deleted': `${who} deleted a comment.`,
     'target.sending': `The post is on its way to ${where}.`,
     'target.processing': `${where} has taken the post and is processing it.`,
     'target.published': `Published on ${where}.`,

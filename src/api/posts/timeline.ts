@@ -10,11 +10,11 @@ import type { PostView } from './post-view-schemas.ts';
 /** The clocks of the API's and the workers' machines may differ by less than this. */
 const clockSlackMs = 3_600_000;
 
-/** The events of a post: none is older than it, none newer than its last change. */
-export function timelineOf(trx: TenantTransaction, { id, createdAt, updatedAt }: StoredPost) {
+/** The events of a post: none is older than it, none newer than its last change or the last word about it. */
+export function timelineOf(trx: TenantTransaction, { id, createdAt, updatedAt, notedAt }: StoredPost) {
   return selectTimeline(trx, 'post', id, {
     from: new Date(createdAt.getTime() - clockSlackMs),
-    to: new Date(updatedAt.getTime() + clockSlackMs),
+    to: new Date(Math.max(updatedAt.getTime(), notedAt?.getTime() ?? 0) + clockSlackMs),
   });
 }
 
@@ -41,13 +41,15 @@ export function presentTimeline(events: readonly EventRow[], names: Names): Post
 }
 
 function facts(data: Readonly<Record<string, unknown>>, { people, pages, timeZone }: Names) {
-  const { connectionId, scheduledAt, deadlineAt, verdict, reason } = data;
+  const { connectionId, scheduledAt, deadlineAt, verdict, reason, sourceId, replyTo } = data;
   const instant = scheduledAt ?? deadlineAt;
   return {
     page: typeof connectionId === 'string' ? (pages.get(connectionId as ConnectionId) ?? null) : null,
     instant: typeof instant === 'string' ? inZone(new Date(instant), timeZone) : null,
     verdict: verdicts.find((candidate) => candidate === verdict) ?? null,
     reason: typeof reason === 'string' ? (reason as TargetReason['code']) : null,
+    isCopy: sourceId !== undefined,
+    isAnswer: replyTo !== undefined,
     other: namesOf(othersIn(data), people),
   };
 }

@@ -38,7 +38,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       attempts integer not null default 0,
       outcome text check (outcome in ('sent', 'refused', 'skipped', 'expired')),
       settled_at timestamptz,
-      -- A code such as EENVELOPE_550; never a server's words, which may hold an address.
+      -- A code such as RCPT 550; never a server's words, which may hold an address.
       last_error text,
       primary key (tenant_id, notification_id),
       check ((outcome is null) = (settled_at is null)),

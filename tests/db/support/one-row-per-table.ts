@@ -4,6 +4,7 @@ import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction } from '../../../src/db/tenant.ts';
 import type {
   ApprovalId,
+  CommentId,
   BusinessCalendarId,
   ConnectionId,
   ContentHash,
@@ -20,6 +21,7 @@ import type {
   UploadId,
   UserId,
 } from '../../../src/domain/ids.ts';
+import { noticeRows } from './notice-rows.ts';
 import { approvalRows } from './approval-rows.ts';
 
 export type OneRowPerTable = { readonly [Table in keyof Database]: Insertable<Database[Table]> };
@@ -41,14 +43,15 @@ export function oneRowPerTable(): OneRowPerTable {
     approval: randomUUID() as ApprovalId,
     comment: randomUUID(),
     notification: randomUUID() as NotificationId,
+    postComment: randomUUID() as CommentId,
   };
   return {
     ...people(tenant_id, ids),
     ...calendars(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
+    ...noticeRows(tenant_id, ids, now),
     ...approvalRows({ tenant_id, content_hash, now, ...ids }),
-    ...notices(tenant_id, ids),
     ...journals(tenant_id, ids),
   };
 }
@@ -74,6 +77,7 @@ interface Ids {
   readonly approval: ApprovalId;
   readonly comment: string;
   readonly notification: NotificationId;
+  readonly postComment: CommentId;
 }
 
 const now = new Date('2026-11-23T09:00:00Z');
@@ -200,13 +204,14 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
       created_at: now,
       updated_at: now,
       published_at: null,
+      noted_at: null,
     },
     post_revision: {
       tenant_id,
       id: revision,
       post_id: post,
       number: 1,
-      content: '{}',
+      content: JSON.stringify({ text: 'Zucca e castagne', mediaIds: [], link: null, targets: [] }),
       content_hash,
       search_text: 'zucca e castagne',
       author_id: user,
@@ -235,33 +240,6 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
       calling_at: null,
       settled_at: null,
       answer: null,
-    },
-  } satisfies Partial<OneRowPerTable>;
-}
-
-function notices(tenant_id: TenantId, { user, post, comment, notification }: Ids) {
-  return {
-    notification: {
-      tenant_id,
-      id: notification,
-      kind: 'approval_requested',
-      post_id: post,
-      episode: comment,
-      user_id: user,
-      actor_id: null,
-      data: '{}',
-      created_at: now,
-      read_at: null,
-    },
-    notification_mail: {
-      tenant_id,
-      notification_id: notification,
-      created_at: now,
-      // Settled: no relay may take it for work.
-      next_attempt_at: now,
-      outcome: 'sent',
-      settled_at: now,
-      last_error: null,
     },
   } satisfies Partial<OneRowPerTable>;
 }
