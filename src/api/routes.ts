@@ -40,6 +40,5 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     streamEvents(dependencies),
     ...approvalPolicyRoutes,
     ...absenceRoutes,
-    streamEvents(dependencies),
   ];
 }
