@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { insertVote, type RecordedVote, settleApproval } from '../db/approval.ts';
+import { insertVote, type RecordedVote, type Reopening, reopenApproval, settleApproval } from '../db/approval.ts';
 import type { Database } from '../db/schema.ts';
 import { withTenant } from '../db/tenant.ts';
 import type { Settlement } from '../domain/approval.ts';
@@ -11,6 +11,9 @@ export type ApprovalActivities = ReturnType<typeof approvalActivities>;
 export function approvalActivities({ db }: { db: Kysely<Database> }) {
   return {
     recordVote: (vote: RecordedVote): Promise<void> => withTenant(db, vote.tenantId, (trx) => insertVote(trx, vote)),
+
+    recordReopening: (reopening: Reopening): Promise<void> =>
+      withTenant(db, reopening.tenantId, (trx) => reopenApproval(trx, reopening)),
 
     recordWithdrawal: (withdrawal: {
       tenantId: TenantId;

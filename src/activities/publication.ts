@@ -1,6 +1,13 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ChannelError, type Prepared } from '../channels/channel.ts';
-import { changeTarget, claimedPosts, savePermalink, savePrepared, selectPublishedId } from '../db/post-target.ts';
+import {
+  changeTarget,
+  claimedPosts,
+  isCurrent,
+  savePermalink,
+  savePrepared,
+  selectPublishedId,
+} from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { selectAttempt, settleAttempt, type StoredAttempt } from '../db/publish-attempt.ts';
 import { withTenant } from '../db/tenant.ts';
@@ -140,7 +147,10 @@ export function publicationActivities(dependencies: PublicationDependencies) {
     providerMessage: string | null,
   ): Promise<PrepareResult> {
     const now = new Date(clock());
-    await withTenant(db, key.tenantId, (trx) => writeRefusal(trx, key, { refusal, providerMessage, now }));
+    await withTenant(db, key.tenantId, async (trx) => {
+      // Refused for a content that an edit has replaced meanwhile: the new one is prepared on its own.
+      if (await isCurrent(trx, key)) await writeRefusal(trx, key, { refusal, providerMessage, now });
+    });
     return { kind: 'refused', refusal };
   }
 

@@ -1,5 +1,5 @@
 import type { Approval, Settlement, Vote } from '../domain/approval.ts';
-import type { ApprovalId, Instant, TenantId } from '../domain/ids.ts';
+import type { ApprovalId, ContentHash, Instant, RevisionId, TenantId, UserId } from '../domain/ids.ts';
 import { newId } from '../platform/new-id.ts';
 import { appendEvents } from './event.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -62,6 +62,32 @@ export async function insertVote(trx: TenantTransaction, recorded: RecordedVote)
       data: { approvalId, step: stepKey, verdict: vote.verdict, commentId: recorded.commentId },
     },
   ]);
+}
+
+export interface Reopening {
+  readonly tenantId: TenantId;
+  readonly approvalId: ApprovalId;
+  readonly revisionId: RevisionId;
+  readonly contentHash: ContentHash;
+  readonly authors: readonly UserId[];
+}
+
+/** Opens the steps again for a content that has changed; its authors are no approvers any more. */
+export async function reopenApproval(trx: TenantTransaction, reopening: Reopening): Promise<void> {
+  const { tenantId, approvalId, revisionId, contentHash, authors } = reopening;
+  await trx
+    .updateTable('approval')
+    .set({ step: 0, revision_id: revisionId, content_hash: contentHash })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', approvalId)
+    .where('outcome', 'is', null)
+    .execute();
+  await trx
+    .deleteFrom('approval_approver')
+    .where('tenant_id', '=', tenantId)
+    .where('approval_id', '=', approvalId)
+    .where('user_id', 'in', authors)
+    .execute();
 }
 
 /** Writes how an approval ended that no vote settled. */

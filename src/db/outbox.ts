@@ -28,6 +28,23 @@ export async function enqueue(
   return id;
 }
 
+/** Hands the same message to many processes, in one statement however many there are. */
+export async function enqueueAll(
+  trx: TenantTransaction,
+  {
+    tenantId,
+    workflowIds,
+    message,
+    now,
+  }: { tenantId: TenantId; workflowIds: readonly string[]; message: ProcessMessage; now: Date },
+): Promise<void> {
+  if (workflowIds.length === 0) return;
+  await sql`
+    insert into process_outbox (tenant_id, workflow_id, message, created_at, next_attempt_at)
+    select ${tenantId}::uuid, workflow_id, ${JSON.stringify(message)}::jsonb, ${now}::timestamptz, ${now}::timestamptz
+    from unnest(${workflowIds}::text[]) as process (workflow_id)`.execute(trx);
+}
+
 export interface OutboxRow {
   readonly id: string;
   readonly tenant_id: TenantId;

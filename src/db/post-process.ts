@@ -19,6 +19,8 @@ export interface PostEntry {
   /** `null`: the process itself. */
   readonly by: UserId | null;
   readonly at: Instant;
+  /** More for the timeline: ids, codes and instants. */
+  readonly data?: Record<string, unknown>;
 }
 
 /** Writes where the process of a post stands. Targets before the post, in the order that every writer takes its locks. */
@@ -63,7 +65,7 @@ export async function recordPost(trx: TenantTransaction, entry: PostEntry): Prom
       entity: 'post',
       entityId: postId,
       actor: entry.by === null ? { kind: 'process' } : { kind: 'user', id: entry.by },
-      data: entry.slot === null ? {} : { scheduledAt: new Date(entry.slot).toISOString() },
+      data: { ...entry.data, ...(entry.slot === null ? {} : { scheduledAt: new Date(entry.slot).toISOString() }) },
     },
   ]);
 }

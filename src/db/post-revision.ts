@@ -11,6 +11,8 @@ export interface NewRevision {
   readonly contentHash: ContentHash;
   readonly by: UserId;
   readonly now: Date;
+  /** The revision that an edit in flight was made from: this one is the post's only once its process adopts it. */
+  readonly pendingAfter?: RevisionId;
 }
 
 /** Writes what a post says from now on, for good, and which files it needs. */
@@ -28,6 +30,7 @@ export async function insertRevision(trx: TenantTransaction, revision: NewRevisi
       search_text: searchText(content),
       author_id: revision.by,
       created_at: revision.now,
+      ...(revision.pendingAfter === undefined ? {} : { pending: true, based_on: revision.pendingAfter }),
     })
     .execute();
   const mediaIds = mediaIdsOf(content);
@@ -60,6 +63,16 @@ export type StoredContent = Omit<PostContent, 'link' | 'targets'> &
     readonly targets: readonly (Omit<TargetContent, 'format'> & Partial<Pick<TargetContent, 'format'>>)[];
   };
 
+/** The number after those of all revisions of a post, refused ones that are still there included. */
+export async function nextRevisionNumber(trx: TenantTransaction, postId: PostId): Promise<number> {
+  const { last } = await trx
+    .selectFrom('post_revision')
+    .select((eb) => eb.fn.max('number').as('last'))
+    .where('post_id', '=', postId)
+    .executeTakeFirstOrThrow();
+  return last + 1;
+}
+
 /** Who wrote any revision of a post. */
 export async function selectRevisionAuthors(trx: TenantTransaction, postId: PostId): Promise<readonly UserId[]> {
   const rows = await trx
@@ -67,6 +80,7 @@ export async function selectRevisionAuthors(trx: TenantTransaction, postId: Post
     .select('author_id')
     .distinct()
     .where('post_id', '=', postId)
+    .where('pending', '=', false)
     .orderBy('author_id')
     .execute();
   return rows.map((row) => row.author_id);

@@ -7,6 +7,7 @@ import type {
   ConnectionId,
   ContentHash,
   GroupId,
+  HaltId,
   MediaId,
   PolicyId,
   PostId,
@@ -81,6 +82,8 @@ export interface Database {
     last_success_at: Date | null;
     last_checked_at: Date | null;
     last_error: Json<ConnectionError> | null;
+    suspended_at: Generated<Date | null>;
+    suspended_by: Generated<UserId | null>;
   };
   connection_secret: {
     tenant_id: TenantId;
@@ -138,6 +141,8 @@ export interface Database {
     search_text: string;
     author_id: UserId;
     created_at: Date;
+    pending: Generated<boolean>;
+    based_on: Generated<RevisionId | null>;
   };
   post_revision_media: { tenant_id: TenantId; revision_id: RevisionId; media_id: MediaId };
   post_target: {
@@ -199,6 +204,22 @@ export interface Database {
     content_hash: ContentHash;
     update_id: string;
     cast_at: Date;
+  };
+  tenant_halt: {
+    tenant_id: TenantId;
+    id: HaltId;
+    reason: string;
+    halted_by: UserId;
+    halted_at: Date;
+    released_by: UserId | null;
+    released_at: Date | null;
+  };
+  tenant_halt_exemption: {
+    tenant_id: TenantId;
+    halt_id: HaltId;
+    post_id: PostId;
+    released_by: UserId;
+    released_at: Date;
   };
   event: {
     tenant_id: TenantId;

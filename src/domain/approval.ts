@@ -88,6 +88,11 @@ export function cast(approval: Approval, vote: Vote, at: Instant): Approval {
   return { ...approval, step: next, approvals: [], settled };
 }
 
+/** The first step opens again for content that has changed: no vote on the old content counts any more. */
+export function reopen(approval: Approval, content: Pick<Approval, 'contentHash' | 'authors'>): Approval {
+  return approval.settled === null ? { ...approval, ...content, step: 0, approvals: [] } : approval;
+}
+
 /** The approval after its post was withdrawn; a settled one stays as it is. */
 export function withdraw(approval: Approval, by: UserId, at: Instant): Approval {
   return approval.settled === null ? { ...approval, settled: { outcome: 'withdrawn', by, at } } : approval;

@@ -1,5 +1,5 @@
 /** What the append-only log speaks of. */
-export type EntityKind = 'post' | 'approval' | 'connection' | 'media';
+export type EntityKind = 'tenant' | 'post' | 'approval' | 'connection' | 'media';
 
 /** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
 export const eventKinds = [
@@ -15,6 +15,7 @@ export const eventKinds = [
   'post.cancelled',
   'post.publish_now',
   'post.missed_slot',
+  'post.review_reopened',
   'post.publishing',
   'post.published',
   'post.partially_published',
@@ -31,6 +32,10 @@ export const eventKinds = [
   'connection.checked',
   'connection.repaired',
   'connection.broken',
+  'connection.suspended',
+  'connection.resumed',
+  'tenant.halted',
+  'tenant.released',
   'media.uploaded',
 ] as const;
 

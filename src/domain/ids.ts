@@ -14,6 +14,8 @@ export type PostId = Id<'post'>;
 export type RevisionId = Id<'post-revision'>;
 export type TargetId = Id<'post-target'>;
 export type ApprovalId = Id<'approval'>;
+/** One stop of a tenant's publication. */
+export type HaltId = Id<'halt'>;
 /** sha256, in hex, of what readers will see. */
 export type ContentHash = Id<'content-hash'>;
 /** sha256, in hex, of a file's bytes. */

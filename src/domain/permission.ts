@@ -4,9 +4,11 @@ export const permissions = [
   'post.write',
   'post.approve',
   'post.publish',
+  'post.halt',
   'media.write',
   'connection.read',
   'connection.check',
+  'connection.write',
   'user.read',
 ] as const;
 
@@ -27,7 +29,15 @@ export const builtInRoles = {
   agent: { name: 'Agent', permissions: [...read, 'media.write'] },
   supervisor: {
     name: 'Supervisor',
-    permissions: [...read, 'post.write', 'post.approve', 'post.publish', 'media.write', 'connection.check'],
+    permissions: [
+      ...read,
+      'post.write',
+      'post.approve',
+      'post.publish',
+      'post.halt',
+      'media.write',
+      'connection.check',
+    ],
   },
   viewer: { name: 'Viewer', permissions: read },
 } as const satisfies Record<string, BuiltInRole>;

@@ -17,6 +17,13 @@ export interface ApprovalPolicy {
   readonly steps: readonly PolicyStep[];
 }
 
+/** A policy that binds a post, with its steps resolved to the people who may vote today. */
+export interface RequiredApproval {
+  readonly policyId: PolicyId;
+  readonly policyVersion: number;
+  readonly steps: readonly ApprovalStep[];
+}
+
 /** The steps of a new approval: groups resolved to the people who are in them now. */
 export function resolveSteps(
   policy: ApprovalPolicy,

@@ -1,9 +1,10 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
+import type { ProcessMessage } from '../db/process-message.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
-import { connectionRepaired } from '../workflows/post/messages.ts';
+import { connectionRepaired, held, released } from '../workflows/post/messages.ts';
 import type { post } from '../workflows/post/workflow.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 
@@ -21,13 +22,33 @@ export async function deliver(
       await startPost(client, { workflowId, taskQueue, input: message.input });
       return;
     case 'connection_repaired':
+    case 'hold':
+    case 'release':
       try {
-        const { connectionId } = message;
-        await client.workflow.getHandle(workflowId).signal(connectionRepaired, { connectionId, outboxId: id });
+        await signal(client.workflow.getHandle(workflowId), message, id);
       } catch (error) {
-        // The process has ended meanwhile: nothing of it waits for a connection any more.
+        // The process has ended meanwhile: nothing of it waits any more.
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }
+  }
+}
+
+function signal(
+  process: WorkflowHandle,
+  message: Exclude<ProcessMessage, { kind: 'start_post' }>,
+  outboxId: string,
+): Promise<void> {
+  switch (message.kind) {
+    case 'connection_repaired': {
+      const { kind: _, ...repair } = message;
+      return process.signal(connectionRepaired, { ...repair, outboxId });
+    }
+    case 'hold':
+      return process.signal(held, { hold: message.hold, outboxId });
+    case 'release': {
+      const { hold, passed, slot } = message;
+      return process.signal(released, { hold, passed, slot, outboxId });
+    }
   }
 }
 

@@ -22,6 +22,8 @@ export interface Script {
   readonly prepare?: readonly PrepareResult[];
   readonly publish?: readonly AttemptResult[];
   readonly look?: readonly LookResult[];
+  /** Whether the open approval goes on with changed content. */
+  readonly reopened?: readonly boolean[];
   readonly hold?: readonly Awaited<ReturnType<Activities['holdAttempts']>>[];
 }
 
@@ -48,7 +50,15 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
   const activities: Activities = {
     recordPost: async ({ status }) => void journal.statuses.push(status),
     recordVote: async () => void journal.calls.push('recordVote'),
+    recordReopening: async () => void journal.calls.push('recordReopening'),
     recordWithdrawal: async () => void journal.calls.push('recordWithdrawal'),
+    adoptEdit: async ({ entry: { status }, adoption: { effect } }) => {
+      journal.statuses.push(status);
+      journal.calls.push(`adopt ${effect}`);
+    },
+    awaitReopening: async () => next('reopened', script.reopened ?? [true]),
+    parkTarget: async ({ reason }) => void journal.calls.push(`park ${reason}`),
+    unparkTarget: async ({ to }) => void journal.calls.push(`unpark ${to}`),
     holdAttempts: async () => next('hold', script.hold ?? [{ kind: 'held' }]),
     fenceAttempt: async () => ({ kind: 'not_sent' }),
     resolveTarget: async () => ({ kind: 'resolved' }),

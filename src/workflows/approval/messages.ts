@@ -1,6 +1,6 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ApprovalOutcome, Vote } from '../../domain/approval.ts';
-import type { ApprovalId, TenantId, UserId } from '../../domain/ids.ts';
+import type { ApprovalId, ContentHash, RevisionId, TenantId, UserId } from '../../domain/ids.ts';
 import type { PostApproval } from '../../domain/post.ts';
 
 export interface ApprovalInput extends PostApproval {
@@ -21,6 +21,18 @@ export interface CastVote extends Vote {
  * approval stays open; refused with a `VoteRefusal` as failure type and detail.
  */
 export const decide = defineUpdate<ApprovalOutcome | null, [CastVote]>('decide');
+
+/** What readers will see has changed: the steps reopen for it, and `authors` are all who have had a hand in it. */
+export interface ChangedContent {
+  readonly revisionId: RevisionId;
+  readonly contentHash: ContentHash;
+  readonly authors: readonly UserId[];
+  /** Of the message; a second delivery is dropped. */
+  readonly outboxId: string;
+}
+
+/** A signal: whoever changes the content asks the post's process, which alone knows whether it comes in time. */
+export const contentChanged = defineSignal<[ChangedContent]>('contentChanged');
 
 /** The post was cancelled while in review. A signal: the post learns from the approval's result which came first. */
 export const withdrawApproval = defineSignal<[{ readonly by: UserId }]>('withdraw');

@@ -1,15 +1,24 @@
 import { allHandlersFinished, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ApprovalActivities } from '../../activities/approval.ts';
-import { type Approval, cast, openApproval, refuseVote, type Settlement, withdraw } from '../../domain/approval.ts';
+import {
+  type Approval,
+  cast,
+  openApproval,
+  refuseVote,
+  reopen,
+  type Settlement,
+  withdraw,
+} from '../../domain/approval.ts';
 import { dbOp } from '../activity-options.ts';
 import { refused } from '../refuse.ts';
 import { currentUpdateId } from '../update-id.ts';
-import { type ApprovalInput, type CastVote, decide, withdrawApproval } from './messages.ts';
+import { type ApprovalInput, type CastVote, contentChanged, decide, withdrawApproval } from './messages.ts';
 
-const { recordVote, recordWithdrawal } = proxyActivities<ApprovalActivities>(dbOp);
+const { recordVote, recordReopening, recordWithdrawal } = proxyActivities<ApprovalActivities>(dbOp);
 
 /** Waits for people: votes settle the steps, in their order. Returns how the approval ended, by whom and when. */
 export async function approval({ tenantId, approvalId, ...opened }: ApprovalInput): Promise<Settlement> {
+  const seen = new Set<string>();
   let state: Approval = openApproval(opened);
 
   setHandler(
@@ -27,6 +36,15 @@ export async function approval({ tenantId, approvalId, ...opened }: ApprovalInpu
     },
     { validator: (vote: CastVote) => refuse(state, vote), description: 'A vote on the open step' },
   );
+
+  setHandler(contentChanged, async ({ outboxId, revisionId, ...content }) => {
+    if (seen.has(outboxId) || state.settled !== null) return;
+    seen.add(outboxId);
+    state = reopen(state, content);
+    await recordReopening.executeWithOptions({ summary: 'Open the steps again for changed content' }, [
+      { tenantId, approvalId, revisionId, ...content },
+    ]);
+  });
 
   setHandler(withdrawApproval, ({ by }) => {
     state = withdraw(state, by, Date.now());

@@ -7,6 +7,7 @@ import type {
   ConnectionId,
   ContentHash,
   GroupId,
+  HaltId,
   MediaId,
   PolicyId,
   PostId,
@@ -35,12 +36,14 @@ export function oneRowPerTable(): OneRowPerTable {
     target: randomUUID() as TargetId,
     approval: randomUUID() as ApprovalId,
     comment: randomUUID(),
+    halt: randomUUID() as HaltId,
   };
   return {
     ...people(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
     ...approvals(tenant_id, ids),
+    ...halts(tenant_id, ids),
     ...journals(tenant_id, ids),
   };
 }
@@ -64,6 +67,7 @@ interface Ids {
   readonly target: TargetId;
   readonly approval: ApprovalId;
   readonly comment: string;
+  readonly halt: HaltId;
 }
 
 const now = new Date('2026-11-23T09:00:00Z');
@@ -229,6 +233,22 @@ function approvals(tenant_id: TenantId, { user, policy, post, revision, approval
       update_id: randomUUID(),
       cast_at: now,
     },
+  } satisfies Partial<OneRowPerTable>;
+}
+
+/** A stop that has ended: an open one would hold back every call of the tenant. */
+function halts(tenant_id: TenantId, { user, post, halt }: Ids) {
+  return {
+    tenant_halt: {
+      tenant_id,
+      id: halt,
+      reason: 'Crisi',
+      halted_by: user,
+      halted_at: now,
+      released_by: user,
+      released_at: now,
+    },
+    tenant_halt_exemption: { tenant_id, halt_id: halt, post_id: post, released_by: user, released_at: now },
   } satisfies Partial<OneRowPerTable>;
 }
 
