@@ -7,7 +7,7 @@ import type { ProblemKinds } from './problem.ts';
 import type { ActContext, Answered, Caller, HandleContext, PublicContext } from './route-context.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
-export type Tag = 'Me' | 'Users' | 'Groups' | 'Connections' | 'Media' | 'Posts' | 'Approvals';
+export type Tag = 'Me' | 'Users' | 'Groups' | 'Connections' | 'Media' | 'Posts' | 'Approvals' | 'Crisis stop';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type CodeOf<Refusals> = Extract<keyof Refusals, string>;

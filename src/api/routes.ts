@@ -1,6 +1,7 @@
 import { approvalRoutes } from './approvals/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
+import { crisisStopRoutes } from './crisis-stop/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
@@ -24,5 +25,6 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...mediaRoutes(dependencies),
     ...postRoutes(dependencies),
     ...approvalRoutes,
+    ...crisisStopRoutes,
   ];
 }

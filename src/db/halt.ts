@@ -29,6 +29,17 @@ export async function selectHalt(trx: TenantTransaction) {
   return row ?? null;
 }
 
+/** Like `selectHalt`, and nobody else may end it or let posts go before this transaction ends. */
+export async function lockHalt(trx: TenantTransaction): Promise<StoredHalt | null> {
+  const row = await trx
+    .selectFrom('tenant_halt')
+    .select(['id', 'reason', 'halted_by', 'halted_at'])
+    .where('released_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 export async function insertHalt(
   trx: TenantTransaction,
   { tenantId, id, reason, by, now }: { tenantId: TenantId; id: HaltId; reason: string; by: UserId; now: Date },
@@ -70,9 +81,13 @@ export async function exemptPosts(
   return rows.map(({ post_id }) => post_id);
 }
 
-/** Takes back that some posts may go: the stop holds everything again. */
-export async function withdrawExemptions(trx: TenantTransaction, haltId: HaltId): Promise<void> {
-  await trx.deleteFrom('tenant_halt_exemption').where('halt_id', '=', haltId).execute();
+/** Takes back that some posts may go: the stop holds everything again. Returns how many there were. */
+export async function withdrawExemptions(trx: TenantTransaction, haltId: HaltId): Promise<number> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('tenant_halt_exemption')
+    .where('halt_id', '=', haltId)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
 }
 
 export interface RunningPost {
@@ -92,6 +107,18 @@ export function selectRunningPosts(trx: TenantTransaction, haltId: HaltId | null
       ),
     )
     .orderBy('id')
+    .execute();
+}
+
+/** Those of the posts whose process runs; none of them can start or end before this transaction does. */
+export function lockRunningPosts(trx: TenantTransaction, ids: readonly PostId[]): Promise<RunningPost[]> {
+  return trx
+    .selectFrom('post')
+    .select(['id', 'run'])
+    .where('id', 'in', ids)
+    .where('status', 'in', runningStatuses)
+    .orderBy('id')
+    .forUpdate()
     .execute();
 }
 

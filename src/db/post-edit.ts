@@ -3,6 +3,7 @@ import type { Adoption, NewReview } from '../domain/edit.ts';
 import type { ConnectionId, ContentHash, PostId, RevisionId, TargetId, TenantId, UserId } from '../domain/ids.ts';
 import { insertApproval } from './approval-opening.ts';
 import { appendEvents } from './event.ts';
+import type { RequiredApproval } from '../domain/policy.ts';
 import { recordPost, type PostEntry } from './post-process.ts';
 import { wholeContent } from './post-revision.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -28,6 +29,44 @@ export async function selectPendingRevision(
     .where('pending', '=', true)
     .executeTakeFirst();
   return row === undefined ? null : { ...row, content: wholeContent(row.content) };
+}
+
+/** Whether a revision of this id has been written, and has become one of the post's. */
+export async function revisionState(
+  trx: TenantTransaction,
+  postId: PostId,
+  id: RevisionId,
+): Promise<'adopted' | 'pending' | null> {
+  const row = await trx
+    .selectFrom('post_revision')
+    .select('pending')
+    .where('post_id', '=', postId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : row.pending ? 'pending' : 'adopted';
+}
+
+/** The policy of the approval that is open, with the steps that it has; null when none is. */
+export async function selectOpenPolicy(trx: TenantTransaction, postId: PostId): Promise<RequiredApproval | null> {
+  const row = await trx
+    .selectFrom('approval')
+    .select(['policy_id as policyId', 'policy_version as policyVersion', 'steps'])
+    .where('post_id', '=', postId)
+    .where('outcome', 'is', null)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+const staleMs = 24 * 60 * 60_000;
+
+/** Removes what an edit of this post left behind whose request was never repeated: its key is forgotten by now. */
+export async function deleteStaleRevisions(trx: TenantTransaction, postId: PostId, now: Date): Promise<void> {
+  await trx
+    .deleteFrom('post_revision')
+    .where('post_id', '=', postId)
+    .where('pending', '=', true)
+    .where('created_at', '<', new Date(now.getTime() - staleMs))
+    .execute();
 }
 
 /** Removes a revision that was refused; one that was adopted stays. */

@@ -67,10 +67,10 @@ export type StoredContent = Omit<PostContent, 'link' | 'targets'> &
 export async function nextRevisionNumber(trx: TenantTransaction, postId: PostId): Promise<number> {
   const { last } = await trx
     .selectFrom('post_revision')
-    .select((eb) => eb.fn.max('number').as('last'))
+    .select((eb) => eb.fn.max<number | null>('number').as('last'))
     .where('post_id', '=', postId)
     .executeTakeFirstOrThrow();
-  return last + 1;
+  return (last ?? 0) + 1;
 }
 
 /** Who wrote any revision of a post. */

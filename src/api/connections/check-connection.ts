@@ -4,11 +4,13 @@ import {
   markTrouble,
   selectConnection,
   selectConnectionAccess,
+  selectOutgoingPosts,
   selectWaitingPosts,
 } from '../../db/connection.ts';
 import { breakConnection, tokenContext } from '../../db/connection-grant.ts';
 import { appendEvents } from '../../db/event.ts';
-import { enqueue } from '../../db/outbox.ts';
+import { closeGate } from '../../db/halt.ts';
+import { enqueueAll } from '../../db/outbox.ts';
 import { tenantKeys } from '../../db/tenant-key.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { type ConnectionError, usable } from '../../domain/connection.ts';
@@ -142,13 +144,19 @@ async function record(
 
 async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<number> {
   const { tenantId, connectionId, now } = about;
+  // Closed, so that a post that starts meanwhile either is told or sees that the connection works again.
+  await closeGate(trx, tenantId);
   const before = await markConnected(trx, connectionId, now);
   await append(trx, about, usable(before) ? 'connection.checked' : 'connection.repaired', { works: true });
   const parked = await selectWaitingPosts(trx, connectionId);
-  for (const { id, run } of parked) {
-    const workflowId = postWorkflowId(tenantId, id, run);
-    await enqueue(trx, { tenantId, workflowId, message: { kind: 'connection_repaired', connectionId }, now });
-  }
+  // A repair is told to all that have yet to go there: a post whose slot lies ahead may know that it was broken.
+  const told = usable(before) ? parked : await selectOutgoingPosts(trx, connectionId);
+  await enqueueAll(trx, {
+    tenantId,
+    workflowIds: told.map(({ id, run }) => postWorkflowId(tenantId, id, run)),
+    message: { kind: 'connection_repaired', connectionId, passed: 'ask' },
+    now,
+  });
   return parked.length;
 }
 
