@@ -82,8 +82,8 @@ export interface Database {
     last_success_at: Date | null;
     last_checked_at: Date | null;
     last_error: Json<ConnectionError> | null;
-    suspended_at: Generated<Date | null>;
-    suspended_by: Generated<UserId | null>;
+    suspended_at: Date | null;
+    suspended_by: UserId | null;
   };
   connection_secret: {
     tenant_id: TenantId;
@@ -142,7 +142,7 @@ export interface Database {
     author_id: UserId;
     created_at: Date;
     pending: Generated<boolean>;
-    based_on: Generated<RevisionId | null>;
+    based_on: RevisionId | null;
   };
   post_revision_media: { tenant_id: TenantId; revision_id: RevisionId; media_id: MediaId };
   post_target: {

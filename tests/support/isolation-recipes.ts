@@ -58,6 +58,10 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
     'GET /v1/posts/{postId}': [draft, inReview].map(({ id }) => missing('postId', `/v1/posts/${id}`)),
     'GET /v1/approvals': list('approvals', { assignee: [userId, 'nothing'], outcome: ['open', 'own'] }),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
+    'GET /v1/crisis-stop': [
+      { at: [], path: '/v1/crisis-stop', outcome: 'own' },
+      { at: ['query.cursor'], path: `/v1/crisis-stop?${heldAfter(inReview.id)}`, outcome: 'own' },
+    ],
   };
 }
 
@@ -89,6 +93,27 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
     ],
     'POST /v1/connections/{connectionId}/check': [
       { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/check`, outcome: 'missing' },
+    ],
+    'POST /v1/connections/{connectionId}/suspend': [
+      { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/suspend`, outcome: 'missing' },
+    ],
+    'POST /v1/connections/{connectionId}/resume': [
+      {
+        at: ['path.connectionId'],
+        path: `/v1/connections/${connectionId}/resume`,
+        call: () => ({ json: {} }),
+        outcome: 'missing',
+      },
+    ],
+    // Nothing foreign can be named; without its reason it stops nobody in the tenant that all tests share.
+    'POST /v1/crisis-stop': [{ at: [], path: '/v1/crisis-stop', call: () => ({ json: {} }), outcome: 'refused' }],
+    'POST /v1/crisis-stop/release': [
+      {
+        at: ['body.posts'],
+        path: '/v1/crisis-stop/release',
+        call: () => ({ json: { posts: [foreign.inReview.id] } }),
+        outcome: 'refused',
+      },
     ],
   };
 }
@@ -123,6 +148,12 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
       resolve(own.inReview.id, inReview.targetId, ['path.targetId']),
     ],
   };
+}
+
+/** A cursor of the list of held posts, made as the API makes them. */
+function heldAfter(postId: string): URLSearchParams {
+  const position = [1, 'held posts', ['2000-01-01T00:00:00.000Z', postId]];
+  return new URLSearchParams({ cursor: Buffer.from(JSON.stringify(position)).toString('base64url') });
 }
 
 const anyVersion = { 'if-match': '*' };

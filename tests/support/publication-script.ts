@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import type { ApprovalActivities } from '../../src/activities/approval.ts';
 import type { PostActivities } from '../../src/activities/post.ts';
 import type { PublicationActivities } from '../../src/activities/publication.ts';
@@ -20,7 +21,8 @@ type Activities = PostActivities & PublicationActivities & ApprovalActivities;
 /** What the networks and the database answer, in order; the last answer of a list is given for ever. */
 export interface Script {
   readonly prepare?: readonly PrepareResult[];
-  readonly publish?: readonly AttemptResult[];
+  /** `never`: the answer does not come as long as the test runs. */
+  readonly publish?: readonly AttemptResult[] | 'never';
   readonly look?: readonly LookResult[];
   /** Whether the open approval goes on with changed content. */
   readonly reopened?: readonly boolean[];
@@ -33,12 +35,20 @@ export interface Journal {
   /** Every call of an activity by name. */
   readonly calls: string[];
   /** When each attempt was handed out, and for which instant: workflow time, skipped waiting included. */
-  readonly attempts: { readonly n: number; readonly slot: number; readonly network: Network }[];
+  readonly attempts: {
+    readonly n: number;
+    readonly slot: number;
+    readonly network: Network;
+    readonly postId: PostId;
+    readonly revisionId: RevisionId;
+  }[];
+  /** Which content each attempt was to publish. */
+  readonly revisions: RevisionId[];
 }
 
 /** Activities that follow a script and keep a journal, in the place of networks and database. */
 export function scripted(script: Script): { activities: Activities; journal: Journal } {
-  const journal: Journal = { statuses: [], calls: [], attempts: [] };
+  const journal: Journal = { statuses: [], calls: [], attempts: [], revisions: [] };
   const given = new Map<string, number>();
   const next = <T>(name: string, answers: readonly T[]): T => {
     const index = given.get(name) ?? 0;
@@ -70,8 +80,10 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
       journal.calls.push(`check ${network}`);
       return { kind: 'ready' };
     },
-    publishTarget: async ({ n, slot, network }) => {
-      journal.attempts.push({ n, slot, network });
+    publishTarget: async ({ n, slot, network, postId, revisionId }) => {
+      journal.attempts.push({ n, slot, network, postId, revisionId });
+      journal.revisions.push(revisionId);
+      if (script.publish === 'never') return cancelledOnly();
       return next(`publish ${network}`, script.publish ?? [{ kind: 'published' }]);
     },
     readPermalink: async ({ network }) => {
@@ -84,6 +96,13 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
     },
   };
   return { activities, journal };
+}
+
+/** Until the activity is told to stop. */
+function cancelledOnly(): Promise<never> {
+  const { heartbeat, cancelled } = Context.current();
+  const beating = setInterval(() => heartbeat(), 500);
+  return cancelled.finally(() => clearInterval(beating));
 }
 
 export const elena = 'elena' as UserId;

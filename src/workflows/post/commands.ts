@@ -20,6 +20,7 @@ import type { oneAtATime } from '../one-at-a-time.ts';
 import { refused } from '../refuse.ts';
 import type { Journal } from './journal.ts';
 import { cancel, type PostStanding, publishNow, reschedule, resolveTarget } from './messages.ts';
+import { tellReview } from './review.ts';
 import type { Standing } from './standing.ts';
 
 const activities = proxyActivities<PostActivities>(dbOp);
@@ -128,7 +129,7 @@ export async function takeBackAttempts({ input: { tenantId, postId }, standing }
 export async function withdrawReview({ standing }: Desk, by: UserId): Promise<Settlement | null> {
   const review = await standing.review;
   if (review === null || standing.process.phase !== 'in_review') return null;
-  await review.signal(withdrawApproval, { by });
+  await tellReview(review, withdrawApproval, { by });
   const settlement = await review.result();
   if (settlement.outcome !== 'withdrawn' && settlement.outcome !== 'approved') {
     throw refused<PostRefusal>({ code: 'settled', ...settlement });

@@ -7,7 +7,7 @@ import { contentChanged } from '../approval/messages.ts';
 import { refused } from '../refuse.ts';
 import { type Desk, refuseReschedule, takeBackAttempts, withdrawReview } from './commands.ts';
 import { edit, type PostEdit, type PostStanding } from './messages.ts';
-import { openReview } from './review.ts';
+import { openReview, tellReview } from './review.ts';
 import type { Standing } from './standing.ts';
 
 const { awaitReopening } = proxyActivities<PostActivities>(dbOp);
@@ -65,11 +65,8 @@ async function reopened({ standing, input: { tenantId } }: Desk, change: PostEdi
   const review = await standing.review;
   if (review === null) return false;
   const { revisionId, contentHash, authors } = change;
-  try {
-    await review.signal(contentChanged, { revisionId, contentHash, authors, outboxId: uuid4() });
-  } catch {
-    return false; // it has ended: how, its result tells
-  }
+  const message = { revisionId, contentHash, authors, outboxId: uuid4() };
+  if (!(await tellReview(review, contentChanged, message))) return false;
   const { approvalId } = review;
   return awaitReopening.executeWithOptions({ summary: 'See whether the approval goes on with the new content' }, [
     { tenantId, approvalId, contentHash },

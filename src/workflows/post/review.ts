@@ -1,4 +1,4 @@
-import { type ChildWorkflowHandle, startChild } from '@temporalio/workflow';
+import { type ChildWorkflowHandle, isCancellation, type SignalDefinition, startChild } from '@temporalio/workflow';
 import type { Settlement } from '../../domain/approval.ts';
 import type { EventKind } from '../../domain/event.ts';
 import { approved, type PostApproval, type PostInput, type PostStatus } from '../../domain/post.ts';
@@ -27,6 +27,21 @@ export async function openReview({ tenantId, postId }: PostInput, opened: PostAp
     ],
   });
   return { approvalId, signal: (...message) => child.signal(...message), result: () => child.result() };
+}
+
+/** Signals an approval; false if it has ended before: how, its result tells. */
+export async function tellReview<Args extends unknown[]>(
+  review: Review,
+  message: SignalDefinition<Args>,
+  ...args: Args
+): Promise<boolean> {
+  try {
+    await review.signal(message, ...args);
+    return true;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return false;
+  }
 }
 
 /** What follows from the end of an approval: the status in which the post ends, or null when it may go out. */
