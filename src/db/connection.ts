@@ -157,7 +157,7 @@ export function selectWaitingPosts(trx: TenantTransaction, id: ConnectionId): Pr
   );
 }
 
-/** The running posts that have yet to go to this page, parked or not. */
+/** The running posts that have yet to go to this page, parked or not. First what is due first. */
 export function selectOutgoingPosts(trx: TenantTransaction, id: ConnectionId): Promise<RunningPost[]> {
   return trx
     .selectFrom('post')
@@ -170,6 +170,7 @@ export function selectOutgoingPosts(trx: TenantTransaction, id: ConnectionId): P
         .where('connection_id', '=', id)
         .where('state', 'not in', ['published', 'rejected', 'cancelled']),
     )
+    .orderBy(sql`scheduled_at nulls last`)
     .orderBy('id')
     .execute();
 }

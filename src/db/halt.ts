@@ -95,7 +95,7 @@ export interface RunningPost {
   readonly run: number;
 }
 
-/** Every post whose process runs and that the stop holds; with `null` every one whose process runs. */
+/** Every post whose process runs and that the stop holds; with `null` every one whose process runs. First what is due first. */
 export function selectRunningPosts(trx: TenantTransaction, haltId: HaltId | null): Promise<RunningPost[]> {
   return trx
     .selectFrom('post')
@@ -106,6 +106,7 @@ export function selectRunningPosts(trx: TenantTransaction, haltId: HaltId | null
         eb.selectFrom('tenant_halt_exemption').select('post_id').where('halt_id', '=', haltId),
       ),
     )
+    .orderBy(sql`scheduled_at nulls last`)
     .orderBy('id')
     .execute();
 }

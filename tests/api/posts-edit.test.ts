@@ -81,11 +81,7 @@ describe('editing a post in review', () => {
     const api = tenantApi();
     const post = await submitted(api);
     const { status, body } = await edit(api, post, { text: 'x'.repeat(63_207) });
-    expect([status, body.type, body.violations[0].rule]).toEqual([
-      422,
-      '/problems/not-publishable',
-      'max_text_length',
-    ]);
+    expect([status, body.type, body.violations[0].rule]).toEqual([422, '/problems/not-publishable', 'max_text_length']);
     expect((await read(api, post)).version).toBe(post.version);
     expect(await revisionsOf(api, post)).toHaveLength(1);
   });

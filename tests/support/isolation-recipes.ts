@@ -106,7 +106,9 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
       },
     ],
     // Nothing foreign can be named; without its reason it stops nobody in the tenant that all tests share.
-    'POST /v1/crisis-stop': [{ at: [], path: '/v1/crisis-stop', call: () => ({ json: { reason: ' ' } }), outcome: 'refused' }],
+    'POST /v1/crisis-stop': [
+      { at: [], path: '/v1/crisis-stop', call: () => ({ json: { reason: ' ' } }), outcome: 'refused' },
+    ],
     'POST /v1/crisis-stop/release': [
       {
         at: ['body.posts'],
