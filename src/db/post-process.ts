@@ -27,7 +27,8 @@ export interface PostEntry {
 export async function recordPost(trx: TenantTransaction, entry: PostEntry): Promise<void> {
   const { tenantId, postId, status } = entry;
   const at = new Date(entry.at);
-  if (status === 'cancelled' || status === 'scheduled') {
+  // A slot that passed while the post was held is missed: its targets wait for nothing but a new one.
+  if (status === 'cancelled' || status === 'scheduled' || entry.missedSlot) {
     await trx
       .updateTable('post_target')
       .set({ state: status === 'cancelled' ? 'cancelled' : 'waiting', reason: null })

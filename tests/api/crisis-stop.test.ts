@@ -83,7 +83,7 @@ describe('a crisis stop', () => {
   });
 
   it.each([
-    ['keep', { status: 'approved', missedSlot: true }],
+    ['keep', { status: 'approved', missedSlot: true, attention: false, targets: [{ state: 'waiting' }] }],
     ['reschedule', { status: 'scheduled', scheduledAt: laterSlot, missedSlot: false }],
   ])('never publishes late by itself: passed slots, %s', async (passedSlots, expected) => {
     const api = await fresh();
