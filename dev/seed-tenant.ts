@@ -6,13 +6,14 @@ import type { PolicyStep } from '../src/domain/policy.ts';
 import { tokenContext } from '../src/db/connection-grant.ts';
 import { seal, type SealKey } from '../src/platform/sealing.ts';
 import { type SeedPage, seedTenants } from '../simulators/seed.ts';
+import { seedCalendar } from './seed-calendar.ts';
 import { demoGroups, demoServiceAccounts, type DemoTenant, demoUsers, namedId } from './demo-data.ts';
 
 type Seeding = Readonly<{ trx: TenantTransaction; tenantId: TenantId; tenant: DemoTenant; now: Date }>;
 
 const tokenLifetimeMs = 60 * 86_400_000;
 
-/** Writes one demo tenant, inside its own tenant transaction: people, roles, groups, a policy and its pages. */
+/** Writes one demo tenant, inside its own tenant transaction: people, roles, groups, a policy, a calendar and its pages. */
 export async function seedTenant(
   trx: TenantTransaction,
   tenant: DemoTenant,
@@ -24,6 +25,7 @@ export async function seedTenant(
   await insertMembers(seeding);
   await insertGroups(seeding);
   await insertPolicy(seeding);
+  await seedCalendar(trx, seeding);
   const { newest } = await tenantKeys(trx, seeding.tenantId, masterKeys, now);
   await insertConnections(seeding, newest);
 }

@@ -153,4 +153,20 @@ export const mutants: readonly Mutant[] = [
     replace: 'where true or held.created_at <= ${new Date(now.getTime() - keptMs)}',
     tests: ['tests/api/idempotency.test.ts'],
   },
+  {
+    name: 'commit-order',
+    removes: 'the wait of events behind older transactions that are still open',
+    file: 'src/db/event-log.ts',
+    find: 'rows.filter(({ xid }) => xid < oldestOpen)',
+    replace: 'rows.filter(() => oldestOpen > 0n)',
+    tests: ['tests/db/event-log.test.ts', 'tests/api/events-order.test.ts'],
+  },
+  {
+    name: 'event-visibility',
+    removes: 'the permission that an event needs to be shown',
+    file: 'src/domain/event-visibility.ts',
+    find: 'return permissions.has(seenWith[kind]);',
+    replace: 'return kind in seenWith || permissions.size === 0;',
+    tests: ['tests/unit/domain/event-visibility.test.ts', 'tests/api/events-endings.test.ts'],
+  },
 ];

@@ -2,43 +2,52 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { request } from 'undici';
+import { type FileFacts, factsOfFile } from './file-facts.ts';
 
-/** What the network found out about an image that it was handed. */
-export interface ImageFacts {
-  readonly sha256: string;
-  readonly mimeType: string;
-  readonly bytes: number;
-  readonly widthPx: number;
-  readonly heightPx: number;
-}
+/** A file that the network keeps, and what it found out about it. */
+export type KeptFile = FileFacts & { readonly sha256: string };
+export type ImageFacts = Extract<KeptFile, { kind: 'image' }>;
 
 export interface MediaFolder {
-  /** Keeps the bytes and tells what they are; `null` if they are no image that can be decoded. */
+  /** Keeps the bytes and tells what they are; `null` if they are no image, film or document. */
+  keepFile(bytes: Buffer): Promise<KeptFile | null>;
+  /** Like `keepFile`, for images alone. */
   keep(bytes: Buffer): Promise<ImageFacts | null>;
+  /** Keeps bytes that are only a piece of a file. */
+  keepPiece(bytes: Buffer): Promise<string>;
   read(sha256: string): Promise<Buffer | null>;
   clear(): Promise<void>;
 }
 
 export function mediaFolder(folder: string): MediaFolder {
   mkdirSync(folder, { recursive: true });
-  const known = new Map<string, ImageFacts>();
-  const keep = async (bytes: Buffer): Promise<ImageFacts | null> => {
+  const known = new Map<string, KeptFile>();
+  const keepPiece = async (bytes: Buffer): Promise<string> => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const seen = known.get(sha256);
-    if (seen !== undefined) return seen;
-    const facts = await inspect(sha256, bytes);
-    if (facts === null) return null;
     const path = join(folder, sha256);
     const partial = `${path}.${process.hrtime.bigint()}`;
     await writeFile(partial, bytes);
     await rename(partial, path);
-    known.set(sha256, facts);
-    return facts;
+    return sha256;
+  };
+  const keepFile = async (bytes: Buffer): Promise<KeptFile | null> => {
+    const seen = known.get(createHash('sha256').update(bytes).digest('hex'));
+    if (seen !== undefined) return seen;
+    const facts = await factsOfFile(bytes);
+    if (facts === null) return null;
+    const kept = { ...facts, sha256: await keepPiece(bytes) };
+    known.set(kept.sha256, kept);
+    return kept;
+  };
+  const keep = async (bytes: Buffer): Promise<ImageFacts | null> => {
+    const kept = await keepFile(bytes);
+    return kept?.kind === 'image' ? kept : null;
   };
   return {
+    keepFile,
     keep,
+    keepPiece,
     read: (sha256) => (/^[0-9a-f]{64}$/.test(sha256) ? readIfThere(join(folder, sha256)) : Promise.resolve(null)),
     clear: async () => {
       known.clear();
@@ -46,24 +55,6 @@ export function mediaFolder(folder: string): MediaFolder {
       mkdirSync(folder, { recursive: true });
     },
   };
-}
-
-async function inspect(sha256: string, bytes: Buffer): Promise<ImageFacts | null> {
-  try {
-    const { format, width, height, autoOrient } = await sharp(bytes).metadata();
-    if (format === undefined || width === undefined || height === undefined) return null;
-    return {
-      sha256,
-      mimeType: `image/${format}`,
-      bytes: bytes.byteLength,
-      widthPx: autoOrient?.width ?? width,
-      heightPx: autoOrient?.height ?? height,
-    };
-  } catch (error) {
-    // sharp tells "not an image" only by throwing.
-    if (error instanceof Error) return null;
-    throw error;
-  }
 }
 
 async function readIfThere(path: string): Promise<Buffer | null> {

@@ -5,8 +5,9 @@ import type { Operation } from '../kernel/operation.ts';
 import type { Network } from '../kernel/simulator.ts';
 import type { World } from '../kernel/world.ts';
 import { seedTenants } from '../seed.ts';
+import { assetOperations } from './asset-operations.ts';
 import { linkedinTrouble, notFound } from './errors.ts';
-import { imageOperations } from './image-operations.ts';
+import { filmOperations } from './film-operations.ts';
 import { oauthOperations } from './oauth-operations.ts';
 import { organizationOperations } from './organization-operations.ts';
 import { postOperations } from './post-operations.ts';
@@ -28,7 +29,8 @@ export const linkedin: Network = {
   operations: (world) => [
     ...oauthOperations(world),
     ...organizationOperations(world),
-    ...imageOperations(world),
+    ...assetOperations(world),
+    ...filmOperations(world),
     ...postOperations(world),
     ...postReading(world),
     ...unknownOperations(),
@@ -36,7 +38,7 @@ export const linkedin: Network = {
   site,
 };
 
-const bytes = express.raw({ type: () => true, limit: '40mb' });
+const bytes = express.raw({ type: () => true, limit: '110mb' });
 
 const headers = (): Record<string, string> => ({
   'x-li-uuid': randomBytes(12).toString('base64'),

@@ -1,16 +1,22 @@
 import type { Collection } from '../kernel/store.ts';
 import type { World } from '../kernel/world.ts';
 
-/** An image that an organisation uploads, then shows in a post. */
-export interface LinkedInImage {
+export const assetKinds = ['image', 'document', 'video'] as const;
+export type AssetKind = (typeof assetKinds)[number];
+
+/** A file that an organisation uploads, then shows in a post. */
+export interface LinkedInAsset {
   readonly urn: string;
+  readonly kind: AssetKind;
   readonly owner: string;
   /** The last part of the upload URL: whoever knows it and has a token may upload. */
   readonly uploadKey: string;
   readonly createdAt: number;
   /** Epoch milliseconds after which the upload URL is refused. */
   readonly uploadUntil: number;
-  /** `null` until bytes came that are an image LinkedIn takes. */
+  /** For films: how long it is to be, and the sha256 of each piece that has come, by its ETag. */
+  readonly film: { readonly bytes: number; readonly pieces: Readonly<Record<string, string>> } | null;
+  /** `null` until bytes came that LinkedIn takes. */
   readonly sha256: string | null;
   /** Epoch milliseconds at which processing is over; `null` until the upload. */
   readonly readyAt: number | null;
@@ -21,7 +27,7 @@ export interface LinkedInPost {
   readonly urn: string;
   readonly author: string;
   readonly commentary: string;
-  readonly images: readonly { readonly urn: string; readonly altText: string | null }[];
+  readonly shown: readonly { readonly urn: string; readonly altText: string | null }[];
   /** As it was sent, for the answers. */
   readonly content: unknown;
   readonly visibility: string;
@@ -36,18 +42,18 @@ export interface LinkedInPost {
 }
 
 export interface LinkedInObjects {
-  readonly images: Collection<LinkedInImage>;
+  readonly assets: Collection<LinkedInAsset>;
   readonly posts: Collection<LinkedInPost>;
 }
 
 export const linkedinObjects = ({ store }: World): LinkedInObjects => ({
-  images: store.collection('linkedin-image'),
+  assets: store.collection('linkedin-asset'),
   posts: store.collection('linkedin-post'),
 });
 
-export type ImageStatus = 'WAITING_UPLOAD' | 'PROCESSING' | 'PROCESSING_FAILED' | 'AVAILABLE';
+export type AssetStatus = 'WAITING_UPLOAD' | 'PROCESSING' | 'PROCESSING_FAILED' | 'AVAILABLE';
 
-export function imageStatus({ readyAt, processingFails }: LinkedInImage): ImageStatus {
+export function assetStatus({ readyAt, processingFails }: LinkedInAsset): AssetStatus {
   if (readyAt === null) return 'WAITING_UPLOAD';
   if (Date.now() < readyAt) return 'PROCESSING';
   return processingFails ? 'PROCESSING_FAILED' : 'AVAILABLE';

@@ -3,7 +3,7 @@ import { codePoints } from '../kernel/text.ts';
 import type { World } from '../kernel/world.ts';
 import { inputError } from './errors.ts';
 import { unescaped } from './little-text.ts';
-import { imageStatus, linkedinObjects, type LinkedInPost } from './objects.ts';
+import { type AssetKind, assetKinds, assetStatus, linkedinObjects, type LinkedInPost } from './objects.ts';
 
 const maxCommentaryLength = 3_000;
 const [minImages, maxImages] = [2, 20];
@@ -23,7 +23,14 @@ const newPost = z.object({
     .union([
       z.strictObject({ media }),
       z.strictObject({ multiImage: z.object({ images: z.array(media), altText: z.string().optional() }) }),
-      z.strictObject({ article: z.object({ source: z.string(), title: z.string() }).loose() }),
+      z.strictObject({
+        article: z.object({
+          source: z.httpUrl(),
+          title: z.string().min(1),
+          description: z.string().optional(),
+          thumbnail: z.string().optional(),
+        }),
+      }),
     ])
     .optional(),
   lifecycleState: z.enum(['PUBLISHED', 'DRAFT']),
@@ -59,16 +66,18 @@ export function judgeCommentary(commentary: string): void {
   });
 }
 
-/** The images that the post shows; refuses those that are not there, not ready or another's. */
-export function imagesOf(world: World, { author, content }: NewPost): LinkedInPost['images'] {
-  const shown = mediaOf(content);
-  for (const { id } of shown) judgeImage(world, author, id);
-  return shown.map(({ id, altText }) => ({ urn: id, altText: altText ?? null }));
-}
-
-function mediaOf(content: NewPost['content']): z.infer<typeof media>[] {
-  if (content === undefined || 'article' in content) return [];
-  if ('media' in content) return [content.media];
+/** What the post shows; refuses what is not there, not ready, another's, or of a kind that does not belong there. */
+export function shownBy(world: World, { author, content }: NewPost): LinkedInPost['shown'] {
+  if (content === undefined) return [];
+  if ('media' in content) {
+    judgeAsset(world, author, content.media.id, assetKinds);
+    return [{ urn: content.media.id, altText: content.media.altText ?? null }];
+  }
+  if ('article' in content) {
+    const { thumbnail } = content.article;
+    if (thumbnail !== undefined) judgeAsset(world, author, thumbnail, ['image']);
+    return thumbnail === undefined ? [] : [{ urn: thumbnail, altText: null }];
+  }
   const { images } = content.multiImage;
   if (images.length < minImages || images.length > maxImages) {
     throw inputError({
@@ -79,11 +88,12 @@ function mediaOf(content: NewPost['content']): z.infer<typeof media>[] {
       field: '/content/multiImage/images',
     });
   }
-  return images;
+  for (const { id } of images) judgeAsset(world, author, id, ['image']);
+  return images.map(({ id, altText }) => ({ urn: id, altText: altText ?? null }));
 }
 
-function judgeImage(world: World, author: string, urn: string): void {
-  const image = linkedinObjects(world).images.get(urn);
+function judgeAsset(world: World, author: string, urn: string, allowed: readonly AssetKind[]): void {
+  const asset = linkedinObjects(world).assets.get(urn);
   const refused = (code: string, description: string): Error =>
     inputError({
       status: 422,
@@ -92,9 +102,10 @@ function judgeImage(world: World, author: string, urn: string): void {
       description,
       field: '/content/media/id',
     });
-  if (image === null) throw refused('MEDIA_ASSET_NOT_FOUND', 'Media asset does not exist');
-  if (image.owner !== author) throw refused('MEDIA_ASSET_NOT_OWNED', 'Media asset is not owned by the author');
-  const status = imageStatus(image);
+  if (asset === null) throw refused('MEDIA_ASSET_NOT_FOUND', 'Media asset does not exist');
+  if (!allowed.includes(asset.kind)) throw refused('MEDIA_ASSET_WRONG_TYPE', 'Media asset is of the wrong type');
+  if (asset.owner !== author) throw refused('MEDIA_ASSET_NOT_OWNED', 'Media asset is not owned by the author');
+  const status = assetStatus(asset);
   if (status === 'PROCESSING_FAILED') throw refused('MEDIA_ASSET_PROCESSING_FAILED', 'Media asset failed processing');
   if (status === 'WAITING_UPLOAD') throw refused('MEDIA_ASSET_WAITING_UPLOAD', 'Media asset is waiting for its upload');
   if (status === 'PROCESSING') throw refused('MEDIA_ASSET_PROCESSING', 'Media asset is still being processed');

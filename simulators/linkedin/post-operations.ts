@@ -7,7 +7,7 @@ import { inputError } from './errors.ts';
 import { actFor, type Grant, rest } from './gateway.ts';
 import { shownText } from './little-text.ts';
 import { linkedinObjects, type LinkedInPost } from './objects.ts';
-import { imagesOf, judgeCommentary, type NewPost, parsePost } from './post-content.ts';
+import { judgeCommentary, type NewPost, parsePost, shownBy } from './post-content.ts';
 
 /** Publishing on an organisation's page. */
 export function postOperations(world: World): Operation[] {
@@ -25,9 +25,9 @@ function create(world: World, call: Call, grant: Grant): Answer {
   const wanted = parsePost(call.body);
   actFor(call, grant, wanted.author);
   judgeCommentary(wanted.commentary);
-  const images = imagesOf(world, wanted);
-  refuseRepetition(world, wanted, images);
-  const post = keep(world, wanted, images);
+  const shown = shownBy(world, wanted);
+  refuseRepetition(world, wanted, shown);
+  const post = keep(world, wanted, shown);
   if (post.lifecycleState === 'PUBLISHED') show(world, call, post);
   return {
     status: 201,
@@ -41,15 +41,16 @@ function create(world: World, call: Call, grant: Grant): Answer {
   };
 }
 
-function keep(world: World, wanted: NewPost, images: LinkedInPost['images']): LinkedInPost {
+function keep(world: World, wanted: NewPost, shown: LinkedInPost['shown']): LinkedInPost {
   const now = Date.now();
-  // LinkedIn's own rule: several images make a ugcPost, anything simpler a share.
-  const kind = images.length > 1 ? 'ugcPost' : 'share';
+  // LinkedIn's own rule: films, documents and several images make a ugcPost, anything simpler a share.
+  const simple = shown.length <= 1 && shown.every(({ urn }) => urn.startsWith('urn:li:image:'));
+  const kind = simple ? 'share' : 'ugcPost';
   const post: LinkedInPost = {
     urn: `urn:li:${kind}:7${nextNumericId()}`,
     author: wanted.author,
     commentary: wanted.commentary,
-    images,
+    shown,
     content: wanted.content ?? null,
     visibility: wanted.visibility,
     distribution: wanted.distribution,
@@ -65,18 +66,19 @@ function keep(world: World, wanted: NewPost, images: LinkedInPost['images']): Li
 }
 
 /** LinkedIn takes the same words with the same media of the same author only once in a while. */
-function refuseRepetition(world: World, { author, commentary }: NewPost, images: LinkedInPost['images']): void {
+function refuseRepetition(world: World, { author, commentary, content }: NewPost, shown: LinkedInPost['shown']): void {
   const since = Date.now() - world.settings.current().duplicateWindowMs;
-  const media = images.map(({ urn }) => urn);
+  const media = shown.map(({ urn }) => urn);
   const first = linkedinObjects(world)
     .posts.values()
     .filter((post) => post.author === author && post.commentary === commentary && post.createdAt > since)
-    .find((post) =>
+    .filter((post) =>
       isDeepStrictEqual(
         media,
-        post.images.map(({ urn }) => urn),
+        post.shown.map(({ urn }) => urn),
       ),
-    );
+    )
+    .find((post) => isDeepStrictEqual(articleOf(content), articleOf(post.content)));
   if (first === undefined) return;
   throw inputError({
     status: 422,
@@ -86,16 +88,21 @@ function refuseRepetition(world: World, { author, commentary }: NewPost, images:
   });
 }
 
+/** The link that a post shows as an article; `null` where it shows none. */
+function articleOf(content: unknown): unknown {
+  return typeof content === 'object' && content !== null && 'article' in content ? content.article : null;
+}
+
 function show(world: World, call: Call, post: LinkedInPost): void {
   const account = post.author.split(':').at(-1) ?? '';
-  const { images } = linkedinObjects(world);
+  const { assets } = linkedinObjects(world);
   world.publications.put({
     network: 'linkedin',
     account,
     id: post.urn,
     text: shownText(post.commentary),
     rawText: post.commentary,
-    media: post.images.map(({ urn, altText }) => ({ sha256: images.get(urn)?.sha256 ?? '', altText })),
+    media: post.shown.map(({ urn, altText }) => ({ sha256: assets.get(urn)?.sha256 ?? '', altText })),
     receivedAt: call.receivedAt,
     publishedAt: post.createdAt,
     requestId: call.requestId,

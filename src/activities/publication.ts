@@ -12,9 +12,10 @@ import type { PublicationKey } from '../db/publication.ts';
 import { selectAttempt, settleAttempt, type StoredAttempt } from '../db/publish-attempt.ts';
 import { withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
-import { violations } from '../domain/content.ts';
+import { violations } from '../domain/content-violations.ts';
 import { type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
 import { openCallDesk } from './call-desk.ts';
+import { whileBeating } from './heartbeat.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { grantProblemOf, park, refusalOf, storedResult, writePublished, writeRefusal } from './publication-outcome.ts';
 import { publishOnce } from './publish-once.ts';
@@ -124,7 +125,8 @@ export function publicationActivities(dependencies: PublicationDependencies) {
 
   async function prepareWith(job: PublicationJob, ask: () => Promise<Prepared>): Promise<PrepareResult> {
     try {
-      const prepared = await ask();
+      // A long film takes minutes to upload.
+      const prepared = await whileBeating(ask);
       if (prepared.state === 'refused') return await refuse(job, prepared.refusal, null);
       const now = new Date(clock());
       await withTenant(db, job.key.tenantId, (trx) => savePrepared(trx, job.key, { prepared, now }));
@@ -162,8 +164,9 @@ export function publicationActivities(dependencies: PublicationDependencies) {
   }
 }
 
-function isWithinLimits({ key, publication: { content, media } }: PublicationJob): boolean {
-  const factsOf = new Map(media.map(({ id, facts }) => [id, facts]));
+function isWithinLimits({ key, publication: { content, media, linkImage } }: PublicationJob): boolean {
+  const files = linkImage === null ? media : [...media, linkImage];
+  const factsOf = new Map(files.map(({ id, facts }) => [id, facts]));
   const broken = violations(
     content,
     () => key.network,

@@ -8,6 +8,7 @@ import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
 import type { AttemptResult } from '../domain/publication.ts';
 import type { Begun, CallDesk } from './call-desk.ts';
+import { whileBeating } from './heartbeat.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { type CallOutcome, park, settle } from './publication-outcome.ts';
 import { isPassing, persistently, waitUntil } from './waiting.ts';
@@ -18,7 +19,6 @@ interface Attempt extends PublicationKey {
   readonly slot: number;
 }
 
-const heartbeatEveryMs = 2_000;
 /** A process that was frozen for longer must not call any more: its attempt may have been judged lost meanwhile. */
 const callWithinMs = 1_000;
 
@@ -32,14 +32,11 @@ export async function publishOnce(
   desk: CallDesk,
   attempt: Attempt,
 ): Promise<AttemptResult> {
-  const { heartbeat, cancellationSignal } = Context.current();
-  const beating = setInterval(() => heartbeat(), heartbeatEveryMs);
-  try {
+  const cancelled = Context.current().cancellationSignal;
+  return whileBeating(async () => {
     const job = await loadJob(dependencies, attempt);
-    return await armAndCall(dependencies, { attempt, job, desk, cancelled: cancellationSignal });
-  } finally {
-    clearInterval(beating);
-  }
+    return armAndCall(dependencies, { attempt, job, desk, cancelled });
+  });
 }
 
 async function armAndCall(

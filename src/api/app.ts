@@ -12,10 +12,13 @@ import { docsPage } from './pages/docs-page.ts';
 import { problemPages } from './pages/problem-page.ts';
 import { healthPages, type Readiness } from './pages/health.ts';
 import { problemOf, problemReply } from './pipeline/failure.ts';
+import { type StreamSettings } from './pipeline/event-stream.ts';
 import { createRateLimiter, type RateLimits } from './pipeline/rate-limit.ts';
 import type { ApiRequest, Reply } from './pipeline/request.ts';
 import { runMemberRoute } from './pipeline/run-member-route.ts';
 import { runPublicRoute } from './pipeline/run-public-route.ts';
+import { runStreamRoute } from './pipeline/run-stream-route.ts';
+import { createStreamPlaces } from './pipeline/stream-places.ts';
 import type { ApiServices } from './services.ts';
 
 export interface AppSettings {
@@ -23,6 +26,7 @@ export interface AppSettings {
   readonly rateLimits: RateLimits;
   /** Tests and development: an answer that breaks its schema is a 500. */
   readonly strictAnswers: boolean;
+  readonly streams: StreamSettings;
 }
 
 export interface AppParts {
@@ -50,6 +54,7 @@ export function createApp({ routes, services, settings, metrics, readiness }: Ap
     rateLimiter: createRateLimiter(settings.rateLimits),
     onReplay: () => metrics.countReplay(),
   };
+  const streaming = { ...pipeline, settings: settings.streams, places: createStreamPlaces(settings.streams.perUser) };
   for (const [path, group] of byPath(routes)) {
     const at = app.route(expressPath(path));
     for (const route of group) {
@@ -57,7 +62,9 @@ export function createApp({ routes, services, settings, metrics, readiness }: Ap
         response.locals['route'] = route.path;
         const call = apiRequest(request, response);
         if (route.access === 'public') await runPublicRoute(route, call, response, services);
-        else write(response, await runMemberRoute(route, call, pipeline));
+        else if (route.run.kind === 'stream') {
+          await runStreamRoute(route, call, response, { ...streaming, ...counted(metrics, response) });
+        } else write(response, await runMemberRoute(route, call, pipeline));
       });
     }
     at.all(refuseMethod(group));
@@ -95,7 +102,10 @@ function measured(metrics: ApiMetrics, logger: Logger) {
       const { method } = request;
       const status = response.statusCode;
       const tookMs = performance.now() - startedAt;
-      metrics.observeRequest({ method, route, status, seconds: tookMs / 1_000 });
+      // A stream is answered when it opens; how long it lives says nothing of us.
+      const opened: unknown = response.locals['openedAt'];
+      const answeredMs = typeof opened === 'number' ? opened - startedAt : tookMs;
+      metrics.observeRequest({ method, route, status, seconds: answeredMs / 1_000 });
       const requestId = requestIdOf(response);
       logger.info({ requestId, method, route, status, tookMs: Math.round(tookMs * 10) / 10 }, 'request');
     });
@@ -103,11 +113,29 @@ function measured(metrics: ApiMetrics, logger: Logger) {
   };
 }
 
+function counted(metrics: ApiMetrics, response: Response) {
+  return {
+    onOpen: () => {
+      response.locals['openedAt'] = performance.now();
+      metrics.countStreams(1);
+    },
+    onEnd: () => metrics.countStreams(-1),
+  };
+}
+
 /** Security headers and CORS. Answers are data, so their pages may load nothing; `/docs` relaxes this for itself. */
 function guards({ corsOrigins }: AppSettings) {
   const browsers = cors({
     origin: [...corsOrigins],
-    allowedHeaders: ['authorization', 'content-type', 'chorally-tenant', 'idempotency-key', 'if-match', 'x-request-id'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'chorally-tenant',
+      'idempotency-key',
+      'if-match',
+      'last-event-id',
+      'x-request-id',
+    ],
     exposedHeaders: [
       'etag',
       'location',

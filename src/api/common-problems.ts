@@ -92,6 +92,12 @@ export const commonProblems = {
     title: 'Too many requests',
     description: 'The user or the tenant has sent more requests than its share. Repeat after `Retry-After`.',
   },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many streams',
+    description: 'The user has as many streams open as one may have. Close one, or use one of them for more.',
+    example: { limit: 10 },
+  },
   internal: {
     status: 500,
     title: 'Internal error',

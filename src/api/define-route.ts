@@ -4,10 +4,28 @@ import type { z } from 'zod';
 import type { EventKind } from '../domain/event.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { ProblemKinds } from './problem.ts';
-import type { ActContext, Answered, Caller, HandleContext, PublicContext } from './route-context.ts';
+import type {
+  ActContext,
+  Answered,
+  Caller,
+  HandleContext,
+  PublicContext,
+  StreamContext,
+  StreamSource,
+} from './route-context.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
-export type Tag = 'Me' | 'Users' | 'Groups' | 'Connections' | 'Media' | 'Posts' | 'Approvals' | 'Crisis stop';
+export type Tag =
+  | 'Me'
+  | 'Users'
+  | 'Groups'
+  | 'Business calendars'
+  | 'Connections'
+  | 'Media'
+  | 'Posts'
+  | 'Approvals'
+  | 'Crisis stop'
+  | 'Events';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type CodeOf<Refusals> = Extract<keyof Refusals, string>;
@@ -78,6 +96,11 @@ type Handler<Params, Query, Body, Answer extends z.ZodType, Refusals extends Pro
       act(
         ctx: ActContext<Parsed<Params>, Parsed<Query>, Parsed<Body>, CodeOf<Refusals>>,
       ): Promise<Answered<z.input<Answer>>>;
+    }
+  | {
+      stream(
+        ctx: StreamContext<Parsed<Params>, Parsed<Query>, CodeOf<Refusals>>,
+      ): Promise<StreamSource<z.input<Answer>>>;
     };
 
 /** A route as the pipeline and the document see it, with the types of its handler forgotten. */
@@ -97,13 +120,14 @@ export interface Route extends Described {
         readonly kind: 'handle';
         handle(ctx: HandleContext<unknown, unknown, unknown, string>): Promise<Answered<unknown>>;
       }
-    | { readonly kind: 'act'; act(ctx: ActContext<unknown, unknown, unknown, string>): Promise<Answered<unknown>> };
+    | { readonly kind: 'act'; act(ctx: ActContext<unknown, unknown, unknown, string>): Promise<Answered<unknown>> }
+    | { readonly kind: 'stream'; stream(ctx: StreamContext<unknown, unknown, string>): Promise<StreamSource<unknown>> };
 }
 
 /**
  * Declares a route: from this one object come authentication, rights, validation, idempotency, transaction,
  * presentation and the OpenAPI operation. Give `handle` for work inside one tenant transaction, `act` for work that
- * talks to Temporal or to a network.
+ * talks to Temporal or to a network, `stream` for server-sent events, each of which the answer's schema describes.
  */
 export function defineRoute<
   Answer extends z.ZodType,
@@ -123,11 +147,18 @@ export function defineRoute<
     body,
     upload,
     ifMatch,
-    run:
-      'handle' in declaration ? { kind: 'handle', handle: declaration.handle } : { kind: 'act', act: declaration.act },
+    run: runOf(declaration),
   };
   // The pipeline hands each handler what its own schemas parsed: the types meet again there.
   return forgotten as unknown as Route;
+}
+
+function runOf<Params, Query, Body, Answer extends z.ZodType, Refusals extends ProblemKinds>(
+  handler: Handler<Params, Query, Body, Answer, Refusals>,
+) {
+  if ('handle' in handler) return { kind: 'handle', handle: handler.handle };
+  if ('act' in handler) return { kind: 'act', act: handler.act };
+  return { kind: 'stream', stream: handler.stream };
 }
 
 /** A route without authentication, such as a signed address. Answers bytes, never JSON. */

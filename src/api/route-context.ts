@@ -83,6 +83,35 @@ export interface ActContext<Params, Query, Body, Code extends string> extends Ca
   readonly commandId: string;
 }
 
+/** For `stream`: what is asked is checked here, while it can still be refused; then the source is followed. */
+export interface StreamContext<Params, Query, Code extends string> extends RequestContext<Params, Query, Code> {
+  readonly caller: Caller;
+  /** The header that clients send when they connect again; null without one. */
+  readonly lastEventId: string | null;
+  /** A short transaction in the caller's tenant. */
+  inTenant<T>(work: (trx: TenantTransaction) => Promise<T>): Promise<T>;
+}
+
+/** Where the events of a stream come from. */
+export interface StreamSource<Body> {
+  /** The id after which the stream begins: a client that loses it before the first event resumes from here. */
+  readonly after: string;
+  /** Sends events until the sink has ended. */
+  follow(sink: StreamSink<Body>): Promise<void>;
+}
+
+/** Takes the events of one stream. It never fails: what cannot be sent any more is forgotten. */
+export interface StreamSink<Body> {
+  /** Aborted when the client has gone, when its token has expired, and when the process stops. */
+  readonly ended: AbortSignal;
+  /** The caller with the permissions that were read last. */
+  caller(): Caller;
+  /** Sends events under their own ids. Whatever else there is up to `upTo` was not for this client. */
+  send(events: readonly (Body & { readonly id: string })[], upTo: string): void;
+  /** Resolves when the client has taken what was sent. */
+  drained(): Promise<void>;
+}
+
 /** For `serve`: nobody is authenticated; the address itself must be proof enough (a signature). */
 export interface PublicContext<Params, Query, Code extends string> extends RequestContext<Params, Query, Code> {
   /** Lower-cased names. */

@@ -1,18 +1,20 @@
 import { approvalRoutes } from './approvals/routes.ts';
+import { businessCalendarRoutes } from './business-calendars/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
 import { crisisStopRoutes } from './crisis-stop/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
+import type { EventFeed } from './events/event-feed.ts';
+import { streamEvents } from './events/stream-events.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
-import type { PermalinkHosts } from './posts/permalink.ts';
-import { postRoutes } from './posts/routes.ts';
+import { type PostDependencies, postRoutes } from './posts/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export interface RouteDependencies extends CheckDependencies, MediaDependencies {
-  readonly simulated: PermalinkHosts;
+export interface RouteDependencies extends CheckDependencies, MediaDependencies, PostDependencies {
+  readonly feed: EventFeed;
 }
 
 /** Every route of the API, in the order of its document. */
@@ -21,10 +23,12 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...meRoutes,
     ...userRoutes,
     ...groupRoutes,
+    ...businessCalendarRoutes,
     ...connectionRoutes(dependencies),
     ...mediaRoutes(dependencies),
     ...postRoutes(dependencies),
     ...approvalRoutes,
     ...crisisStopRoutes,
+    streamEvents(dependencies),
   ];
 }

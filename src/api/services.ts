@@ -13,6 +13,8 @@ export interface ApiServices {
   readonly logger: Logger;
   readonly tokens: TokenVerifier;
   readonly commands: CommandSender;
+  /** Aborted when this process is asked to stop: what would go on by itself has to end. */
+  readonly stopping: AbortSignal;
   /** Base address of the Temporal UI and the namespace, for links shown to operators; null when there is none. */
   readonly temporalUi: { readonly url: string; readonly namespace: string } | null;
 }

@@ -1,6 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createApp } from '../api/app.ts';
 import { createCommandSender } from '../api/command.ts';
+import { createEventFeed } from '../api/events/event-feed.ts';
+import { streamDefaults } from '../api/pipeline/event-stream.ts';
 import type { PermalinkHosts } from '../api/posts/permalink.ts';
 import { createReadiness } from '../api/readiness.ts';
 import { allRoutes } from '../api/routes.ts';
@@ -14,12 +17,16 @@ import { createApiMetrics } from '../platform/metrics.ts';
 import { folderStorage } from '../platform/storage.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { probeWith } from './probe-page.ts';
+import { publishedPostsOn } from './published-posts.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
   const config = readApiConfig();
   const logger = createLogger({ program: 'api', level: config.logLevel });
-  const { app, close } = wire(config, logger);
+  const stopping = new AbortController();
+  // Every stream waits for it.
+  setMaxListeners(0, stopping.signal);
+  const { app, close } = wire(config, { logger, stopping: stopping.signal });
   const server = createServer(app);
   limitSlowClients(server);
   await listen(server, config.http);
@@ -29,11 +36,12 @@ async function main(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
   logger.info('the API stops');
+  stopping.abort();
   await drain(server);
   await close();
 }
 
-function wire(config: ApiConfig, logger: Logger) {
+function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stopping: AbortSignal }) {
   const onError = (error: Error): void => logger.warn({ err: error }, 'a database connection broke; it is replaced');
   const database = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'api' });
   const system = connect(config.database.systemUrl, { max: 2, onError, applicationName: 'api-system' });
@@ -43,6 +51,12 @@ function wire(config: ApiConfig, logger: Logger) {
     clock: systemClock,
     observe: () => undefined,
   });
+  const feed = createEventFeed({
+    db: database.db,
+    listenUrl: config.database.systemUrl,
+    clock: systemClock,
+    log: logger,
+  });
   const metrics = createApiMetrics();
   metrics.watchPool('app', database.pool);
   metrics.watchPool('system', system.pool);
@@ -50,6 +64,8 @@ function wire(config: ApiConfig, logger: Logger) {
   const app = createApp({
     routes: allRoutes({
       probe: probeWith(channels),
+      published: publishedPostsOn(channels),
+      feed,
       masterKeys: config.masterKeys,
       simulated: simulatedHosts(config.networks),
       storage: folderStorage(config.media.directory),
@@ -61,6 +77,7 @@ function wire(config: ApiConfig, logger: Logger) {
       logger,
       tokens,
       commands: createCommandSender(client),
+      stopping,
       temporalUi:
         config.temporalUiUrl === null ? null : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
     },
@@ -68,6 +85,7 @@ function wire(config: ApiConfig, logger: Logger) {
       corsOrigins: config.http.corsOrigins,
       rateLimits: config.rateLimits,
       strictAnswers: !config.production,
+      streams: streamDefaults,
     },
     metrics,
     readiness: createReadiness({
@@ -78,6 +96,7 @@ function wire(config: ApiConfig, logger: Logger) {
     }),
   });
   const close = async () => {
+    await feed.stop();
     // Kysely ends a pool only if it has used it itself.
     await Promise.all([database.pool.end(), system.pool.end(), connection.close(), closeChannels()]);
   };

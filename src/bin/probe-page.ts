@@ -1,4 +1,4 @@
-import type { Probe, ProbeOutcome } from '../api/connections/probe.ts';
+import type { Probe, ProbeOutcome, ProviderWords } from '../api/connections/probe.ts';
 import { ChannelError } from '../channels/channel.ts';
 import type { Channels } from '../channels/registry.ts';
 
@@ -15,12 +15,18 @@ export function probeWith(channels: Channels): Probe {
   };
 }
 
-function outcomeOf({ grantProblem, provider }: ChannelError): ProbeOutcome {
-  const words = {
+/** What the network said with an error. */
+export function wordsOf({ provider }: ChannelError): ProviderWords {
+  return {
     providerStatus: provider?.status ?? null,
     providerCode: provider?.code ?? null,
     providerMessage: provider?.message ?? null,
   };
+}
+
+function outcomeOf(error: ChannelError): ProbeOutcome {
+  const { grantProblem } = error;
+  const words = wordsOf(error);
   return grantProblem === null
     ? { kind: 'trouble', ...words }
     : { kind: 'grant_refused', problem: grantProblem, ...words };

@@ -9,6 +9,9 @@ import * as eventOutboxIdempotency from './migrations/2026_11_22_06_event_outbox
 import * as search from './migrations/2026_11_22_07_search.ts';
 import * as postList from './migrations/2026_11_22_08_post_list.ts';
 import * as approvalByPost from './migrations/2026_11_22_09_approval_by_post.ts';
+import * as businessCalendar from './migrations/2026_11_24_10_business_calendar.ts';
+import * as eventNotify from './migrations/2026_11_24_40_event_notify.ts';
+import * as afterPublication from './migrations/2026_11_24_41_after_publication.ts';
 import * as halt from './migrations/2026_11_24_70_halt.ts';
 import * as suspension from './migrations/2026_11_24_71_suspension.ts';
 import * as editInFlight from './migrations/2026_11_24_72_edit_in_flight.ts';
@@ -24,6 +27,9 @@ const migrations: Record<string, Migration> = {
   '2026_11_22_07_search': search,
   '2026_11_22_08_post_list': postList,
   '2026_11_22_09_approval_by_post': approvalByPost,
+  '2026_11_24_10_business_calendar': businessCalendar,
+  '2026_11_24_40_event_notify': eventNotify,
+  '2026_11_24_41_after_publication': afterPublication,
   '2026_11_24_70_halt': halt,
   '2026_11_24_71_suspension': suspension,
   '2026_11_24_72_edit_in_flight': editInFlight,

@@ -74,6 +74,9 @@ export function selectTargets(trx: TenantTransaction, postId: PostId) {
     .innerJoin('connection', (join) =>
       join.onRef('connection.tenant_id', '=', 'target.tenant_id').onRef('connection.id', '=', 'target.connection_id'),
     )
+    .leftJoin('post_revision as edited', (join) =>
+      join.onRef('edited.tenant_id', '=', 'target.tenant_id').onRef('edited.id', '=', 'target.edited_revision_id'),
+    )
     .select([
       'target.id',
       'target.connection_id',
@@ -81,6 +84,9 @@ export function selectTargets(trx: TenantTransaction, postId: PostId) {
       'target.reason',
       'target.permalink',
       'target.published_at',
+      'target.edited_at',
+      'edited.content as edited_content',
+      'target.removed_at',
       'connection.network',
       'connection.name as connection_name',
       'connection.state as connection_state',

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { ConnectionId, MediaId, PostId, TargetId, UserId } from '../domain/ids.ts';
+import type { FileFacts } from '../domain/media.ts';
 import type { Network } from '../domain/network.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { TargetState } from '../domain/publication.ts';
@@ -40,6 +41,7 @@ export interface ListedPost {
   readonly author_name: string;
   readonly excerpt: string;
   readonly media_ids: readonly MediaId[];
+  readonly first_media_kind: FileFacts['kind'] | null;
   readonly targets: readonly ListedTarget[];
 }
 
@@ -50,6 +52,7 @@ export interface ListedTarget {
   readonly network: Network;
   readonly state: TargetState;
   readonly permalink: string | null;
+  readonly removed: boolean;
 }
 
 const excerptLength = 140;
@@ -82,6 +85,7 @@ export function postList(db: Kysely<Database>, filter: PostFilter) {
       'author.display_name as author_name',
       sql<string>`left(revision.content ->> 'text', ${sql.lit(excerptLength)})`.as('excerpt'),
       sql<readonly MediaId[]>`revision.content -> 'mediaIds'`.as('media_ids'),
+      firstMediaKind().as('first_media_kind'),
       targetsOfPost().as('targets'),
     ])
     .orderBy('post.id', 'desc');
@@ -123,11 +127,19 @@ function escapeLike(text: string): string {
   return text.replaceAll(/[\\%_]/g, (character) => `\\${character}`);
 }
 
+function firstMediaKind() {
+  return sql<FileFacts['kind'] | null>`(
+    select case split_part(media.mime_type, '/', 1) when 'image' then 'image' when 'video' then 'video' else 'document' end
+    from media
+    where media.tenant_id = post.tenant_id and media.id = (revision.content -> 'mediaIds' ->> 0)::uuid)`;
+}
+
 function targetsOfPost() {
   return sql<readonly ListedTarget[]>`coalesce((
     select json_agg(json_build_object('id', target.id, 'connectionId', target.connection_id,
                                       'connectionName', connection.name, 'network', connection.network,
-                                      'state', target.state, 'permalink', target.permalink)
+                                      'state', target.state, 'permalink', target.permalink,
+                                      'removed', target.removed_at is not null)
                     order by target.id)
     from post_target target
     join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id

@@ -41,6 +41,20 @@ export async function insertRevision(trx: TenantTransaction, revision: NewRevisi
     .execute();
 }
 
+/** What a post said in one of its revisions, by its number. */
+export async function selectRevisionContent(
+  trx: TenantTransaction,
+  { postId, number }: { postId: PostId; number: number },
+): Promise<PostContent | null> {
+  const row = await trx
+    .selectFrom('post_revision')
+    .select('content')
+    .where('post_id', '=', postId)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return row === undefined ? null : wholeContent(row.content);
+}
+
 /** Every file that a content names, once. */
 export function mediaIdsOf(content: PostContent): readonly MediaId[] {
   const ofLink = content.link?.mediaId ?? null;

@@ -80,9 +80,17 @@ export async function selectPublication(trx: TenantTransaction, key: Publication
       grantVersion: row.grant_version,
       sealedToken: row.access_token,
     },
-    prepared: row.prepared,
+    prepared: row.prepared === null ? null : wholePrepared(row.prepared),
   };
 }
+
+/** What was prepared before there were albums has no parts. */
+function wholePrepared(prepared: StoredPrepared): PreparedMedia {
+  return { ...prepared, parts: prepared.parts ?? [] };
+}
+
+/** As it stands in the table. */
+export type StoredPrepared = Omit<PreparedMedia, 'parts'> & Partial<Pick<PreparedMedia, 'parts'>>;
 
 async function selectMedia(
   trx: TenantTransaction,

@@ -1,9 +1,11 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
+import type { Interval, LocalDate, Week } from '../domain/business-calendar.ts';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
   ApprovalId,
+  BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
@@ -22,14 +24,19 @@ import type { Network } from '../domain/network.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
-import type { AttemptAnswer, AttemptState, PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
+import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
+import type { HolidayType } from '../platform/public-holidays.ts';
 import type { StoredContent } from './post-revision.ts';
 import type { ProcessMessage } from './process-message.ts';
+import type { StoredPrepared } from './publication.ts';
 
 /** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
 type Json<T> = ColumnType<T, string, string>;
 /** bigint: text on the way out, since it can exceed what a double holds. */
 type Bigint = ColumnType<string, number | string, number | string>;
+
+/** A date without a zone. The driver reads one as an instant of its own zone, so it is read as text, inside of JSON. */
+type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
 export interface Database {
@@ -67,7 +74,32 @@ export interface Database {
     steps: Json<readonly PolicyStep[]>;
     created_at: Date;
   };
-  tenant_setting: { tenant_id: TenantId; approval_policy_id: PolicyId | null };
+  business_calendar: {
+    tenant_id: TenantId;
+    id: BusinessCalendarId;
+    name: string;
+    time_zone: string;
+    week: Json<Week>;
+    country: string | null;
+    region: string | null;
+    holiday_types: Json<readonly HolidayType[]>;
+    version: Generated<number>;
+    created_at: Date;
+    updated_at: Date;
+  };
+  business_calendar_exception: {
+    tenant_id: TenantId;
+    calendar_id: BusinessCalendarId;
+    date: LocalDateColumn;
+    kind: 'closed' | 'worked' | 'hours';
+    name: string | null;
+    intervals: Json<readonly Interval[]> | null;
+  };
+  tenant_setting: {
+    tenant_id: TenantId;
+    approval_policy_id: PolicyId | null;
+    business_calendar_id: BusinessCalendarId | null;
+  };
   connection: {
     tenant_id: TenantId;
     id: ConnectionId;
@@ -152,10 +184,16 @@ export interface Database {
     connection_id: ConnectionId;
     state: TargetState;
     reason: Json<TargetReason> | null;
-    prepared: Json<PreparedMedia> | null;
+    prepared: Json<StoredPrepared> | null;
     provider_post_id: string | null;
     permalink: string | null;
     published_at: Date | null;
+    edited_at: Date | null;
+    edited_by: UserId | null;
+    edited_revision_id: RevisionId | null;
+    removed_at: Date | null;
+    removed_by: UserId | null;
+    changing_until: Date | null;
   };
   publish_attempt: {
     tenant_id: TenantId;

@@ -1,7 +1,9 @@
 /** What the append-only log speaks of. */
-export type EntityKind = 'tenant' | 'post' | 'approval' | 'connection' | 'media';
+export const entityKinds = ['tenant', 'post', 'approval', 'connection', 'media', 'business_calendar'] as const;
 
-/** What can happen. Timeline, audit, and later server-sent events and webhooks are read from these. */
+export type EntityKind = (typeof entityKinds)[number];
+
+/** What can happen. Timeline, audit, server-sent events and later webhooks are read from these. */
 export const eventKinds = [
   'post.created',
   'post.edited',
@@ -28,6 +30,8 @@ export const eventKinds = [
   'target.released',
   'target.retrying',
   'target.resolved',
+  'target.edited',
+  'target.removed',
   'approval.vote',
   'connection.checked',
   'connection.repaired',
@@ -37,6 +41,9 @@ export const eventKinds = [
   'tenant.halted',
   'tenant.released',
   'media.uploaded',
+  'business_calendar.created',
+  'business_calendar.changed',
+  'business_calendar.deleted',
 ] as const;
 
 export type EventKind = (typeof eventKinds)[number];

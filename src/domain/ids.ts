@@ -10,6 +10,7 @@ export type GroupId = Id<'group'>;
 export type ConnectionId = Id<'connection'>;
 export type MediaId = Id<'media'>;
 export type PolicyId = Id<'approval-policy'>;
+export type BusinessCalendarId = Id<'business-calendar'>;
 export type PostId = Id<'post'>;
 export type RevisionId = Id<'post-revision'>;
 export type TargetId = Id<'post-target'>;

@@ -10,6 +10,8 @@ export const permissions = [
   'connection.check',
   'connection.write',
   'user.read',
+  'calendar.read',
+  'calendar.write',
 ] as const;
 
 export type Permission = (typeof permissions)[number];
@@ -19,7 +21,7 @@ export interface BuiltInRole {
   readonly permissions: readonly Permission[];
 }
 
-const read = ['post.read', 'connection.read', 'user.read'] as const;
+const read = ['post.read', 'connection.read', 'user.read', 'calendar.read'] as const;
 
 /** The roles that every tenant starts with. They are rows like any other; the table in `docs/security.md` shows them. */
 export const builtInRoles = {
@@ -37,6 +39,7 @@ export const builtInRoles = {
       'post.halt',
       'media.write',
       'connection.check',
+      'calendar.write',
     ],
   },
   viewer: { name: 'Viewer', permissions: read },

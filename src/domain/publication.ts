@@ -1,6 +1,6 @@
+import { contentLimits } from './content-limits.ts';
 import type { Instant } from './ids.ts';
 import type { Network } from './network.ts';
-import { contentLimits } from './network.ts';
 
 export const targetStates = [
   'waiting',

@@ -11,6 +11,8 @@ export interface ApiMetrics {
   /** `route` is the template, never the address: ids would make a series each. */
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
   countReplay(): void;
+  /** A stream has begun (1) or ended (-1). */
+  countStreams(by: 1 | -1): void;
   watchPool(name: string, pool: PoolSizes): void;
   /** In the text format of Prometheus. */
   render(): Promise<string>;
@@ -34,6 +36,11 @@ export function createApiMetrics(): ApiMetrics {
     help: 'Answers that were given again for a repeated Idempotency-Key',
     registers: [registry],
   });
+  const streams = new Gauge({
+    name: 'chorally_event_streams',
+    help: 'Streams of server-sent events that are open',
+    registers: [registry],
+  });
   const pools = new Map<string, PoolSizes>();
   watchPools(registry, pools);
   return {
@@ -41,6 +48,7 @@ export function createApiMetrics(): ApiMetrics {
     observeRequest: ({ method, route, status, seconds }) =>
       durations.observe({ method, route, status: String(status) }, seconds),
     countReplay: () => replays.inc(),
+    countStreams: (by) => streams.inc(by),
     watchPool: (name, pool) => pools.set(name, pool),
     render: () => registry.metrics(),
   };

@@ -1,11 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { listen } from '../db/listen.ts';
 import { claimOutbox, markDelivered, markFailed, type OutboxRow } from '../db/outbox.ts';
 import type { Database } from '../db/schema.ts';
+import { newBell } from '../platform/bell.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deliver } from './deliver.ts';
-import { listen } from './listen.ts';
 
 export interface RelayDependencies {
   /** As `chorally_system`. */
@@ -76,29 +77,4 @@ async function bring({ system, client, taskQueue, clock, log }: RelayDependencie
     log.warn({ err: error, outboxId: row.id, attempts: row.attempts }, 'a message could not be delivered yet');
     await markFailed(system, row.id, code, new Date(clock() + waitMs));
   }
-}
-
-function newBell() {
-  let rung = false;
-  let wake: (() => void) | null = null;
-  return {
-    ring(): void {
-      rung = true;
-      wake?.();
-    },
-    /** Resolves when rung, at once if that was before, or after `timeoutMs`. */
-    async rung(timeoutMs: number): Promise<void> {
-      if (!rung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, timeoutMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      rung = false;
-      wake = null;
-    },
-  };
 }

@@ -13,9 +13,13 @@ export const providerRead: ActivityOptions = {
   cancellationType: 'TRY_CANCEL',
 };
 
-/** A call that does no harm when it is made twice: uploads and containers that nobody sees. */
+/**
+ * A call that does no harm when it is made twice: uploads and containers that nobody sees. A long film takes minutes to
+ * upload; the heartbeat tells earlier that its worker is gone.
+ */
 export const providerKeyed: ActivityOptions = {
-  startToCloseTimeout: '2 minutes',
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '20 seconds',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes', maximumAttempts: 6 },
   cancellationType: 'TRY_CANCEL',
 };

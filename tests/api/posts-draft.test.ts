@@ -17,12 +17,13 @@ describe('a draft', () => {
       {
         target: tenant.pages.instagram,
         field: 'text',
+        mediaId: null,
         rule: 'max_text_length',
         limit: 2_200,
         value: 2_201,
         message: expect.stringContaining('2201'),
       },
-      expect.objectContaining({ target: tenant.pages.instagram, field: 'mediaIds', rule: 'min_images', limit: 1 }),
+      expect.objectContaining({ target: tenant.pages.instagram, field: 'mediaIds', rule: 'min_media', limit: 1 }),
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PostId } from '../../src/domain/ids.ts';
-import { type TenantApi, useTenantApi } from '../support/tenant-api.ts';
+import { type TenantApi, uploadImage, useTenantApi } from '../support/tenant-api.ts';
 
 describe('the list of posts', () => {
   it('is newest first, and shows what a list needs', async () => {
@@ -13,9 +13,18 @@ describe('the list of posts', () => {
       missedSlot: false,
       author: { name: 'Bruno Riva' },
       mediaIds: [],
+      firstMediaKind: null,
       targets: [{ connectionName: 'linkedin page', network: 'linkedin', state: 'waiting', permalink: null }],
       scheduledAt: null,
     });
+  });
+
+  it('tells of each post what the first of its media is, as the post itself does', async () => {
+    const own = await tenantApi().another();
+    const image = await uploadImage(own);
+    const { body } = await own.as('elena', 'POST', '/v1/posts', { text: 'Con foto', mediaIds: [image] });
+    const { items } = (await own.as('irene', 'GET', '/v1/posts')).body;
+    expect([items[0].mediaIds, items[0].firstMediaKind, body.firstMediaKind]).toEqual([[image], 'image', 'image']);
   });
 
   it('goes on where it was, whatever is added meanwhile', async () => {

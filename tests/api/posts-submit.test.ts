@@ -36,7 +36,7 @@ describe('submitting under a policy', () => {
     expect([status, body.type]).toEqual([422, '/problems/not-publishable']);
     expect(body.violations.map((violation: { rule: string }) => violation.rule)).toEqual([
       'max_hashtags',
-      'min_images',
+      'min_media',
       'required',
     ]);
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([

@@ -15,7 +15,7 @@ import {
 import { enqueueAll } from '../../src/db/outbox.ts';
 import { beginCalls } from '../../src/db/publish-attempt.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
-import type { ConnectionId, HaltId, PostId, TargetId, TenantId, UserId } from '../../src/domain/ids.ts';
+import type { HaltId, PostId, TargetId, TenantId, UserId } from '../../src/domain/ids.ts';
 import { insertRows, oneRowPerTable, type OneRowPerTable } from './support/one-row-per-table.ts';
 import { databaseAs } from './support/stack-databases.ts';
 
@@ -92,7 +92,7 @@ describe('a stop', () => {
 
 describe('a suspended connection', () => {
   it('lets no call begin through it', async () => {
-    const connectionId = tenant.connection.id as ConnectionId;
+    const connectionId = tenant.connection.id;
     expect(await inTenant((trx) => suspendConnection(trx, connectionId, { by: user(), now }))).toBe(true);
     expect(await inTenant((trx) => suspendConnection(trx, connectionId, { by: user(), now }))).toBe(false);
     expect(await begin([target()])).toEqual([]);

@@ -6,6 +6,7 @@ import { readMigrateConfig } from '../../src/platform/config.ts';
 import { programVariables } from '../../dev/environment.ts';
 import { testStack } from '../../dev/stack.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import { grantToBuiltInRoles } from '../../src/db/migrations/built-in-roles.ts';
 import { databaseAs } from './support/stack-databases.ts';
 
 test('the schema goes up, down without a trace, and up again to the same', async () => {
@@ -20,6 +21,44 @@ test('the schema goes up, down without a trace, and up again to the same', async
   await migrate(db);
   expect(await describe(db)).toEqual(first);
 });
+
+test('a new permission reaches the built-in roles of every tenant that is there, and no others', async () => {
+  const db = await scratchDatabase();
+  await migrate(db);
+  const tenants = [randomUUID(), randomUUID()];
+  for (const tenant of tenants) await insertRoles(db, tenant);
+  const granting = () =>
+    db.transaction().execute((trx) => grantToBuiltInRoles(trx, { 'sky.see': ['editor', 'agent'] }));
+  await granting();
+  await granting();
+  for (const tenant of tenants) expect(await holdersOf(db, 'sky.see', tenant)).toEqual(['agent', 'editor']);
+  // The owner is confined again.
+  expect(await holdersOf(db, 'sky.see', randomUUID())).toEqual([]);
+});
+
+/** Three built-in roles and one of the tenant's own. */
+async function insertRoles(db: Kysely<unknown>, tenant: string): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await sql`select set_config('app.tenant_id', ${tenant}, true)`.execute(trx);
+    await sql`insert into tenant values (${tenant}, ${`t-${tenant}`}, 'Prova', 'it', 'Europe/Rome', now())`.execute(
+      trx,
+    );
+    await sql`
+      insert into role (tenant_id, id, key, name, built_in)
+      select ${tenant}, gen_random_uuid(), key, key, key <> 'own'
+      from unnest(array['editor', 'agent', 'viewer', 'own']) as key`.execute(trx);
+  });
+}
+
+function holdersOf(db: Kysely<unknown>, permission: string, tenant: string): Promise<string[]> {
+  return db.transaction().execute(async (trx) => {
+    await sql`select set_config('app.tenant_id', ${tenant}, true)`.execute(trx);
+    const { rows } = await sql<{ key: string }>`
+      select key from role_permission join role on role.id = role_id
+      where permission = ${permission} order by key`.execute(trx);
+    return rows.map(({ key }) => key);
+  });
+}
 
 /** Tables, functions and policies, apart from those of Kysely and of extensions. */
 async function describe(db: Kysely<unknown>): Promise<readonly string[]> {

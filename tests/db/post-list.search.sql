@@ -1,9 +1,13 @@
 with "page" as (select * from "post" where "id" in (select search_post(
     $1, $2, $3, $4::text[],
-    $5, $6, $7, $8, $9, $10, $11)) order by "id" desc limit 26) select "post"."id", "post"."status", "post"."attention", "post"."missed_slot", "post"."scheduled_at", "post"."published_at", "post"."created_at", "post"."updated_at", "post"."version", "post"."created_by" as "author_id", "author"."display_name" as "author_name", left(revision.content ->> 'text', 140) as "excerpt", revision.content -> 'mediaIds' as "media_ids", coalesce((
+    $5, $6, $7, $8, $9, $10, $11)) order by "id" desc limit 26) select "post"."id", "post"."status", "post"."attention", "post"."missed_slot", "post"."scheduled_at", "post"."published_at", "post"."created_at", "post"."updated_at", "post"."version", "post"."created_by" as "author_id", "author"."display_name" as "author_name", left(revision.content ->> 'text', 140) as "excerpt", revision.content -> 'mediaIds' as "media_ids", (
+    select case split_part(media.mime_type, '/', 1) when 'image' then 'image' when 'video' then 'video' else 'document' end
+    from media
+    where media.tenant_id = post.tenant_id and media.id = (revision.content -> 'mediaIds' ->> 0)::uuid) as "first_media_kind", coalesce((
     select json_agg(json_build_object('id', target.id, 'connectionId', target.connection_id,
                                       'connectionName', connection.name, 'network', connection.network,
-                                      'state', target.state, 'permalink', target.permalink)
+                                      'state', target.state, 'permalink', target.permalink,
+                                      'removed', target.removed_at is not null)
                     order by target.id)
     from post_target target
     join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id

@@ -31,8 +31,8 @@ longTest(
   async () => {
     const { stories, answeredAt } = await stopAmongDuePosts();
     // Calls that had begun are answered by then: nothing is left in doubt by the kill.
-  await until(answeredAt + 2_000);
-  await Promise.all([destroy('worker'), destroy('api')]);
+    await until(answeredAt + 2_000);
+    await Promise.all([destroy('worker'), destroy('api')]);
     await Promise.all([start('worker'), start('api')]);
     await neverLater(stories, answeredAt);
     const releasing = releaseAll();

@@ -60,7 +60,7 @@ test('600 posts that arrive together are each published once and stamped as they
   expect(new Set(posts.map(({ text }) => text)).size).toBe(600);
   const arrivals = posts.map(({ receivedAt }) => Number(receivedAt));
   expect(Math.min(...arrivals)).toBeGreaterThanOrEqual(before);
-  expect(Math.max(...arrivals) - before).toBeLessThan(tookMs);
+  expect(Math.max(...arrivals) - before).toBeLessThanOrEqual(tookMs);
 });
 
 interface Program {

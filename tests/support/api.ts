@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { programVariables } from '../../dev/environment.ts';
@@ -6,6 +7,9 @@ import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
 import type { Route } from '../../src/api/define-route.ts';
+import { createEventFeed } from '../../src/api/events/event-feed.ts';
+import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
+import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
@@ -52,15 +56,23 @@ export interface TestApiOptions {
   readonly settings?: Partial<AppSettings>;
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
+  readonly published?: PublishedPosts;
   /** Served beside the real ones. */
   readonly moreRoutes?: readonly Route[];
 }
+
+const obligingNetworks: PublishedPosts = {
+  offers: () => true,
+  remove: () => Promise.resolve({ kind: 'done' }),
+  edit: () => Promise.resolve({ kind: 'done' }),
+};
 
 /** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
 export async function startApi({
   settings,
   services: replaced,
   probe,
+  published,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
   const config = readApiConfig(programVariables(testStack()));
@@ -68,20 +80,31 @@ export async function startApi({
   const database = connect(config.database.appUrl, { max: 10, onError, applicationName: 'test-api' });
   const system = connect(config.database.systemUrl, { max: 1, onError, applicationName: 'test-api-system' });
   const { client, connection } = createTemporalClient(config.temporal);
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   const services: ApiServices = {
     db: database.db,
     clock: () => Date.now(),
     logger: createLogger({ program: 'test-api', level: 'silent' }),
     tokens: createTokenVerifier({ ...config.keycloak, clock: () => Date.now() }),
     commands: createCommandSender(client),
+    stopping: stopping.signal,
     temporalUi:
       config.temporalUiUrl === null ? null : { url: config.temporalUiUrl, namespace: config.temporal.namespace },
     ...replaced,
   };
+  const feed = createEventFeed({
+    db: services.db,
+    listenUrl: config.database.systemUrl,
+    clock: services.clock,
+    log: services.logger,
+  });
   const app = createApp({
     routes: [
       ...allRoutes({
+        feed,
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
+        published: published ?? obligingNetworks,
         masterKeys: config.masterKeys,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: folderStorage(config.media.directory),
@@ -90,7 +113,13 @@ export async function startApi({
       ...moreRoutes,
     ],
     services,
-    settings: { corsOrigins: [], rateLimits: config.rateLimits, strictAnswers: true, ...settings },
+    settings: {
+      corsOrigins: [],
+      rateLimits: config.rateLimits,
+      strictAnswers: true,
+      streams: streamDefaults,
+      ...settings,
+    },
     metrics: createApiMetrics(),
     readiness: createReadiness({
       database: database.pool,
@@ -113,14 +142,19 @@ export async function startApi({
       return answered;
     },
     close: async () => {
+      stopping.abort();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await feed.stop();
       await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
     },
   };
 }
 
-/** Sends a request as a demo user (an editor unless told otherwise) and reads the answer's JSON, if it is JSON. */
+/**
+ * Sends a request as a demo user (an editor unless told otherwise) and reads the answer's JSON, if it is JSON. Of a
+ * stream, which does not end, only the head is read: `openEvents` reads all of it.
+ */
 export async function send(url: string, call: Call): Promise<CallAnswer> {
   const { method = 'GET', as = 'elena.aurora', token, headers, json, body } = call;
   const bearer = token ?? (as === null ? null : await userToken(as));
@@ -134,6 +168,10 @@ export async function send(url: string, call: Call): Promise<CallAnswer> {
     ...(json === undefined ? (body === undefined ? {} : { body }) : { body: JSON.stringify(json) }),
     signal: AbortSignal.timeout(30_000),
   });
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+    await response.body?.cancel();
+    return { status: response.status, headers: response.headers, body: '' };
+  }
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };

@@ -6,7 +6,13 @@ import { folderStorage } from '../../src/platform/storage.ts';
 /** Every route as the document shows it: declarations only, nothing behind them. */
 export function documentedRoutes() {
   return allRoutes({
+    feed: { follow: () => Promise.resolve(), stop: () => Promise.resolve() },
     probe: () => Promise.resolve({ kind: 'works' }),
+    published: {
+      offers: () => true,
+      remove: () => Promise.resolve({ kind: 'done' }),
+      edit: () => Promise.resolve({ kind: 'done' }),
+    },
     masterKeys: [],
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },

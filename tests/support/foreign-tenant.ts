@@ -22,6 +22,8 @@ export interface Belongings {
   /** Sent back with a comment. */
   readonly returned: Post;
   readonly connectionId: string;
+  readonly calendarId: string;
+  readonly calendarName: string;
   readonly groupId: string;
   readonly userId: string;
   readonly userName: string;
@@ -37,20 +39,21 @@ export interface Post {
   readonly approvalId: string | null;
 }
 
-const lists = ['posts', 'media', 'approvals', 'connections', 'groups', 'users'] as const;
+const lists = ['posts', 'media', 'approvals', 'connections', 'groups', 'users', 'business-calendars'] as const;
 export type ListName = (typeof lists)[number];
 
 /** The image that every tenant uploads: the same bytes, so that nobody may be given somebody else's. */
 export const sameImage = (): Promise<FormData> => imageForm({ width: 640, height: 640, format: 'png' });
 
 export async function makeBelongings(cast: Cast, mark: string): Promise<Belongings> {
-  const { editor, reviewer } = cast;
+  const { admin, editor, reviewer } = cast;
   const me = (await demand(200, '/v1/me', { as: editor })).body;
   const media = await upload(editor, `Vetrina ${mark}`);
   await upload(editor, `Insegna ${mark}`);
   const connections = (await demand(200, '/v1/connections?network=facebook', { as: editor })).body.items;
   const groups = (await demand(200, '/v1/groups', { as: editor })).body.items;
   const connectionId = connections[0].id;
+  const calendar = await openOnMondays(admin, `Orario ${mark}`);
   const write = (kind: string) =>
     post(editor, { text: `${kind} ${mark}`, mediaIds: [media.id], targets: [{ connectionId }] });
   const [draft, first, second] = [await write('Bozza'), await write('In revisione'), await write('Da rivedere')];
@@ -70,6 +73,8 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     inReview,
     returned,
     connectionId,
+    calendarId: calendar.id,
+    calendarName: calendar.name,
     groupId: groups[0].id,
     userId: me.user.id,
     userName: me.user.displayName,
@@ -78,9 +83,14 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
 }
 
 /** Ends what runs and removes what can be removed. */
-export async function clearBelongings({ cast, draft, inReview }: Belongings): Promise<void> {
+export async function clearBelongings({ cast, draft, inReview, calendarId }: Belongings): Promise<void> {
   await demand(200, `/v1/posts/${inReview.id}/cancel`, { as: cast.editor, method: 'POST' });
   await demand(204, `/v1/posts/${draft.id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
+  await demand(204, `/v1/business-calendars/${calendarId}`, {
+    as: cast.admin,
+    method: 'DELETE',
+    headers: { 'if-match': '*' },
+  });
 }
 
 /** Everything that a tenant's admin can see of it, without what is made anew for each reader. */
@@ -97,6 +107,11 @@ async function upload(as: string, altText: string): Promise<CallAnswer['body']> 
   const form = await sameImage();
   form.set('altText', altText);
   return (await demand(201, '/v1/media', { as, method: 'POST', body: form })).body;
+}
+
+async function openOnMondays(as: string, name: string): Promise<CallAnswer['body']> {
+  const json = { name, timeZone: 'Europe/Rome', week: { monday: [{ from: '09:00', to: '13:00' }] } };
+  return (await demand(201, '/v1/business-calendars', { as, method: 'POST', json })).body;
 }
 
 async function post(as: string, json: object): Promise<Post> {

@@ -18,11 +18,16 @@ export type Outcome = 'missing' | 'refused' | 'nothing' | 'own';
 
 /** What is tried on every operation: whoever adds a route, a filter or an id to a body adds it here. */
 export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Record<string, readonly Attempt[]>> {
-  return { ...readingRecipes(foreign), ...writingRecipes(foreign, own), ...commandRecipes(foreign, own) };
+  return {
+    ...readingRecipes(foreign),
+    ...writingRecipes(foreign, own),
+    ...calendarRecipes(foreign),
+    ...commandRecipes(foreign, own),
+  };
 }
 
 function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]> {
-  const { connectionId, groupId, userId, userName, mediaId, inReview, draft } = foreign;
+  const { connectionId, groupId, userId, userName, mediaId, inReview, draft, calendarId } = foreign;
   const list = (name: ListName, tries: Readonly<Record<string, readonly [string, Outcome]>>): readonly Attempt[] =>
     Object.entries({ ...tries, cursor: [foreign.cursors[name], 'own'] as const }).map(([filter, [value, outcome]]) => ({
       at: [`query.${filter}`],
@@ -40,6 +45,22 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
     'GET /v1/users/{userId}': [missing('userId', `/v1/users/${userId}`)],
     'GET /v1/groups': list('groups', {}),
     'GET /v1/groups/{groupId}': [missing('groupId', `/v1/groups/${groupId}`)],
+    'GET /v1/business-calendars': list('business-calendars', {}),
+    'GET /v1/business-calendars/{calendarId}': [
+      {
+        at: ['path.calendarId', 'query.year'],
+        path: `/v1/business-calendars/${calendarId}?year=2026`,
+        outcome: 'missing',
+      },
+    ],
+    'GET /v1/business-calendars/{calendarId}/deadline': [
+      {
+        at: ['path.calendarId', 'query.from', 'query.minutes'],
+        path: `/v1/business-calendars/${calendarId}/deadline?from=2026-12-01T09:00:00Z&minutes=60`,
+        outcome: 'missing',
+      },
+    ],
+    'GET /v1/holiday-regions': [{ at: [], path: '/v1/holiday-regions', outcome: 'own' }],
     'GET /v1/connections': list('connections', { network: ['facebook', 'own'], state: ['connected', 'own'] }),
     'GET /v1/connections/{connectionId}': [missing('connectionId', `/v1/connections/${connectionId}`)],
     'GET /v1/media': list('media', {}),
@@ -56,7 +77,16 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       scheduledTo: ['2100-01-01T00:00:00Z', 'own'],
     }),
     'GET /v1/posts/{postId}': [draft, inReview].map(({ id }) => missing('postId', `/v1/posts/${id}`)),
+    'GET /v1/posts/{postId}/previews': [draft, inReview].flatMap(({ id }) => [
+      missing('postId', `/v1/posts/${id}/previews`),
+      { ...missing('postId', `/v1/posts/${id}/previews?revision=1`), at: ['query.revision'] },
+    ]),
     'GET /v1/approvals': list('approvals', { assignee: [userId, 'nothing'], outcome: ['open', 'own'] }),
+    'GET /v1/events': Object.entries({ kinds: 'post.*', entity: inReview.id, after: '0-0' }).map(([name, value]) => ({
+      at: [`query.${name}`],
+      path: `/v1/events?${new URLSearchParams({ [name]: value })}`,
+      outcome: 'own' as const,
+    })),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
     'GET /v1/crisis-stop': [
       { at: [], path: '/v1/crisis-stop', outcome: 'own' },
@@ -70,6 +100,7 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   const target = { connectionId: own.connectionId };
   const bodies = {
     'body.mediaIds': { mediaIds: [mediaId] },
+    'body.link.mediaId': { link: { url: 'https://example.com', mediaId } },
     'body.targets.connectionId': { targets: [{ connectionId }] },
     'body.targets.mediaIds': { targets: [{ ...target, mediaIds: [mediaId] }] },
   };
@@ -84,6 +115,7 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   return {
     'POST /v1/media': [{ at: [], path: '/v1/media', call: async () => ({ body: await sameImage() }), outcome: 'own' }],
     'POST /v1/posts': named('/v1/posts'),
+    'POST /v1/previews': named('/v1/previews'),
     'PATCH /v1/posts/{postId}': [
       { at: ['path.postId'], path, call: () => ({ json: { text: '' }, headers: anyVersion }), outcome: 'missing' },
       ...named(`/v1/posts/${own.draft.id}`),
@@ -120,6 +152,28 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   };
 }
 
+function calendarRecipes({ calendarId, calendarName }: Belongings): Record<string, readonly Attempt[]> {
+  const path = `/v1/business-calendars/${calendarId}`;
+  const edit = () => ({ json: { timeZone: 'UTC' }, headers: anyVersion });
+  // Refused for its week, so that nothing is left behind.
+  const sameName = () => ({ json: { name: calendarName, timeZone: 'UTC', week: {} } });
+  return {
+    'POST /v1/business-calendars': [{ at: [], path: '/v1/business-calendars', call: sameName, outcome: 'refused' }],
+    'PUT /v1/business-calendars/default': [
+      {
+        at: ['body.businessCalendarId'],
+        path: '/v1/business-calendars/default',
+        call: () => ({ json: { businessCalendarId: calendarId } }),
+        outcome: 'refused',
+      },
+    ],
+    'PATCH /v1/business-calendars/{calendarId}': [{ at: ['path.calendarId'], path, call: edit, outcome: 'missing' }],
+    'DELETE /v1/business-calendars/{calendarId}': [
+      { at: ['path.calendarId'], path, call: () => ({ headers: anyVersion }), outcome: 'missing' },
+    ],
+  };
+}
+
 function commandRecipes(foreign: Belongings, own: Belongings): Record<string, readonly Attempt[]> {
   const { draft, inReview, returned } = foreign;
   const command = (name: string, json?: unknown): Record<string, readonly Attempt[]> => ({
@@ -137,6 +191,17 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
     call: () => ({ json: { resolution: { kind: 'give_up' } } }),
     outcome: 'missing',
   });
+  const publication = (post: string, target: string, at: readonly string[], call: Call = {}): Attempt => ({
+    at,
+    path: `/v1/posts/${post}/targets/${target}/publication`,
+    call: () => call,
+    outcome: 'missing',
+  });
+  const publications = (call?: Call): readonly Attempt[] => [
+    publication(inReview.id, inReview.targetId, ['path.postId', 'path.targetId'], call),
+    publication(inReview.id, own.inReview.targetId, ['path.postId'], call),
+    publication(own.inReview.id, inReview.targetId, ['path.targetId'], call),
+  ];
   return {
     ...command('submit'),
     ...command('decisions', { verdict: 'approve' }),
@@ -144,6 +209,11 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
     ...command('reschedule', slot),
     ...command('cancel'),
     ...command('publish-now'),
+    'DELETE /v1/posts/{postId}/targets/{targetId}/publication': publications(),
+    'PATCH /v1/posts/{postId}/targets/{targetId}/publication': publications({
+      json: { text: 'Nuovo' },
+      headers: anyVersion,
+    }),
     'POST /v1/posts/{postId}/targets/{targetId}/resolve': [
       resolve(inReview.id, inReview.targetId, ['path.postId', 'path.targetId']),
       resolve(inReview.id, own.inReview.targetId, ['path.postId']),

@@ -20,7 +20,7 @@ test('an unfinished draft is saved, and says what each network will not take', a
   expect(draft.status).toBe('draft');
   expect(draft.violations.map(({ target, field, rule }) => [networkOf(target), field, rule])).toEqual([
     ['instagram', 'text', 'max_text_length'],
-    ['instagram', 'mediaIds', 'min_images'],
+    ['instagram', 'mediaIds', 'min_media'],
   ]);
   post = draft;
 });

@@ -248,14 +248,13 @@ async function untilRecorded({ journal }: RunningPost, status: string): Promise<
   await eventually(async () => expect(journal.statuses).toContain(status));
 }
 
-async function refusalCode(error: unknown): Promise<string> {
+async function refusalCode(error: Error): Promise<string> {
   const ended = error instanceof WorkflowNotFoundError || isEnded(error);
   if (ended) return 'finished';
-  return ((await refusalOf(Promise.reject(error as Error))) as { code: string }).code;
+  return ((await refusalOf(Promise.reject(error))) as { code: string }).code;
 }
 
 /** The server's own words for an update that met the end of its workflow. */
-function isEnded(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : null;
+function isEnded({ cause }: Error): boolean {
   return cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow';
 }

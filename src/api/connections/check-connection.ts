@@ -3,24 +3,24 @@ import {
   markConnected,
   markTrouble,
   selectConnection,
-  selectConnectionAccess,
   selectOutgoingPosts,
   selectWaitingPosts,
 } from '../../db/connection.ts';
-import { breakConnection, tokenContext } from '../../db/connection-grant.ts';
+import { breakConnection } from '../../db/connection-grant.ts';
 import { appendEvents } from '../../db/event.ts';
 import { closeGate } from '../../db/halt.ts';
 import { enqueueAll } from '../../db/outbox.ts';
-import { tenantKeys } from '../../db/tenant-key.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
-import { type ConnectionError, usable } from '../../domain/connection.ts';
+import { usable } from '../../domain/connection.ts';
 import type { ConnectionId, TenantId, UserId } from '../../domain/ids.ts';
-import { type SealKey, sealVersion, unseal } from '../../platform/sealing.ts';
+import type { SealKey } from '../../platform/sealing.ts';
 import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
+import { errorOf } from './connection-error.ts';
 import { connectionId, connectionView, presentConnection } from './connection-view.ts';
-import type { Probe, ProbedPage, ProbeOutcome } from './probe.ts';
+import { readAccess } from './page-access.ts';
+import type { Probe, ProbeOutcome } from './probe.ts';
 
 export interface CheckDependencies {
   readonly probe: Probe;
@@ -92,29 +92,6 @@ const grantGone: ProbeOutcome = {
   providerMessage: null,
 };
 
-async function readAccess(
-  trx: TenantTransaction,
-  { tenantId, connectionId, now }: Checked,
-  masterKeys: readonly SealKey[],
-) {
-  const row = await selectConnectionAccess(trx, connectionId);
-  if (row === null) return null;
-  const { network, external_id, state, grant_version, access_token } = row;
-  const common = { state, grantVersion: grant_version };
-  if (state === 'disconnected' || state === 'connecting' || state === 'selecting_page') {
-    return { ...common, page: 'none' as const };
-  }
-  if (access_token === null) return { ...common, page: null };
-  const keys = await tenantKeys(trx, tenantId, masterKeys, now);
-  const accessToken = unseal(
-    keys.byVersion(sealVersion(access_token)),
-    tokenContext({ tenantId, connectionId }),
-    access_token,
-  );
-  const page: ProbedPage = { network, externalId: external_id, accessToken };
-  return { ...common, page };
-}
-
 /** Writes down what the probe found. Returns how many parked posts it released. */
 async function record(
   trx: TenantTransaction,
@@ -158,18 +135,6 @@ async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<nu
     now,
   });
   return parked.length;
-}
-
-function errorOf(
-  code: ConnectionError['code'],
-  {
-    providerStatus,
-    providerCode,
-    providerMessage,
-  }: Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>,
-  now: Date,
-): ConnectionError {
-  return { code, providerStatus, providerCode, providerMessage, at: now.toISOString() };
 }
 
 function append(

@@ -9,7 +9,8 @@ export interface ProbedPage {
   readonly accessToken: string;
 }
 
-type ProviderWords = Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>;
+/** What a network said, for people. */
+export type ProviderWords = Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>;
 
 /** What asking a network for a page brought. */
 export type ProbeOutcome =

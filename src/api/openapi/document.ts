@@ -83,10 +83,9 @@ function answerOf(route: Route | PublicRoute): RouteConfig['responses'] {
     return { 200: { description, content: { [contentType]: { schema: { type: 'string', format: 'binary' } } } } };
   }
   const { status, schema, description, example, headers = {} } = route.answer;
+  const contentType = route.run.kind === 'stream' ? 'text/event-stream' : 'application/json';
   const content =
-    status === 204
-      ? {}
-      : { content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } } };
+    status === 204 ? {} : { content: { [contentType]: { schema, ...(example === undefined ? {} : { example }) } } };
   return { [status]: { description, headers: answerHeaders(route, headers), ...content } };
 }
 

@@ -18,6 +18,8 @@ meanwhile neither repeat nor hide others.
 **Errors** are problems (RFC 9457) with a stable \`type\` that is also the address of a page. \`errors\` names the place
 (\`pointer\` into the body, or \`parameter\`), the rule, the limit and the value.
 
+**Events** come as they happen from \`GET /v1/events\`, as server-sent events that go on where a connection broke off.
+
 **Times** need an offset when you send them, and are UTC when you get them. Fields and parameters that are not known are
 refused, so that a typing error never passes silently.
 `.trim();
@@ -26,11 +28,13 @@ const tagDescriptions: Record<Tag, string> = {
   Me: 'Who the token stands for, and what they may do.',
   Users: 'The people and service accounts of the tenant.',
   Groups: 'Teams of the tenant.',
+  'Business calendars': 'When the tenant works: what limits in business time are counted on.',
   Connections: 'The pages and accounts on the networks, and whether they work.',
   Media: 'Images that posts show.',
   Posts: 'What is written, reviewed, scheduled and published.',
   Approvals: 'Reviews of posts, and votes on them.',
   'Crisis stop': 'Stopping all publication of the tenant at once, and releasing it.',
+  Events: 'What happens in the tenant, as it happens.',
 };
 
 export const tags = Object.entries(tagDescriptions).map(([name, description]) => ({ name, description }));

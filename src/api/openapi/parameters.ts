@@ -29,6 +29,13 @@ const headerParameters = {
     description: 'The `ETag` that was read, or `*`. Without it 428, with an older one 412.',
     schema: { type: 'string', description: 'An entity tag.', example: '"3"' },
   },
+  LastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header',
+    required: false,
+    description: 'The id of the last event that was handled: the stream goes on after it.',
+    schema: { type: 'string', description: 'An id that the stream has given.', example: '48213-907' },
+  },
 } as const;
 
 const responseHeaders = {
@@ -50,10 +57,11 @@ export function registerParameters(registry: OpenAPIRegistry): void {
   for (const [name, header] of Object.entries(responseHeaders)) registry.registerComponent('headers', name, header);
 }
 
-export function parameterRefs({ method, ifMatch }: Route): NonNullable<RouteConfig['parameters']> {
+export function parameterRefs({ method, ifMatch, run }: Route): NonNullable<RouteConfig['parameters']> {
   const names: (keyof typeof headerParameters)[] = ['ChorallyTenant'];
   if (takesKey(method)) names.push('IdempotencyKey');
   if (ifMatch) names.push('IfMatch');
+  if (run.kind === 'stream') names.push('LastEventId');
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 

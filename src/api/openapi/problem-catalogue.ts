@@ -35,6 +35,7 @@ export function problemsOf(route: Route | PublicRoute): ProblemKinds {
     ...pick(...(route.ifMatch ? (['stale_version', 'version_required'] as const) : [])),
     ...pick(...(hasBody ? (['too_large', 'unsupported_media_type', 'invalid'] as const) : [])),
     ...pick('rate_limited', 'internal', 'unavailable'),
+    ...pick(...(route.run.kind === 'stream' ? (['too_many_streams'] as const) : [])),
     ...pick(...(sendsCommands(route) ? (['command_unavailable'] as const) : [])),
     ...own,
   };

@@ -11,8 +11,18 @@ export interface PresentSettings {
 
 /** Holds an answer against its schema, leaving out what the schema does not name. */
 export function present(route: Route, { body, headers }: Answered<unknown>, settings: PresentSettings): Reply {
-  const { status, schema } = route.answer;
+  const { status } = route.answer;
   if (status === 204) return { status, headers, json: null };
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/json' },
+    json: presentJson(route, body, settings),
+  };
+}
+
+/** The JSON text of what a route answers with, or of one event of its stream. */
+export function presentJson(route: Route, body: unknown, settings: PresentSettings): string {
+  const { schema } = route.answer;
   const parsed = schema.safeParse(body);
   if (!parsed.success) {
     const paths = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`);
@@ -20,6 +30,5 @@ export function present(route: Route, { body, headers }: Answered<unknown>, sett
     if (settings.strict) throw new Error(complaint);
     settings.logger.error({ route: route.path, paths }, 'an answer breaks its schema');
   }
-  const shown = parsed.success ? parsed.data : body;
-  return { status, headers: { ...headers, 'content-type': 'application/json' }, json: JSON.stringify(shown) };
+  return JSON.stringify(parsed.success ? parsed.data : body);
 }

@@ -5,9 +5,9 @@ import type { Received, Route } from '../define-route.ts';
 import { type IfMatch, parseIfMatch } from '../entity-tag.ts';
 import type { ApiServices } from '../services.ts';
 import { admitMember } from './admit-member.ts';
-import { authenticate } from './authenticate.ts';
-import { chooseTenant, type Claimant } from './choose-tenant.ts';
+import type { Claimant } from './choose-tenant.ts';
 import { loggable, problemOf, problemReply } from './failure.ts';
+import { identify } from './identify.ts';
 import { claim, idempotencyKeyOf, keep, release } from './idempotency.ts';
 import { actContext, type Admitted, handleContext } from './make-context.ts';
 import { present, type PresentSettings } from './present.ts';
@@ -24,15 +24,11 @@ export interface Pipeline extends PresentSettings {
 
 /** Everything that happens to a request of a member, in its order. Throws what `problemOf` turns into a problem. */
 export async function runMemberRoute(route: Route, request: ApiRequest, pipeline: Pipeline): Promise<Reply> {
-  const { services, rateLimiter } = pipeline;
   checkHeaders(route, request);
-  const token = await authenticate(services.tokens, request);
-  const rateHeaders = await rateLimiter.countUser(token.subject);
-  const claimant = chooseTenant(token, request);
-  await rateLimiter.countTenant(claimant.tenantId);
+  const { claimant, rateHeaders } = await identify(request, pipeline);
   const key = idempotencyKeyOf(request);
   const body = route.body !== null && route.upload === null ? await readJson(request.stream) : noBody;
-  const call: Call = { route, request, pipeline, claimant, key, body, now: new Date(services.clock()) };
+  const call: Call = { route, request, pipeline, claimant, key, body, now: new Date(pipeline.services.clock()) };
   const reply = await (route.upload === null ? run(call) : runUpload(call, route.upload));
   return { ...reply, headers: { ...rateHeaders, ...reply.headers } };
 }

@@ -1,7 +1,8 @@
 import { selectMediaFacts } from '../../db/media.ts';
 import { mediaIdsOf } from '../../db/post-revision.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
-import { type PostContent, type Violation, violations } from '../../domain/content.ts';
+import type { PostContent } from '../../domain/content.ts';
+import { type Violation, violations } from '../../domain/content-violations.ts';
 import type { ConnectionId, MediaId } from '../../domain/ids.ts';
 import type { MediaFacts } from '../../domain/media.ts';
 import type { Network } from '../../domain/network.ts';

@@ -66,6 +66,7 @@ function present(row: ListedPost): z.input<typeof listedPost> {
     missedSlot: row.missed_slot,
     excerpt: row.excerpt,
     mediaIds: [...row.media_ids],
+    firstMediaKind: row.first_media_kind,
     targets: [...row.targets],
     author: { id: row.author_id, name: row.author_name },
     scheduledAt: row.scheduled_at?.toISOString() ?? null,

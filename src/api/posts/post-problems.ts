@@ -67,6 +67,7 @@ export const startProblems = {
         {
           target: '0193f2c4-6a51-7d1e-9d3b-5f0f6f1c2a77',
           field: 'text',
+          mediaId: null,
           rule: 'max_text_length',
           limit: 2200,
           value: 2417,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connectionStates } from '../../domain/connection.ts';
 import { postFormats } from '../../domain/content.ts';
+import { contentFields } from '../../domain/content-violations.ts';
 import { eventKinds } from '../../domain/event.ts';
 import { networks } from '../../domain/network.ts';
 import { postStatuses } from '../../domain/post.ts';
@@ -11,7 +12,8 @@ import { instantView } from '../schemas.ts';
 export const violationView = z
   .object({
     target: z.string().nullable().meta({ description: 'The connection whose limits it breaks; null: the whole post.' }),
-    field: z.enum(['text', 'mediaIds', 'targets']),
+    field: z.enum(contentFields).meta({ description: 'What to mend; `link.title` is the title of the link.' }),
+    mediaId: z.string().nullable().meta({ description: 'The file that it is about, where it is a single one.' }),
     rule: z.string().meta({ example: 'max_text_length' }),
     limit: z.union([z.number(), z.string()]).nullable(),
     value: z.union([z.number(), z.string()]).nullable(),
@@ -41,6 +43,11 @@ const content = z.object({
   ),
 });
 
+const firstMediaKind = z
+  .enum(['image', 'video', 'document'])
+  .nullable()
+  .meta({ description: 'What the first of the post’s own media is; null where it has none.' });
+
 const reason = z.object({
   code: z.string().meta({ example: 'content_refused' }),
   message: z.string(),
@@ -60,6 +67,11 @@ const target = z.object({
   reason: reason.nullable().meta({ description: 'Why it is not simply under way.' }),
   permalink: z.string().nullable(),
   publishedAt: instantView('When it appeared on the network.').nullable(),
+  editedAt: instantView('When its text was last changed on the network; null: it shows what was published.').nullable(),
+  editedText: z.string().nullable().meta({ description: 'What the page shows since then.' }),
+  removedAt: instantView(
+    'When it was taken down from the network. It stays `published`, as the record of what was public.',
+  ).nullable(),
 });
 
 const cause = z.object({
@@ -89,6 +101,7 @@ export const postView = z
     content,
     revision: z.number().int(),
     contentHash: z.string(),
+    firstMediaKind,
     violations: z.array(violationView).meta({ description: 'What keeps the content from being submitted.' }),
     targets: z.array(target),
     approval: approvalView.nullable().meta({ description: 'The open approval, or else the last one.' }),
@@ -121,6 +134,7 @@ export const listedPost = z
     missedSlot: z.boolean(),
     excerpt: z.string().meta({ description: 'The beginning of its text.' }),
     mediaIds: z.array(z.string()),
+    firstMediaKind,
     targets: z.array(
       z.object({
         id: z.string(),
@@ -129,6 +143,7 @@ export const listedPost = z
         network: z.enum(networks),
         state: z.enum(targetStates),
         permalink: z.string().nullable(),
+        removed: z.boolean().meta({ description: 'Whether it was taken down from the network after publication.' }),
       }),
     ),
     author: person,

@@ -1,17 +1,21 @@
 import { selectLastApproval } from '../../db/approval-read.ts';
 import { selectMemberNames } from '../../db/member-name.ts';
+import { selectMediaFacts } from '../../db/media.ts';
 import { selectDestinations, selectTargets, type TargetRow } from '../../db/post-destination.ts';
+import { mediaIdsOf } from '../../db/post-revision.ts';
 import { selectPost, type StoredPost } from '../../db/post.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
-import type { PostContent, Violation } from '../../domain/content.ts';
+import type { PostContent } from '../../domain/content.ts';
+import { type Violation, violations } from '../../domain/content-violations.ts';
 import type { ConnectionId, PostId } from '../../domain/ids.ts';
 import type { Network } from '../../domain/network.ts';
 import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
 import { type Answered, answer, type Caller, type HandleContext } from '../route-context.ts';
-import { attentionSentence, pageSentence, reasonSentence, violationSentence } from './sentences.ts';
-import { judge } from './judge-content.ts';
+import { violationSentence } from './content-sentences.ts';
+import { attentionSentence, pageSentence, reasonSentence } from './sentences.ts';
+import { knownFacts } from './judge-content.ts';
 import type { PostView } from './post-view-schemas.ts';
 import { presentTimeline, timelineOf } from './timeline.ts';
 
@@ -34,7 +38,7 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
   const view: PostView = {
     ...presentHead(post),
     author: { id: post.createdBy, name: people.get(post.createdBy) ?? '' },
-    violations: (await judge(trx, post.content, networkOf(destinations))).map(presentViolation),
+    ...(await presentJudgement(trx, post.content, networkOf(destinations))),
     targets: inOrderOf(post.content, targets).map(presentTarget),
     attentionCauses: targets.flatMap(presentCause),
     approval: approvalShown,
@@ -76,6 +80,19 @@ function presentHead(post: StoredPost) {
   };
 }
 
+async function presentJudgement(
+  trx: TenantTransaction,
+  content: PostContent,
+  network: (id: ConnectionId) => Network,
+): Promise<Pick<PostView, 'violations' | 'firstMediaKind'>> {
+  const facts = await selectMediaFacts(trx, mediaIdsOf(content));
+  const [first] = content.mediaIds;
+  return {
+    violations: violations(content, network, (id) => knownFacts(facts, id)).map(presentViolation),
+    firstMediaKind: first === undefined ? null : knownFacts(facts, first).original.kind,
+  };
+}
+
 export function presentViolation(violation: Violation): PostView['violations'][number] {
   return { ...violation, message: violationSentence(violation) };
 }
@@ -99,6 +116,9 @@ function presentTarget(row: TargetRow): PostView['targets'][number] {
     reason: row.reason === null ? null : { ...row.reason, message: reasonSentence(row.reason.code) },
     permalink: row.permalink,
     publishedAt: row.published_at?.toISOString() ?? null,
+    editedAt: row.edited_at?.toISOString() ?? null,
+    editedText: row.edited_content?.targets.find((target) => target.connectionId === row.connection_id)?.text ?? null,
+    removedAt: row.removed_at?.toISOString() ?? null,
   };
 }
 

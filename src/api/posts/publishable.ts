@@ -2,7 +2,8 @@ import { type Destination, selectDestinations } from '../../db/post-destination.
 import type { StoredPost } from '../../db/post.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { ConnectionState } from '../../domain/connection.ts';
-import type { Violation } from '../../domain/content.ts';
+import type { PostContent } from '../../domain/content.ts';
+import type { Violation } from '../../domain/content-violations.ts';
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { FieldError } from '../problem.ts';
 import type { ActContext } from '../route-context.ts';
@@ -29,7 +30,7 @@ export async function requirePublishable(
   if (found.length > 0) {
     throw refuse('not_publishable', {
       detail: `The content breaks ${found.length} limit${found.length === 1 ? '' : 's'} of its networks.`,
-      errors: found.map((violation) => fieldError(violation, content.targets)),
+      errors: found.map((violation) => fieldError(violation, content)),
       extensions: { violations: found.map(presentViolation) },
     });
   }
@@ -58,12 +59,27 @@ function notUsable(index: number, state: ConnectionState): FieldError {
   };
 }
 
-function fieldError(
-  violation: Violation,
-  targets: readonly { readonly connectionId: ConnectionId; readonly text: string | null; readonly mediaIds: unknown }[],
-): FieldError {
-  const { field, rule, limit, value, message } = presentViolation(violation);
-  const index = targets.findIndex(({ connectionId }) => connectionId === violation.target);
-  const own = field === 'targets' ? null : (targets[index]?.[field] ?? null);
-  return { pointer: own === null ? `/${field}` : `/targets/${index}/${field}`, rule, limit, value, detail: message };
+function fieldError(violation: Violation, content: PostContent): FieldError {
+  const { rule, limit, value, message } = presentViolation(violation);
+  return { pointer: pointerOf(violation, content), rule, limit, value, detail: message };
+}
+
+/** Where in the post the author mends it: in the target's own variant where it has one. */
+function pointerOf({ field, mediaId, target }: Violation, { mediaIds, targets }: PostContent): string {
+  const index = targets.findIndex(({ connectionId }) => connectionId === target);
+  const own = targets[index];
+  switch (field) {
+    case 'targets':
+    case 'link.title':
+    case 'link.mediaId':
+      return `/${field.replace('.', '/')}`;
+    case 'format':
+      return `/targets/${index}/format`;
+    case 'text':
+      return (own?.text ?? null) === null ? '/text' : `/targets/${index}/text`;
+    case 'mediaIds': {
+      const at = (own?.mediaIds ?? null) === null ? '/mediaIds' : `/targets/${index}/mediaIds`;
+      return mediaId === null ? at : `${at}/${(own?.mediaIds ?? mediaIds).indexOf(mediaId)}`;
+    }
+  }
 }

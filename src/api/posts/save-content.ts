@@ -5,6 +5,7 @@ import { insertRevision, mediaIdsOf, nextRevisionNumber } from '../../db/post-re
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { PostContent } from '../../domain/content.ts';
 import type { MediaId, PostId, RevisionId } from '../../domain/ids.ts';
+import type { MediaFacts } from '../../domain/media.ts';
 import type { FieldError } from '../problem.ts';
 import type { HandleContext } from '../route-context.ts';
 import { knownFacts } from './judge-content.ts';
@@ -51,9 +52,7 @@ export async function writeRevision(
   const { content, postId } = revision;
   const { tenantId, userId } = caller;
   const number = await nextRevisionNumber(trx, postId);
-  const facts = await selectMediaFacts(trx, mediaIdsOf(content));
-  const unknown = [...unknownMedia(content, facts), ...(await unknownConnections(trx, content))];
-  if (unknown.length > 0) throw invalid(unknown);
+  const facts = await requireKnown({ trx, invalid }, content);
   await insertRevision(trx, {
     ...revision,
     number,
@@ -65,11 +64,24 @@ export async function writeRevision(
   return number;
 }
 
+/** What is known of the files that a content names. Throws 422 for files and connections that the tenant does not have. */
+export async function requireKnown(
+  { trx, invalid }: Pick<Writer, 'trx' | 'invalid'>,
+  content: PostContent,
+): Promise<ReadonlyMap<MediaId, MediaFacts>> {
+  const facts = await selectMediaFacts(trx, mediaIdsOf(content));
+  const unknown = [...unknownMedia(content, facts), ...(await unknownConnections(trx, content))];
+  if (unknown.length > 0) throw invalid(unknown);
+  return facts;
+}
+
 function unknownMedia(content: PostContent, known: ReadonlyMap<MediaId, unknown>): readonly FieldError[] {
   const within = (ids: readonly MediaId[], pointer: string) =>
     ids.flatMap((id, index) => (known.has(id) ? [] : [missing(`${pointer}/${index}`, id, 'file')]));
+  const picture = content.link?.mediaId ?? null;
   return [
     ...within(content.mediaIds, '/mediaIds'),
+    ...(picture === null || known.has(picture) ? [] : [missing('/link/mediaId', picture, 'file')]),
     ...content.targets.flatMap((target, index) => within(target.mediaIds ?? [], `/targets/${index}/mediaIds`)),
   ];
 }

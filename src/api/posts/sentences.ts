@@ -1,38 +1,12 @@
 import type { ApprovalOutcome, Verdict } from '../../domain/approval.ts';
-import type { Violation } from '../../domain/content.ts';
 import type { EventKind } from '../../domain/event.ts';
 import { type Network, networkNames } from '../../domain/network.ts';
 import type { TargetReason, TargetState } from '../../domain/publication.ts';
 
 /**
  * Every code that a reader of posts meets, as an English sentence. Only codes are stored: these sentences are made
- * late, here and nowhere else, so that another language is another file.
+ * late, here and in `content-sentences.ts`, so that another language is another pair of files.
  */
-
-export function violationSentence({ rule, limit, value }: Violation): string {
-  switch (rule) {
-    case 'required':
-      return 'There is nothing to publish: add a text, an image or a connection.';
-    case 'max_text_length':
-      return `The text has ${value} characters; the network takes ${limit}.`;
-    case 'max_hashtags':
-      return `The text has ${value} hashtags; the network takes ${limit}.`;
-    case 'min_images':
-      return `The network needs an image: ${value} given, at least ${limit} needed.`;
-    case 'max_images':
-      return `${value} images are given; the network takes ${limit}.`;
-    case 'image_type':
-      return `The image is ${value}; the network takes ${limit}.`;
-    case 'max_image_bytes':
-      return `The image has ${value} bytes; the network takes ${limit}.`;
-    case 'min_image_width':
-      return `The image is ${value} pixels wide; the network needs ${limit}.`;
-    case 'max_image_pixels':
-      return `The image has ${value} pixels; the network takes ${limit}.`;
-    case 'image_ratio':
-      return `The image’s width is ${value} times its height; the network takes ${limit}.`;
-  }
-}
 
 export function reasonSentence(code: TargetReason['code']): string {
   switch (code) {
@@ -41,13 +15,13 @@ export function reasonSentence(code: TargetReason['code']): string {
     case 'duplicate':
       return 'The network takes it for a copy of an earlier post.';
     case 'media_refused':
-      return 'The network refused the image.';
+      return 'The network refused a picture, film or document.';
     case 'policy':
       return 'The network says that the post breaks its rules.';
     case 'quota':
       return 'The page has reached the number of posts that the network allows.';
     case 'processing_failed':
-      return 'The network could not process the image.';
+      return 'The network could not process a picture, film or document.';
     case 'limits':
       return 'The content exceeds the limits of the network.';
     case 'no_answer':
@@ -137,6 +111,8 @@ export function timelineSentence(kind: EventKind, { actor, page, instant, verdic
     'target.parked': `Publication on ${where} waits.${why}`,
     'target.released': `Publication on ${where} goes on.`,
     'target.retrying': `${where} asked to come again later.`,
+    'target.edited': `${who} changed the text on ${where}.`,
+    'target.removed': `${who} took the post down from ${where}.`,
     'target.resolved': `${who} decided what happens on ${where}.`,
     'approval.vote': `${who} ${verdict === null ? 'voted' : verdictWords[verdict]}.`,
   };

@@ -1,13 +1,13 @@
 import type { Channel, Published } from '../channel.ts';
 import { consentUrl, exchangeCode, refreshGrant } from './consent.ts';
 import { saysGone } from './errors.ts';
-import { asPrepared, readImage, uploadImage } from './image.ts';
 import { grantedOrganisations, probeOrganisation } from './organisations.ts';
 import { toLittleText } from './little-text.ts';
 import { createPost, findByAuthor } from './posts.ts';
+import { checkAssets, prepareAssets } from './prepare.ts';
 import { byUrn, type LinkedinDependencies, linkedinRest } from './rest.ts';
 
-/** LinkedIn organisation pages, through the versioned Posts and Images APIs. */
+/** LinkedIn organisation pages, through the versioned Posts, Images, Videos and Documents APIs. */
 export function linkedinChannel(dependencies: LinkedinDependencies): Channel {
   const { clock, http } = dependencies;
   const rest = linkedinRest(dependencies);
@@ -24,24 +24,9 @@ export function linkedinChannel(dependencies: LinkedinDependencies): Channel {
     listPages: (grant, options) => grantedOrganisations(rest, grant, options),
     probe: (page, options) => probeOrganisation(rest, page, options),
 
-    async prepare(page, content, earlier, options) {
-      const image = content.media[0];
-      if (image === undefined) return { state: 'ready', anchor: null, parts: [] };
-      // Whoever asks again after a refusal wants a new try.
-      const known = earlier === null || earlier.state === 'refused' ? null : earlier.anchor;
-      if (known !== null) {
-        const state = await readImage(rest, page, known.id, options);
-        const isLost = state === null || state === 'PROCESSING_FAILED';
-        if (!isLost) return asPrepared(state, known);
-      }
-      const anchor = await uploadImage(rest, page, image, clock(), options);
-      // An image that is not listed yet is being processed.
-      return asPrepared((await readImage(rest, page, anchor.id, options)) ?? 'PROCESSING', anchor);
-    },
-    async checkPrepared(page, prepared, options) {
-      if (prepared.state !== 'processing' || prepared.anchor === null) return prepared;
-      return asPrepared(await readImage(rest, page, prepared.anchor.id, options), prepared.anchor);
-    },
+    prepare: (page, content, earlier, options) =>
+      prepareAssets(rest, page, { content, earlier, nowMs: clock() }, options),
+    checkPrepared: (page, prepared, options) => checkAssets(rest, page, prepared, options),
 
     publish: async (page, content, prepared, options) =>
       published(await createPost(rest, page, content, prepared, options)),

@@ -74,7 +74,7 @@ export function misunderstood(answer: HttpAnswer): ChannelError {
 }
 
 /** A resource by its URN, which the path holds percent-encoded. */
-export function byUrn(resource: 'posts' | 'images', urn: string): Target {
+export function byUrn(resource: 'posts' | 'images' | 'videos' | 'documents', urn: string): Target {
   return { base: 'api', path: `/rest/${resource}/${encodeURIComponent(urn)}` };
 }
 

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { grantToBuiltInRoles } from './built-in-roles.ts';
 import { confineToTenant, run } from './tenant-table.ts';
 
 /** Stops of a tenant's whole publication, and the posts that are let go while a stop lasts. */
@@ -36,6 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   );
   await confineToTenant(db, 'tenant_halt', { rights: 'select, insert, update' });
   await confineToTenant(db, 'tenant_halt_exemption', { rights: 'select, insert, delete' });
+  await grantToBuiltInRoles(db, { 'post.halt': ['tenant_admin', 'supervisor'] });
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { grantToBuiltInRoles } from './built-in-roles.ts';
 import { run } from './tenant-table.ts';
 
 /** A connection that a person has suspended: it works, and nothing goes out through it. */
@@ -12,6 +13,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add foreign key (tenant_id, suspended_by) references tenant_member (tenant_id, user_id);
     `,
   );
+  await grantToBuiltInRoles(db, { 'connection.write': ['tenant_admin'] });
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

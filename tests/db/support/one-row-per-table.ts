@@ -4,6 +4,7 @@ import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction } from '../../../src/db/tenant.ts';
 import type {
   ApprovalId,
+  BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
@@ -19,6 +20,8 @@ import type {
   UserId,
 } from '../../../src/domain/ids.ts';
 
+import { haltRows } from './halt-rows.ts';
+
 export type OneRowPerTable = { readonly [Table in keyof Database]: Insertable<Database[Table]> };
 
 /** A small but whole tenant: one row in every table. The type makes a table that was forgotten here a compile error. */
@@ -29,6 +32,7 @@ export function oneRowPerTable(): OneRowPerTable {
     role: randomUUID() as RoleId,
     group: randomUUID() as GroupId,
     policy: randomUUID() as PolicyId,
+    calendar: randomUUID() as BusinessCalendarId,
     connection: randomUUID() as ConnectionId,
     media: randomUUID() as MediaId,
     post: randomUUID() as PostId,
@@ -40,10 +44,11 @@ export function oneRowPerTable(): OneRowPerTable {
   };
   return {
     ...people(tenant_id, ids),
+    ...calendars(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
     ...approvals(tenant_id, ids),
-    ...halts(tenant_id, ids),
+    ...haltRows(tenant_id, ids),
     ...journals(tenant_id, ids),
   };
 }
@@ -60,6 +65,7 @@ interface Ids {
   readonly role: RoleId;
   readonly group: GroupId;
   readonly policy: PolicyId;
+  readonly calendar: BusinessCalendarId;
   readonly connection: ConnectionId;
   readonly media: MediaId;
   readonly post: PostId;
@@ -104,12 +110,37 @@ function people(tenant_id: TenantId, { user, role, group }: Ids) {
   } satisfies Partial<OneRowPerTable>;
 }
 
-function pages(tenant_id: TenantId, { user, policy, connection, media }: Ids) {
+function calendars(tenant_id: TenantId, { calendar }: Ids) {
+  return {
+    business_calendar: {
+      tenant_id,
+      id: calendar,
+      name: 'Orario',
+      time_zone: 'Europe/Rome',
+      week: '{}',
+      country: 'IT',
+      region: null,
+      holiday_types: '["public"]',
+      created_at: now,
+      updated_at: now,
+    },
+    business_calendar_exception: {
+      tenant_id,
+      calendar_id: calendar,
+      date: '2026-12-07',
+      kind: 'closed',
+      name: 'Ponte',
+      intervals: null,
+    },
+  } satisfies Partial<OneRowPerTable>;
+}
+
+function pages(tenant_id: TenantId, { user, policy, calendar, connection, media }: Ids) {
   const file = { sha256, mime_type: 'image/jpeg', bytes: 1, width_px: 1, height_px: 1 };
   return {
     approval_policy: { tenant_id, id: policy, name: 'Revisione', version: 1, created_at: now },
     approval_policy_version: { tenant_id, policy_id: policy, version: 1, steps: '[]', created_at: now },
-    tenant_setting: { tenant_id, approval_policy_id: policy },
+    tenant_setting: { tenant_id, approval_policy_id: policy, business_calendar_id: calendar },
     connection: {
       tenant_id,
       id: connection,
@@ -233,22 +264,6 @@ function approvals(tenant_id: TenantId, { user, policy, post, revision, approval
       update_id: randomUUID(),
       cast_at: now,
     },
-  } satisfies Partial<OneRowPerTable>;
-}
-
-/** A stop that has ended: an open one would hold back every call of the tenant. */
-function halts(tenant_id: TenantId, { user, post, halt }: Ids) {
-  return {
-    tenant_halt: {
-      tenant_id,
-      id: halt,
-      reason: 'Crisi',
-      halted_by: user,
-      halted_at: now,
-      released_by: user,
-      released_at: now,
-    },
-    tenant_halt_exemption: { tenant_id, halt_id: halt, post_id: post, released_by: user, released_at: now },
   } satisfies Partial<OneRowPerTable>;
 }
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { AuthClient, RestliClient } from 'linkedin-api-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { seedApp } from '../../../simulators/seed.ts';
+import { film } from '../support/films.ts';
 import { image } from '../support/images.ts';
 import { author, linkedinAs, memberOf, organizationOf, plainPost } from '../support/linkedin.ts';
 
@@ -61,6 +62,45 @@ test("LinkedIn's own client starts an upload by action and reads the image by it
     versionString,
   });
   expect(read.data).toMatchObject({ status: 'WAITING_UPLOAD', owner: author });
+});
+
+test("LinkedIn's own client uploads a film in pieces and a document, and shows them", async () => {
+  const { client, call } = await peer();
+  const act = async (resourcePath: string, actionName: string, data: object) =>
+    (await client.action({ resourcePath, actionName, data, accessToken, versionString })).data.value as never;
+  const show = (content: object) =>
+    client.create({
+      resourcePath: '/posts',
+      entity: { ...plainPost('Guardate'), content },
+      accessToken,
+      versionString,
+    });
+  const read = (resourcePath: string, urn: string) =>
+    client.get({ resourcePath, pathKeys: { urn }, accessToken, versionString }).then(({ data }) => data);
+
+  const bytes = await film();
+  const begun: { video: string; uploadInstructions: { uploadUrl: string }[] } = await act(
+    '/videos',
+    'initializeUpload',
+    {
+      initializeUploadRequest: { owner: author, fileSizeBytes: bytes.byteLength },
+    },
+  );
+  const put = await call(begun.uploadInstructions[0]?.uploadUrl ?? '', { method: 'PUT', bytes });
+  expect(await read('/videos/{urn}', begun.video)).toMatchObject({ owner: author, status: 'WAITING_UPLOAD' });
+  const uploadedPartIds = [(put.headers.get('etag') ?? '').replaceAll('"', '')];
+  await act('/videos', 'finalizeUpload', {
+    finalizeUploadRequest: { video: begun.video, uploadToken: '', uploadedPartIds },
+  });
+  await expect.poll(() => read('/videos/{urn}', begun.video)).toMatchObject({ status: 'AVAILABLE' });
+  expect((await show({ media: { id: begun.video, title: 'Il forno' } })).status).toBe(201);
+
+  const paper: { document: string; uploadUrl: string } = await act('/documents', 'initializeUpload', {
+    initializeUploadRequest: { owner: author },
+  });
+  await call(paper.uploadUrl, { method: 'PUT', bytes: Buffer.from('%PDF-1.7') });
+  await expect.poll(() => read('/documents/{urn}', paper.document)).toMatchObject({ status: 'AVAILABLE' });
+  expect((await show({ media: { id: paper.document, title: 'Listino' } })).status).toBe(201);
 });
 
 test("LinkedIn's own client gets LinkedIn's errors", async () => {

@@ -6,9 +6,9 @@ import { onTestFinished } from 'vitest';
 /** A picture of one colour. */
 export function image(
   format: 'jpeg' | 'png' | 'gif' | 'webp',
-  { width = 1080, height = 1080 }: { width?: number; height?: number } = {},
+  { width = 1080, height = 1080, background = '#2a7' }: { width?: number; height?: number; background?: string } = {},
 ): Promise<Buffer> {
-  return sharp({ create: { width, height, channels: 3, background: '#2a7' } })
+  return sharp({ create: { width, height, channels: 3, background } })
     .toFormat(format)
     .toBuffer();
 }

@@ -120,6 +120,25 @@ describe('looking for a post whose answer was lost', () => {
     expect(network.received[0]?.query.get('author')).toBe('urn:li:organization:7');
   });
 
+  it('takes the images of an album for proof, all of them', async () => {
+    const album = (urn: string, images: readonly string[]) => ({
+      id: urn,
+      commentary: 'x',
+      publishedAt: noon,
+      content: { multiImage: { images: images.map((id) => ({ id })) } },
+    });
+    const { channels } = await networkWith({
+      'GET /rest/posts': () => ({
+        body: { elements: [album('urn:li:ugcPost:1', ['a', 'c']), album('urn:li:ugcPost:2', ['a', 'b'])] },
+      }),
+    });
+    const parts = ['a', 'b'].map((id) => ({ kind: 'image' as const, id, madeAt: noon }));
+
+    const found = await channels.linkedin.findPublished(page, { text: content.text, anchor: null, parts, since: noon });
+
+    expect(found.map(({ providerPostId }) => providerPostId)).toEqual(['urn:li:ugcPost:2']);
+  });
+
   it('takes text and time where there was no image, with the text read as a reader sees it', async () => {
     const { channels } = await networkWith({
       'GET /rest/posts': () => ({

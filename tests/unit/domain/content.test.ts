@@ -7,72 +7,12 @@ import {
   type LinkCard,
   type PostContent,
   postFormats,
-  textLength,
-  violations,
 } from '../../../src/domain/content.ts';
+import { violations } from '../../../src/domain/content-violations.ts';
 import type { ConnectionId, MediaId, Sha256 } from '../../../src/domain/ids.ts';
 import type { ImageFacts, MediaFacts } from '../../../src/domain/media.ts';
-import { contentLimits, type Network, networks } from '../../../src/domain/network.ts';
-
-describe('the limits of a network', () => {
-  it.each(networks)('on %s take a text of the greatest length and refuse one more character', (network) => {
-    const { maxTextLength } = contentLimits[network];
-    expect(textRules(network, 'x'.repeat(maxTextLength))).not.toContain('max_text_length');
-    expect(textRules(network, 'x'.repeat(maxTextLength + 1))).toContain('max_text_length');
-  });
-
-  it('count what people see as one character as one', () => {
-    expect(textLength('🎄à')).toBe(2);
-    expect(textRules('linkedin', '🎄'.repeat(3_000))).toEqual([]);
-    expect(textRules('linkedin', '🎄'.repeat(3_001))).toEqual(['max_text_length']);
-  });
-
-  it('count hashtags, but not what only looks like one', () => {
-    expect(textRules('instagram', '#saldi '.repeat(30))).not.toContain('max_hashtags');
-    expect(textRules('instagram', '#saldi '.repeat(31))).toContain('max_hashtags');
-    expect(textRules('instagram', 'a#b &#39; # '.repeat(40))).not.toContain('max_hashtags');
-  });
-
-  it('ask for something to publish', () => {
-    expect(judge({ ...content('facebook'), text: '  \n' })).toEqual([
-      { target: 'facebook', field: 'text', rule: 'required', limit: 1, value: 0 },
-    ]);
-    expect(rules({ ...content('facebook'), text: '', mediaIds: [square] })).toEqual([]);
-  });
-
-  it('ask for exactly one image on Instagram', () => {
-    expect(rules({ ...content('instagram'), mediaIds: [] })).toEqual(['min_images']);
-    expect(rules({ ...content('instagram'), mediaIds: [square] })).toEqual([]);
-    expect(rules({ ...content('instagram'), mediaIds: [square, square] })).toEqual(['max_images']);
-  });
-
-  it.each<[number, number, readonly string[]]>([
-    [1_080, 1_350, []],
-    [1_080, 1_360, ['image_ratio']],
-    [1_910, 1_000, []],
-    [1_930, 1_000, ['image_ratio']],
-    [320, 320, []],
-    [319, 319, ['min_image_width']],
-  ])('judge a picture of %i × %i pixels for Instagram: %j', (widthPx, heightPx, expected) => {
-    const picture = { original: file({ widthPx, heightPx }), jpeg: null };
-    expect(rules({ ...content('instagram'), mediaIds: [square] }, () => picture)).toEqual(expected);
-  });
-
-  it('that a post breaks in several places are all told, each with its connection', () => {
-    const both: PostContent = {
-      text: 'x'.repeat(3_001),
-      mediaIds: [],
-      link: null,
-      targets: [target('instagram'), target('linkedin'), { ...target('facebook'), text: '' }],
-    };
-    expect(judge(both).map(({ target: at, rule }) => [at, rule])).toEqual([
-      ['instagram', 'max_text_length'],
-      ['instagram', 'min_images'],
-      ['linkedin', 'max_text_length'],
-      ['facebook', 'required'],
-    ]);
-  });
-});
+import { type Network, networks } from '../../../src/domain/network.ts';
+import { contentFor, image as file, networkOf } from '../../support/contents.ts';
 
 describe('the file that a network is given', () => {
   it('is the original where the network takes it, and else the JPEG made from it', () => {
@@ -86,8 +26,8 @@ describe('the file that a network is given', () => {
   it('is never worse than the original: what the original satisfies stays satisfied', () => {
     fc.assert(
       fc.property(fc.constantFrom(...networks), facts, facts, (network, original, jpeg) => {
-        const alone = rules({ ...content(network), mediaIds: [square] }, () => ({ original, jpeg: null }));
-        const both = rules({ ...content(network), mediaIds: [square] }, () => ({ original, jpeg }));
+        const alone = rules(network, { original, jpeg: null });
+        const both = rules(network, { original, jpeg });
         return alone.length > 0 || both.length === 0;
       }),
     );
@@ -126,7 +66,7 @@ describe('what votes are bound to', () => {
   });
 
   it('changes with the bytes of a file, even if it is called the same', () => {
-    const post = { ...content('facebook'), mediaIds: [square] };
+    const post = contentFor('facebook', { mediaIds: [square] });
     expect(canonical(post, () => jpegHash)).not.toBe(canonical(post, hashOf));
   });
 });
@@ -135,44 +75,10 @@ const square = 'square' as MediaId;
 const jpegHash = 'b'.repeat(64) as Sha256;
 const hashOf = (id: MediaId) => `hash of ${id}` as Sha256;
 
-/** In these tests a connection is called like its network. */
-const target = (network: Network) => ({
-  connectionId: network as unknown as ConnectionId,
-  text: null,
-  mediaIds: null,
-  format: 'feed' as const,
-});
-const content = (network: Network): PostContent => ({
-  text: 'Buon Natale',
-  mediaIds: [],
-  link: null,
-  targets: [target(network)],
-});
-
-function file(facts: Partial<ImageFacts> = {}): ImageFacts {
-  const sha256 = 'a'.repeat(64) as Sha256;
-  return {
-    kind: 'image',
-    sha256,
-    mimeType: 'image/jpeg',
-    bytes: 200_000,
-    widthPx: 1_080,
-    heightPx: 1_080,
-    frames: 1,
-    ...facts,
-  };
+function rules(network: Network, facts: MediaFacts): readonly string[] {
+  const post = contentFor(network, { mediaIds: [square] });
+  return violations(post, networkOf, () => facts).map(({ rule }) => rule);
 }
-
-function judge(post: PostContent, factsOf: (id: MediaId) => MediaFacts = () => ({ original: file(), jpeg: null })) {
-  return violations(post, (id) => id as unknown as Network, factsOf);
-}
-
-function rules(post: PostContent, factsOf?: (id: MediaId) => MediaFacts): readonly string[] {
-  return judge(post, factsOf).map(({ rule }) => rule);
-}
-
-const textRules = (network: Network, text: string) =>
-  rules({ ...content(network), text, mediaIds: network === 'instagram' ? [square] : [] });
 
 /** Who reads what, in a fixed order. */
 function seenBy(post: PostContent) {
@@ -181,9 +87,9 @@ function seenBy(post: PostContent) {
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-const facts = fc.record({
+const facts: fc.Arbitrary<ImageFacts> = fc.record({
   kind: fc.constant('image' as const),
-  frames: fc.constant(1),
+  frames: fc.constantFrom(1, 30),
   sha256: fc.constant('a'.repeat(64) as Sha256),
   mimeType: fc.constantFrom('image/jpeg', 'image/png', 'image/webp', 'image/gif'),
   bytes: fc.integer({ min: 1, max: 25_000_000 }),

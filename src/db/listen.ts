@@ -4,8 +4,9 @@ import type { Logger } from 'pino';
 const reconnectAfterMs = 1_000;
 
 /**
- * Listens on a Postgres channel, on a connection of its own, and connects again whenever it breaks. Rings once after
- * every connect, since notifications sent meanwhile are lost.
+ * Listens on a Postgres channel, on a connection of its own, and connects again whenever it breaks. `onNotify` is told
+ * what a notification carries; null after every connect, since notifications sent meanwhile are lost: anything may have
+ * happened.
  */
 export function listen({
   url,
@@ -15,7 +16,7 @@ export function listen({
 }: {
   url: string;
   channel: string;
-  onNotify: () => void;
+  onNotify: (payload: string | null) => void;
   log: Logger;
 }): { stop(): Promise<void> } {
   let stopped = false;
@@ -34,13 +35,13 @@ export function listen({
   function connect(): void {
     const mine = new pg.Client({ connectionString: url, application_name: 'chorally-listen', keepAlive: true });
     client = mine;
-    mine.on('notification', onNotify);
+    mine.on('notification', ({ payload }) => onNotify(payload ?? null));
     mine.on('error', () => again(mine));
     mine.on('end', () => again(mine));
     mine
       .connect()
       .then(() => mine.query(`listen ${mine.escapeIdentifier(channel)}`))
-      .then(onNotify)
+      .then(() => onNotify(null))
       .catch((error: unknown) => {
         log.warn({ err: error }, 'cannot listen yet');
         again(mine);

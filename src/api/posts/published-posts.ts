@@ -1,0 +1,21 @@
+import type { Network } from '../../domain/network.ts';
+import type { GrantProblem, PublishRefusal } from '../../domain/publication.ts';
+import type { ProbedPage, ProviderWords } from '../connections/probe.ts';
+
+export type PublicationChange = 'remove' | 'edit';
+
+/** What came of asking a network to change what it shows. */
+export type ChangeOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly refusal: PublishRefusal }
+  | ({ readonly kind: 'grant_refused'; readonly problem: GrantProblem } & ProviderWords)
+  /** The network is in trouble, or its answer was lost: it may have done what it was asked. */
+  | ({ readonly kind: 'trouble'; readonly retryAfterMs: number | null } & ProviderWords);
+
+/** Changes what the networks show. Both calls can be repeated, and never throw for what the network does. */
+export interface PublishedPosts {
+  offers(network: Network, change: PublicationChange): boolean;
+  /** Taking down what is gone already is success. */
+  remove(page: ProbedPage, providerPostId: string, signal: AbortSignal): Promise<ChangeOutcome>;
+  edit(page: ProbedPage, post: { id: string; text: string }, signal: AbortSignal): Promise<ChangeOutcome>;
+}
