@@ -54,7 +54,7 @@ export async function startPostIn(
 /** Until the process has come to the point where it takes the message. What `unless` knows is thrown at once. */
 export async function eventually<T>(
   attempt: () => Promise<T>,
-  { tries = 400, unless = () => false }: { tries?: number; unless?: (error: unknown) => boolean } = {},
+  { tries = 700, unless = () => false }: { tries?: number; unless?: (error: unknown) => boolean } = {},
 ): Promise<T> {
   for (let n = 1; ; n += 1) {
     try {
