@@ -44,6 +44,7 @@ export function programVariables(stack: Stack): Record<string, string> {
     LINKEDIN_CLIENT_SECRET: seedApp.linkedin.clientSecret,
     ALLOW_PRIVATE_NETWORK_TARGETS: 'true',
     SMTP_URL: `smtp://localhost:${ports.smtp}`,
+    MAIL_FROM: 'Chorally <no-reply@chorally.test>',
     ...own,
     // Of a Temporal server of one's own we do not know where its UI is.
     ...(own['TEMPORAL_ADDRESS'] !== undefined && own['TEMPORAL_UI_URL'] === undefined ? { TEMPORAL_UI_URL: '' } : {}),

@@ -2,7 +2,7 @@ import { tenantKeys } from '../src/db/tenant-key.ts';
 import type { TenantTransaction } from '../src/db/tenant.ts';
 import type { ConnectionId, GroupId, PolicyId, RoleId, TenantId, UserId } from '../src/domain/ids.ts';
 import { type BuiltInRoleKey, builtInRoles } from '../src/domain/permission.ts';
-import type { PolicyStep } from '../src/domain/policy.ts';
+import { type PolicyStep, wholePolicyStep } from '../src/domain/policy.ts';
 import { tokenContext } from '../src/db/connection-grant.ts';
 import { seal, type SealKey } from '../src/platform/sealing.ts';
 import { type SeedPage, seedTenants } from '../simulators/seed.ts';
@@ -150,17 +150,22 @@ async function insertGroups({ trx, tenantId, tenant, now }: Seeding): Promise<vo
     .execute();
 }
 
-/** One step: anybody of the reviewing team. It is the tenant's default. */
+/**
+ * One step: anybody of the reviewing team. It is the tenant's default. At Aurora it may take two working days, with a
+ * reminder after the first; then its supervisors may vote, too.
+ */
 async function insertPolicy({ trx, tenantId, tenant, now }: Seeding): Promise<void> {
   const reviewers = demoGroups.filter((group) => group.tenant === tenant.slug && group.name === 'Revisione');
   const steps: readonly PolicyStep[] = [
-    {
+    wholePolicyStep({
       key: 'review',
       name: 'Revisione',
       users: [],
       groups: reviewers.map(({ id }) => id as GroupId),
       rule: { kind: 'any' },
-    },
+      delegable: true,
+      ...(tenant.slug === 'aurora' ? auroraLimit : {}),
+    }),
   ];
   const id = policyId(tenant);
   await trx
@@ -179,6 +184,15 @@ async function insertPolicy({ trx, tenantId, tenant, now }: Seeding): Promise<vo
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
+
+const workingDayMinutes = 9 * 60;
+
+const auroraLimit = {
+  timeLimitMinutes: 2 * workingDayMinutes,
+  reminders: [workingDayMinutes],
+  onTimeout: 'escalate',
+  fallback: { users: [], groups: [], roles: ['supervisor'] },
+} as const satisfies Partial<PolicyStep>;
 
 async function insertConnections({ trx, tenantId, tenant, now }: Seeding, key: SealKey): Promise<void> {
   const seeded = seedTenants.find(({ slug }) => slug === tenant.slug);

@@ -6,10 +6,12 @@ import type { World } from '../kernel/world.ts';
 import { actAsInstagram } from './auth.ts';
 import { invalidParameter, unknownObject } from './errors.ts';
 import { parseFields, select } from './fields.ts';
+import { isTakenFormat } from './film.ts';
 import { instagramRefusal } from './instagram-errors.ts';
 import { type Container, graphObjects } from './objects.ts';
-import { param } from './params.ts';
+import { flag, ids, param } from './params.ts';
 import { instagramAccount } from './seeds.ts';
+import { filmAt } from './video-operations.ts';
 
 const maxCaptionLength = 2_200;
 const maxHashtags = 30;
@@ -20,7 +22,7 @@ const maxRatio = 1.91;
 /** Instagram forgives what rounding to whole pixels does to a ratio. */
 const ratioTolerance = 0.01;
 
-/** The first step of an Instagram post: the container that takes and processes the image. */
+/** The first steps of an Instagram post: the containers that take and process its images and films. */
 export function containerOperations(world: World): Operation[] {
   return [
     {
@@ -45,27 +47,82 @@ async function create(world: World, call: Call): Promise<Answer> {
   const accountId = call.params['account'] ?? '';
   actAsInstagram(world, call, accountId);
   const caption = param(call, 'caption') ?? '';
-  const mediaType = param(call, 'media_type');
-  if (mediaType !== null && mediaType !== 'IMAGE') throw instagramRefusal('mediaType');
   judgeCaption(caption);
-  const url = param(call, 'image_url');
-  if (url === null) throw invalidParameter('(#100) The parameter image_url is required');
-  const image = await imageAt(world, url);
+  const content = await contentOf(world, call, accountId);
   const now = Date.now();
   const container: Container = {
     id: nextNumericId(),
     accountId,
     caption,
     altText: param(call, 'alt_text'),
-    image,
+    ...content,
     createdAt: now,
     readyAt: now + world.settings.current().processingDelayMs,
-    processingFails: call.processingFails,
+    failureCode: call.processingFails ? createFailed : content.failureCode,
     mediaId: null,
   };
   graphObjects(world).containers.put(container.id, container);
   return { status: 200, body: { id: container.id }, effect: true };
 }
+
+type Content = Pick<Container, 'kind' | 'file' | 'children' | 'failureCode'>;
+
+async function contentOf(world: World, call: Call, accountId: string): Promise<Content> {
+  const isChild = flag(call, 'is_carousel_item', false);
+  switch (param(call, 'media_type')?.toUpperCase() ?? 'IMAGE') {
+    case 'IMAGE': {
+      const url = param(call, 'image_url');
+      if (url === null) throw invalidParameter('(#100) The parameter image_url is required');
+      return { kind: isChild ? 'child' : 'image', file: await imageAt(world, url), children: [], failureCode: null };
+    }
+    case 'VIDEO':
+      // A film of its own is a reel since July 2023.
+      if (!isChild) throw instagramRefusal('mediaType');
+      return { kind: 'child', children: [], ...(await filmOf(world, call, maxChildMs)) };
+    case 'REELS':
+      return { kind: isChild ? 'child' : 'reel', children: [], ...(await filmOf(world, call, maxReelMs)) };
+    case 'CAROUSEL':
+      return { kind: 'carousel', file: null, children: childrenOf(world, call, accountId), failureCode: null };
+    default:
+      throw instagramRefusal('mediaType');
+  }
+}
+
+/** A film is fetched and judged while the container is already there: what is wrong with it shows in its status. */
+async function filmOf(world: World, call: Call, maxMs: number): Promise<Pick<Container, 'file' | 'failureCode'>> {
+  const url = param(call, 'video_url');
+  if (url === null) throw invalidParameter('(#100) The parameter video_url is required');
+  const file = await filmAt(world, url);
+  if (file === null) return { file: null, failureCode: notFetched };
+  if (file === 'unreadable') return { file: null, failureCode: badFilm };
+  const cover = Number(param(call, 'thumb_offset') ?? 0);
+  if (!(cover >= 0 && cover < file.durationMs)) throw instagramRefusal('cover');
+  const isTaken = isTakenFormat(file) && file.durationMs >= minFilmMs && file.durationMs <= maxMs;
+  return { file, failureCode: isTaken ? null : badFilm };
+}
+
+function childrenOf(world: World, call: Call, accountId: string): readonly string[] {
+  const children = ids(call, 'children');
+  if (children.length < minChildren || children.length > maxChildren) throw instagramRefusal('carousel');
+  for (const id of children) {
+    const child = graphObjects(world).containers.get(id);
+    if (child === null || child.accountId !== accountId || child.kind !== 'child') throw instagramRefusal('noChild');
+    const status = statusOf(world, child);
+    if (status === 'EXPIRED') throw instagramRefusal('noContainer');
+    if (status !== 'FINISHED') throw instagramRefusal('notReady');
+  }
+  return children;
+}
+
+const minChildren = 2;
+const maxChildren = 10;
+const minFilmMs = 3_000;
+const maxChildMs = 60_000;
+const maxReelMs = 15 * 60_000;
+
+const createFailed = 2_207_032;
+const badFilm = 2_207_026;
+const notFetched = 2_207_052;
 
 function judgeCaption(caption: string): void {
   const count = (pattern: RegExp): number => caption.match(pattern)?.length ?? 0;
@@ -96,16 +153,19 @@ export function statusOf(world: World, container: Container): ContainerStatus {
   if (container.mediaId !== null) return 'PUBLISHED';
   if (now >= container.createdAt + world.settings.current().containerLifetimeMs) return 'EXPIRED';
   if (now < container.readyAt) return 'IN_PROGRESS';
-  return container.processingFails ? 'ERROR' : 'FINISHED';
+  return container.failureCode === null ? 'FINISHED' : 'ERROR';
 }
 
-const statusTexts: Readonly<Record<ContainerStatus, string>> = {
+const statusTexts: Readonly<Record<Exclude<ContainerStatus, 'ERROR'>, string>> = {
   IN_PROGRESS: 'In Progress: Media is still being processed.',
   FINISHED: 'Finished: Media has been uploaded and it is ready to be published.',
-  ERROR: 'Error: Media upload has failed with error code 2207032',
   EXPIRED: 'Expired: The container was not published within 24 hours and has expired.',
   PUBLISHED: 'Published: Media has been published.',
 };
+
+function statusText(status: ContainerStatus, { failureCode }: Container): string {
+  return status === 'ERROR' ? `Error: Media upload has failed with error code ${failureCode}` : statusTexts[status];
+}
 
 function read(world: World, call: Call): Answer {
   const id = call.params['node'] ?? '';
@@ -113,7 +173,7 @@ function read(world: World, call: Call): Answer {
   if (container === null) throw unknownObject(id);
   actAsInstagram(world, call, container.accountId);
   const status = statusOf(world, container);
-  const node = { id, status_code: status, status: statusTexts[status] };
+  const node = { id, status_code: status, status: statusText(status, container) };
   const fields = param(call, 'fields');
   const body = select(node, 'IGMediaBuilder', fields === null ? null : parseFields(fields), ['id']);
   return { status: 200, body };

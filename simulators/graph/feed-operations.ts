@@ -4,6 +4,7 @@ import type { World } from '../kernel/world.ts';
 import { actAsPage, readAsPage } from './auth.ts';
 import { graphError, invalidParameter } from './errors.ts';
 import { parseFields, select } from './fields.ts';
+import { previewOf } from './link-preview.ts';
 import { graphObjects, type PagePost, type Photo } from './objects.ts';
 import { publishPagePost, postNode } from './page-post.ts';
 import { page } from './paging.ts';
@@ -30,11 +31,13 @@ export function feedOperations(world: World): Operation[] {
   ];
 }
 
-function create(world: World, call: Call): Answer {
+async function create(world: World, call: Call): Promise<Answer> {
   const pageId = call.params['page'] ?? '';
   actAsPage(world, call, pageId);
   const message = param(call, 'message');
   const link = param(call, 'link');
+  // Read first: from here on the post is made in one go.
+  const preview = link === null ? null : await previewOf(link);
   const photos = attachedPhotos(world, call, pageId);
   if (message === null && link === null && photos.length === 0) {
     throw invalidParameter('(#100) Missing message or attachment');
@@ -46,7 +49,7 @@ function create(world: World, call: Call): Answer {
     });
   }
   if (link !== null && !URL.canParse(link)) throw invalidParameter('(#100) link URL is not properly formatted');
-  const wanted = { pageId, message, link, photos, published: flag(call, 'published', true) };
+  const wanted = { pageId, message, link, preview, photos, video: null, published: flag(call, 'published', true) };
   if (photos.length === 0) refuseRepetition(world, wanted);
   const post = publishPagePost(world, call, wanted);
   const fields = param(call, 'fields');
@@ -81,7 +84,14 @@ function refuseRepetition(
   { pageId, message, link }: Pick<PagePost, 'pageId' | 'message' | 'link'>,
 ): void {
   const last = postsOf(world, pageId).at(0);
-  if (last === undefined || last.message !== message || last.link !== link || last.photoIds.length > 0) return;
+  if (
+    last === undefined ||
+    last.message !== message ||
+    last.link !== link ||
+    last.photoIds.length > 0 ||
+    last.videoId !== null
+  )
+    return;
   throw graphError({
     code: 506,
     message: '(#506) Duplicate status message',

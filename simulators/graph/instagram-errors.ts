@@ -39,6 +39,27 @@ const refusals = {
     userTitle: 'Caption too long',
     userMessage: 'The caption can have up to 2200 characters, 30 hashtags and 20 @ tags.',
   },
+  carousel: {
+    code: 100,
+    subcode: 2207028,
+    message: 'Invalid parameter',
+    userTitle: 'Carousel validation failed',
+    userMessage: "Your post won't work as a carousel. Carousels need at least 2 photos/videos and no more than 10.",
+  },
+  noChild: {
+    code: 24,
+    subcode: 2207006,
+    message: 'The requested resource does not exist',
+    userTitle: 'Media not found',
+    userMessage: 'The media could not be found, possibly because you do not have permission to see it.',
+  },
+  cover: {
+    code: 1,
+    subcode: 2207057,
+    message: 'Invalid thumbnail offset',
+    userTitle: 'Invalid thumbnail offset',
+    userMessage: 'The thumbnail offset must be at least 0 and less than the duration of the video, in milliseconds.',
+  },
   mediaType: {
     code: 100,
     subcode: 2207023,

@@ -53,7 +53,9 @@ function publish(world: World, call: Call): Answer {
   const accountId = call.params['account'] ?? '';
   actAsInstagram(world, call, accountId);
   const container = graphObjects(world).containers.get(required(call, 'creation_id'));
-  if (container === null || container.accountId !== accountId) throw instagramRefusal('noContainer');
+  if (container === null || container.accountId !== accountId || container.kind === 'child') {
+    throw instagramRefusal('noContainer');
+  }
   const status = statusOf(world, container);
   if (status === 'PUBLISHED' || status === 'EXPIRED') throw instagramRefusal('noContainer');
   if (status !== 'FINISHED') throw instagramRefusal('notReady');
@@ -64,10 +66,21 @@ function publish(world: World, call: Call): Answer {
 
 function show(world: World, call: Call, container: Container): InstagramMedia {
   const { containers, media } = graphObjects(world);
-  const { accountId, caption, altText, image } = container;
+  const { accountId, caption, altText } = container;
   const id = nextNumericId();
   const now = Date.now();
-  const made = { id, accountId, containerId: container.id, caption, altText, sha256: image.sha256, createdAt: now };
+  const shown = partsOf(world, container);
+  const made: InstagramMedia = {
+    id,
+    accountId,
+    containerId: container.id,
+    caption,
+    altText,
+    // What is no child and no carousel is what it was made as; children are never published by themselves.
+    kind: container.kind === 'child' ? 'image' : container.kind,
+    files: shown.map(({ file }) => ({ kind: file.kind, sha256: file.sha256 })),
+    createdAt: now,
+  };
   containers.put(container.id, { ...container, mediaId: id });
   media.put(id, made);
   world.publications.put({
@@ -76,7 +89,11 @@ function show(world: World, call: Call, container: Container): InstagramMedia {
     id,
     text: caption,
     rawText: caption,
-    media: [{ sha256: image.sha256, altText }],
+    media: shown.map(({ file, altText: words }) => ({
+      sha256: file.sha256,
+      altText: words,
+      ...(file.kind === 'video' ? { kind: file.kind } : {}),
+    })),
     receivedAt: call.receivedAt,
     publishedAt: now,
     requestId: call.requestId,
@@ -85,6 +102,20 @@ function show(world: World, call: Call, container: Container): InstagramMedia {
     deletedAt: null,
   });
   return made;
+}
+
+interface Part {
+  readonly file: NonNullable<Container['file']>;
+  readonly altText: string | null;
+}
+
+/** The files that visitors see, in their order. */
+function partsOf(world: World, container: Container): readonly Part[] {
+  const { containers } = graphObjects(world);
+  const holders = container.kind === 'carousel' ? container.children.map((id) => containers.get(id)) : [container];
+  return holders
+    .filter((holder) => holder !== null)
+    .flatMap(({ file, altText }) => (file === null ? [] : [{ file, altText }]));
 }
 
 const mediaOf = (world: World, accountId: string): InstagramMedia[] =>
@@ -131,7 +162,7 @@ function told(world: World, call: Call, media: InstagramMedia): object {
   return select(mediaNode(world, media), 'IGMedia', fields === null ? null : parseFields(fields), ['id']);
 }
 
-function mediaNode(world: World, { id, accountId, caption, altText, sha256, createdAt }: InstagramMedia): Node {
+function mediaNode(world: World, { id, accountId, caption, altText, kind, files, createdAt }: InstagramMedia): Node {
   const { username = '' } = instagramAccount(accountId) ?? {};
   return {
     id,
@@ -140,12 +171,26 @@ function mediaNode(world: World, { id, accountId, caption, altText, sha256, crea
     permalink: permalink(world.publicUrl(), accountId, id),
     shortcode: Buffer.from(id).toString('base64url').slice(-11),
     timestamp: graphTime(createdAt),
-    media_type: 'IMAGE',
-    media_product_type: 'FEED',
-    media_url: `${world.publicUrl()}/_media/${sha256}`,
+    media_type: mediaTypes[kind],
+    media_product_type: kind === 'reel' ? 'REELS' : 'FEED',
+    media_url: kind === 'carousel' ? null : `${world.publicUrl()}/_media/${files[0]?.sha256}`,
+    children: kind === 'carousel' ? { data: files.map((file, index) => child(world, { id, file, index })) } : null,
     username,
     owner: { id: accountId },
     like_count: 0,
     comments_count: 0,
+  };
+}
+
+const mediaTypes = { image: 'IMAGE', reel: 'VIDEO', carousel: 'CAROUSEL_ALBUM' } as const;
+
+function child(
+  world: World,
+  { id, file, index }: { id: string; file: InstagramMedia['files'][number]; index: number },
+): Node {
+  return {
+    id: `${id}${index}`,
+    media_type: file.kind === 'video' ? 'VIDEO' : 'IMAGE',
+    media_url: `${world.publicUrl()}/_media/${file.sha256}`,
   };
 }

@@ -13,10 +13,13 @@ import { instagramOperations } from './instagram-operations.ts';
 import { oauthOperations } from './oauth-operations.ts';
 import { photoOperations } from './photo-operations.ts';
 import { postOperations } from './post-operations.ts';
+import { reelOperations } from './reel-operations.ts';
+import { videoOperations } from './video-operations.ts';
 import { principalOf } from './auth.ts';
 import { graphAccounts, graphTokens } from './seeds.ts';
 
 const maxBody = '4mb';
+const maxFilm = '64mb';
 
 /** Meta's Graph API for Facebook pages and Instagram business accounts. */
 export const graph: Network = {
@@ -26,6 +29,7 @@ export const graph: Network = {
   route: (url) => url.replace(/^\/v\d+\.\d+(?=\/|\?|$)/, '') || '/',
   body: [
     express.json({ limit: maxBody }),
+    express.raw({ type: 'application/octet-stream', limit: maxFilm }),
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,
@@ -34,6 +38,8 @@ export const graph: Network = {
     ...oauthOperations(world),
     ...accountOperations(world),
     ...photoOperations(world),
+    ...videoOperations(world),
+    ...reelOperations(world),
     ...feedOperations(world),
     ...postOperations(world),
     ...containerOperations(world),

@@ -1,24 +1,30 @@
 import { nextNumericId } from '../kernel/ids.ts';
-import type { Call } from '../kernel/operation.ts';
 import { permalink } from '../kernel/pages.ts';
+import type { PostMedia } from '../kernel/publications.ts';
 import type { World } from '../kernel/world.ts';
 import type { Node } from './fields.ts';
-import { graphObjects, graphTime, type PagePost, type Photo } from './objects.ts';
+import { graphObjects, graphTime, type LinkPreview, type PagePost, type Photo, type Video } from './objects.ts';
 import { facebookPage } from './seeds.ts';
 
 export interface NewPagePost {
   readonly pageId: string;
   readonly message: string | null;
   readonly link: string | null;
+  readonly preview: LinkPreview | null;
   readonly photos: readonly Photo[];
+  readonly video: Video | null;
   readonly published: boolean;
 }
 
 /** Makes the post and, if it is to be seen, shows it on the page. */
-export function publishPagePost(world: World, call: Call, wanted: NewPagePost): PagePost {
+export function publishPagePost(
+  world: World,
+  asked: { readonly receivedAt: number; readonly requestId: string },
+  wanted: NewPagePost,
+): PagePost {
   const { posts, photos } = graphObjects(world);
   const now = Date.now();
-  const { pageId, message, link, published } = wanted;
+  const { pageId, message, link, preview, video, published } = wanted;
   const id = `${pageId}_${nextNumericId()}`;
   const photoIds = wanted.photos.map((photo) => photo.id);
   const post: PagePost = {
@@ -26,7 +32,9 @@ export function publishPagePost(world: World, call: Call, wanted: NewPagePost): 
     pageId,
     message,
     link,
+    preview,
     photoIds,
+    videoId: video?.id ?? null,
     published,
     createdAt: now,
     updatedAt: now,
@@ -42,16 +50,21 @@ export function publishPagePost(world: World, call: Call, wanted: NewPagePost): 
       id,
       text,
       rawText: message ?? '',
-      media: wanted.photos.map(({ image, altText }) => ({ sha256: image.sha256, altText })),
-      receivedAt: call.receivedAt,
+      media: [...wanted.photos.map(({ image, altText }) => ({ sha256: image.sha256, altText })), ...filmOf(video)],
+      receivedAt: asked.receivedAt,
       publishedAt: now,
-      requestId: call.requestId,
+      requestId: asked.requestId,
       permalink: permalink(world.publicUrl(), pageId, id),
       editedAt: null,
       deletedAt: null,
     });
   }
   return post;
+}
+
+function filmOf(video: Video | null): readonly PostMedia[] {
+  const file = video?.file ?? null;
+  return file === null ? [] : [{ sha256: file.sha256, altText: null, kind: 'video' }];
 }
 
 /** A post as Graph tells it. */
@@ -68,10 +81,41 @@ export function postNode(world: World, post: PagePost): Node {
     is_published: post.published,
     is_hidden: false,
     story: null,
-    status_type: shown.length > 0 ? 'added_photos' : 'mobile_status_update',
+    status_type: statusType(post),
     from: { name: facebookPage(post.pageId)?.name ?? '', id: post.pageId },
     full_picture: first === undefined ? null : source(world, first),
-    attachments: shown.length === 0 ? null : { data: [attachment(world, shown)] },
+    attachments: attachmentsOf(world, post, shown),
+  };
+}
+
+function statusType({ photoIds, videoId, link }: PagePost): string {
+  if (photoIds.length > 0) return 'added_photos';
+  if (videoId !== null) return 'added_video';
+  return link === null ? 'mobile_status_update' : 'shared_story';
+}
+
+function attachmentsOf(world: World, { videoId, link, preview }: PagePost, photos: readonly Photo[]): unknown {
+  if (photos.length > 0) return { data: [attachment(world, photos)] };
+  if (videoId !== null) {
+    const url = `${world.publicUrl()}/_video/${videoId}`;
+    return { data: [{ media_type: 'video', type: 'video_inline', target: { id: videoId, url }, url }] };
+  }
+  if (link === null) return null;
+  const { title = link, description = null, imageUrl = null } = preview ?? {};
+  const media = imageUrl === null ? {} : { media: { image: { src: imageUrl } } };
+  return {
+    data: [
+      {
+        media_type: 'link',
+        type: 'share',
+        title,
+        description,
+        ...media,
+        target: { url: link },
+        url: link,
+        unshimmed_url: link,
+      },
+    ],
   };
 }
 

@@ -33,6 +33,15 @@ export function objects(call: Call, name: string): readonly Readonly<Record<stri
   });
 }
 
+/** A list of ids, sent as JSON or separated by commas. */
+export function ids(call: Call, name: string): readonly string[] {
+  const value = raw(call, name);
+  if (Array.isArray(value)) return value.map(String);
+  const text = param(call, name) ?? '';
+  const items = text.startsWith('[') ? parseJson(text, name) : text.split(',');
+  return Array.isArray(items) ? items.map((item) => String(item).trim()).filter((item) => item !== '') : [];
+}
+
 /** Seconds or a date, as `since` and `until` take it; epoch seconds. */
 export function instant(call: Call, name: string): number | null {
   const value = param(call, name);

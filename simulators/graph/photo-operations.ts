@@ -50,7 +50,15 @@ async function upload(world: World, call: Call): Promise<Answer> {
   graphObjects(world).photos.put(photo.id, photo);
   if (!flag(call, 'published', true)) return { status: 200, body: { id: photo.id }, effect: true };
   const message = param(call, 'caption') ?? param(call, 'message');
-  const post = publishPagePost(world, call, { pageId, message, link: null, photos: [photo], published: true });
+  const post = publishPagePost(world, call, {
+    pageId,
+    message,
+    link: null,
+    preview: null,
+    photos: [photo],
+    video: null,
+    published: true,
+  });
   return { status: 200, body: { id: photo.id, post_id: post.id }, effect: true };
 }
 

@@ -35,9 +35,14 @@ export function pages(world: World, accounts: readonly Account[]): Router {
   router.get('/_media/:sha256', async (req, res, next) => {
     const bytes = await world.media.read(req.params.sha256);
     if (bytes === null) return next();
-    res.type(bytes[0] === 0x89 ? 'png' : bytes[0] === 0x47 ? 'gif' : 'jpeg').send(bytes);
+    res.type(typeOf(bytes)).send(bytes);
   });
   return router;
+}
+
+function typeOf(bytes: Buffer): string {
+  if (bytes.subarray(4, 8).toString('latin1') === 'ftyp') return 'mp4';
+  return bytes[0] === 0x89 ? 'png' : bytes[0] === 0x47 ? 'gif' : 'jpeg';
 }
 
 /** Every account's picture. */
@@ -50,7 +55,11 @@ function entry(world: World, { id, name, network }: Account): string {
 
 function post({ id, text, media, publishedAt, editedAt }: Publication): string {
   const anchor = encodeURIComponent(id);
-  const images = media.map(({ sha256, altText }) => `<img src="/_media/${sha256}" alt="${escapeHtml(altText ?? '')}">`);
+  const images = media.map(({ sha256, altText, kind }) =>
+    kind === 'video'
+      ? `<video controls src="/_media/${sha256}"></video>`
+      : `<img src="/_media/${sha256}" alt="${escapeHtml(altText ?? '')}">`,
+  );
   return `<article id="${anchor}">
 <p class="text">${escapeHtml(text)}</p>${images.join('')}
 <p><a href="#${anchor}"><time>${new Date(publishedAt).toISOString()}</time></a>${editedAt === null ? '' : ' edited'}</p>

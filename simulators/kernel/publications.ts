@@ -3,6 +3,8 @@ import type { Store } from './store.ts';
 export interface PostMedia {
   readonly sha256: string;
   readonly altText: string | null;
+  /** An image, unless it says otherwise. */
+  readonly kind?: 'video';
 }
 
 /** A post that the public could see. */

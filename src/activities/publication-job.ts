@@ -100,7 +100,7 @@ function mediaFor(
     case 'video':
       return { ...file, kind: 'video', durationMs: original.durationMs };
     case 'document':
-      return { ...file, kind: 'document', title: media.altText ?? '' };
+      return { ...file, kind: 'document', title: media.altText ?? media.fileName };
   }
 }
 
@@ -119,8 +119,7 @@ function fileOf(
     async read(range) {
       const stored = await storage.find(tenantId, file.sha256);
       if (stored === null) throw new Error('a stored file is missing');
-      const content = await stored.content();
-      return range === undefined ? content : content.subarray(range.start, range.end);
+      return stored.read(range);
     },
   };
 }

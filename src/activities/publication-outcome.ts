@@ -2,14 +2,15 @@ import type { ChannelError, Published } from '../channels/channel.ts';
 import { breakConnection, noteSuccess } from '../db/connection-grant.ts';
 import { changeTarget, type TargetKey } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
-import { selectAttempt, settleAttempt } from '../db/publish-attempt.ts';
+import { selectAttempt, settleAttempt, wasFoundAbsent } from '../db/publish-attempt.ts';
 import type { TenantTransaction } from '../db/tenant.ts';
-import type {
-  AttemptAnswer,
-  AttemptResult,
-  GrantProblem,
-  PublishRefusal,
-  TargetReason,
+import {
+  type AttemptAnswer,
+  type AttemptResult,
+  type GrantProblem,
+  type PublishRefusal,
+  quotaWaitMs,
+  type TargetReason,
 } from '../domain/publication.ts';
 import type { PublicationJob } from './publication-job.ts';
 
@@ -27,7 +28,7 @@ export async function settle(
   job: PublicationJob,
   { n, outcome, callingAt, now }: { n: number; outcome: CallOutcome; callingAt: number; now: Date },
 ): Promise<AttemptResult> {
-  const repeated = await wasAskedFor(trx, job.key, n);
+  const repeated = await wasFoundAbsent(trx, { ...job.key, n });
   const result = resultOf(outcome, { callingAt, repeated });
   if (result.kind === 'unconfirmed') {
     // The attempt stays `calling`: the question is open until the network or a person answers it.
@@ -67,6 +68,19 @@ export async function writePublished(
   { published, now, data = {} }: { published: Published; now: Date; data?: Record<string, unknown> },
 ): Promise<void> {
   await changeTarget(trx, key, { state: 'published', reason: null, event: 'target.published', published, data, now });
+  await noteSuccess(trx, key, now);
+}
+
+/** Writes a post that the network has taken, be it out or still being processed. */
+export async function writeTaken(
+  trx: TenantTransaction,
+  key: PublicationKey,
+  taking: { published: Published; now: Date; data?: Record<string, unknown> },
+): Promise<void> {
+  const { published, now, data = {} } = taking;
+  if (published.pending !== true) return writePublished(trx, key, taking);
+  const accepted = { providerPostId: published.providerPostId };
+  await changeTarget(trx, key, { state: 'processing', reason: null, event: 'target.processing', accepted, data, now });
   await noteSuccess(trx, key, now);
 }
 
@@ -128,7 +142,7 @@ function resultOf(
   outcome: CallOutcome,
   { callingAt, repeated }: { callingAt: number; repeated: boolean },
 ): AttemptResult {
-  if (outcome.kind === 'published') return { kind: 'published', permalink: outcome.published.permalink !== null };
+  if (outcome.kind === 'published') return resultOfAnswer(outcome.published);
   const { error } = outcome;
   if (error.class === 'content_refused') {
     const refusal = refusalOf(error);
@@ -137,7 +151,12 @@ function resultOf(
   }
   if (grantProblemOf(error) !== null) return { kind: 'grant_refused' };
   if (error.mayHaveActed) return { kind: 'unconfirmed', callingAt };
-  return { kind: 'retry_later', afterMs: error.retryAfterMs ?? defaultRetryAfterMs };
+  const usualMs = error.refusal?.code === 'quota' ? quotaWaitMs : defaultRetryAfterMs;
+  return { kind: 'retry_later', afterMs: error.retryAfterMs ?? usualMs };
+}
+
+function resultOfAnswer({ permalink, pending }: Published): AttemptResult {
+  return pending === true ? { kind: 'accepted' } : { kind: 'published', permalink: permalink !== null };
 }
 
 async function writeResult(
@@ -146,7 +165,7 @@ async function writeResult(
   { result, outcome, now }: { result: AttemptResult; outcome: CallOutcome; now: Date },
 ): Promise<AttemptResult> {
   if (outcome.kind === 'published') {
-    await writePublished(trx, job.key, { published: outcome.published, now });
+    await writeTaken(trx, job.key, { published: outcome.published, now });
     return result;
   }
   const { error } = outcome;
@@ -157,15 +176,10 @@ async function writeResult(
     await writeRefusal(trx, job.key, { refusal: result.refusal, providerMessage, now });
   } else if (result.kind === 'retry_later') {
     const data = { afterMs: result.afterMs };
-    await changeTarget(trx, job.key, { state: 'waiting', reason: null, event: 'target.retrying', data, now });
+    const reason = error.refusal?.code === 'quota' ? reasonOf('quota', outcome) : null;
+    await changeTarget(trx, job.key, { state: 'waiting', reason, event: 'target.retrying', data, now });
   }
   return result;
-}
-
-/** Whether the attempt before this one was looked for at the network without a trace. */
-async function wasAskedFor(trx: TenantTransaction, key: PublicationKey, n: number): Promise<boolean> {
-  if (n === 1) return false;
-  return (await selectAttempt(trx, { ...key, n: n - 1 }))?.answer?.kind === 'absent';
 }
 
 function reasonOf(code: TargetReason['code'], outcome: CallOutcome): TargetReason {

@@ -1,23 +1,26 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { ChannelError, type Prepared } from '../channels/channel.ts';
+import { ChannelError, type Prepared, type PublishedCandidate } from '../channels/channel.ts';
 import {
   changeTarget,
   claimedPosts,
   isCurrent,
+  noteQuota,
   savePermalink,
   savePrepared,
   selectPublishedId,
 } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
-import { selectAttempt, settleAttempt, type StoredAttempt } from '../db/publish-attempt.ts';
+import { selectAttempt, settleAttempt, type StoredAttempt, wasFoundAbsent } from '../db/publish-attempt.ts';
 import { withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
 import { violations } from '../domain/content-violations.ts';
-import { type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
+import { type FollowResult, type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
 import { openCallDesk } from './call-desk.ts';
 import { whileBeating } from './heartbeat.ts';
+import { followAccepted } from './publication-follow.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
-import { grantProblemOf, park, refusalOf, storedResult, writePublished, writeRefusal } from './publication-outcome.ts';
+import { grantProblemOf, park, refusalOf, storedResult, writeRefusal, writeTaken } from './publication-outcome.ts';
+import { isUsedUp } from './publishing-quota.ts';
 import { publishOnce } from './publish-once.ts';
 
 export type PublicationActivities = ReturnType<typeof publicationActivities>;
@@ -39,20 +42,36 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       const { page } = job;
       if (page === null || !usable(job.publication.page.state)) return parkUnusable(job);
       const { prepared } = job.publication;
-      return prepareWith(job, () => job.channel.prepare(page, job.content, prepared, { signal: signal() }));
+      const result = await prepareWith(job, () =>
+        job.channel.prepare(page, job.content, prepared, { signal: signal() }),
+      );
+      if ((result.kind === 'ready' || result.kind === 'processing') && (await isUsedUp(job))) {
+        // Said now, while somebody can still choose another slot; it is judged again when the post is due.
+        const now = new Date(clock());
+        await withTenant(db, key.tenantId, (trx) => noteQuota(trx, key, { now, afterMs: null }));
+      }
+      return result;
     },
 
-    /** Asks whether the network has finished processing. */
+    /** Asks whether the network has finished processing, and hands over what was waiting for that. */
     async checkPreparedTarget(key: PublicationKey): Promise<PrepareResult> {
       const job = await loadJob(dependencies, key);
       const { page } = job;
       const { prepared } = job.publication;
       if (page === null || !usable(job.publication.page.state)) return parkUnusable(job);
       if (prepared === null || prepared.state === 'ready') return { kind: 'ready' };
-      return prepareWith(job, () => job.channel.checkPrepared(page, prepared, { signal: signal() }));
+      return prepareWith(job, async () => {
+        const checked = await job.channel.checkPrepared(page, prepared, { signal: signal() });
+        const isUnfinished = checked.state === 'processing' && checked.unfinished === true;
+        return isUnfinished ? job.channel.prepare(page, job.content, checked, { signal: signal() }) : checked;
+      });
     },
 
     publishTarget: (input: PublicationKey & { n: number; slot: number }) => publishOnce(dependencies, desk, input),
+
+    /** Asks how far the network is with a post that it has accepted; publishes nothing. */
+    followAccepted: (input: PublicationKey & { last: boolean }): Promise<FollowResult> =>
+      askNetwork(followAccepted(dependencies, input, signal())),
 
     /** Reads the address of a published post that the network did not tell at once. */
     async readPermalink(key: PublicationKey): Promise<{ kind: 'read' | 'unknown' }> {
@@ -81,7 +100,8 @@ export function publicationActivities(dependencies: PublicationDependencies) {
         parts: job.publication.prepared?.parts ?? [],
         since: attempt.callingAt.getTime() - clockSkewMs,
       };
-      const candidates = await askNetwork(job.channel.findPublished(job.page, search, { signal: signal() }));
+      const candidates = await candidatesOf(job.channel.findPublished(job.page, search, { signal: signal() }));
+      if (candidates instanceof ChannelError) return refuseFound(job, n, candidates);
       return withTenant(db, key.tenantId, async (trx) => {
         const now = new Date(clock());
         const claimed = await claimedPosts(
@@ -98,16 +118,16 @@ export function publicationActivities(dependencies: PublicationDependencies) {
           await changeTarget(trx, key, { state: 'unconfirmed', reason, event: 'target.unconfirmed', now });
           return { kind: 'ambiguous' };
         }
-        if (!(await settleAttempt(trx, { ...key, n }, { answer: { kind: 'published' }, now }))) {
+        const answer = { kind: match.pending === true ? 'accepted' : 'published' } as const;
+        if (!(await settleAttempt(trx, { ...key, n }, { answer, now }))) {
           return settledMeanwhile(await selectAttempt(trx, { ...key, n }));
         }
-        await writePublished(trx, key, { published: match, data: { found: match.matchedBy }, now });
-        return { kind: 'published' };
+        await writeTaken(trx, key, { published: match, data: { found: match.matchedBy }, now });
+        return answer;
 
         /** A second absence would mean that the network hides the post: then a person decides. */
         async function giveUpLooking(): Promise<LookResult> {
-          const before = n === 1 ? null : await selectAttempt(trx, { ...key, n: n - 1 });
-          if (!repeatsByItself(key.network) || before?.answer?.kind === 'absent') return { kind: 'ambiguous' };
+          if (!repeatsByItself(key.network) || (await wasFoundAbsent(trx, { ...key, n }))) return { kind: 'ambiguous' };
           await settleAttempt(trx, { ...key, n }, { answer: { kind: 'absent' }, now });
           await changeTarget(trx, key, { state: 'waiting', reason: null, event: 'target.retrying', now });
           return { kind: 'absent' };
@@ -121,6 +141,21 @@ export function publicationActivities(dependencies: PublicationDependencies) {
     const answer = attempt?.answer ?? { kind: 'absent' };
     if (answer.kind === 'resolved') return { kind: 'resolved' };
     return { kind: 'answered', result: storedResult(answer, clock()) };
+  }
+
+  /** The call did arrive, and what it brought could not be processed: nothing is to be seen, and nothing will be. */
+  function refuseFound({ key }: PublicationJob, n: number, error: ChannelError): Promise<LookResult> {
+    const now = new Date(clock());
+    const refusal = refusalOf(error);
+    const providerMessage = error.provider?.message ?? null;
+    return withTenant(db, key.tenantId, async (trx) => {
+      const result = { kind: 'refused', refusal } as const;
+      if (!(await settleAttempt(trx, { ...key, n }, { answer: result, now }))) {
+        return settledMeanwhile(await selectAttempt(trx, { ...key, n }));
+      }
+      await writeRefusal(trx, key, { refusal, providerMessage, now });
+      return { kind: 'answered', result };
+    });
   }
 
   async function prepareWith(job: PublicationJob, ask: () => Promise<Prepared>): Promise<PrepareResult> {
@@ -177,6 +212,19 @@ function isWithinLimits({ key, publication: { content, media, linkImage } }: Pub
     },
   );
   return broken.length === 0;
+}
+
+/** The candidates, or the network's word that it took the post and could not process it. */
+async function candidatesOf(
+  search: Promise<readonly PublishedCandidate[]>,
+): Promise<readonly PublishedCandidate[] | ChannelError> {
+  try {
+    return await search;
+  } catch (error) {
+    if (!(error instanceof ChannelError)) throw error;
+    if (error.class === 'content_refused') return error;
+    throw asFailure(error);
+  }
 }
 
 async function askNetwork<T>(question: Promise<T>): Promise<T> {

@@ -1,16 +1,17 @@
 import { Context } from '@temporalio/activity';
 import { ChannelError } from '../channels/channel.ts';
 import { heldBy } from '../db/halt.ts';
-import { parkTarget } from '../db/post-target.ts';
+import { noteQuota, parkTarget } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { armAttempt, releaseAttempt, withdrawCall } from '../db/publish-attempt.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { usable } from '../domain/connection.ts';
-import type { AttemptResult } from '../domain/publication.ts';
+import { type AttemptResult, quotaWaitMs } from '../domain/publication.ts';
 import type { Begun, CallDesk } from './call-desk.ts';
 import { whileBeating } from './heartbeat.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { type CallOutcome, park, settle } from './publication-outcome.ts';
+import { isUsedUp } from './publishing-quota.ts';
 import { isPassing, persistently, waitUntil } from './waiting.ts';
 
 interface Attempt extends PublicationKey {
@@ -46,6 +47,11 @@ async function armAndCall(
   const { clock, stopping } = dependencies;
   const inTenant = transactions(dependencies, attempt);
   if (job.page === null || !usable(job.publication.page.state)) return parkBefore(dependencies, job);
+
+  if (await isUsedUp(job)) {
+    await inTenant((trx, now) => noteQuota(trx, attempt, { now, afterMs: quotaWaitMs }));
+    return { kind: 'not_sent', afterMs: quotaWaitMs };
+  }
 
   const dueAt = new Date(attempt.slot);
   if (!(await inTenant((trx, now) => armAttempt(trx, attempt, { dueAt, now })))) return { kind: 'not_sent' };

@@ -20,6 +20,7 @@ import { runPublicRoute } from './pipeline/run-public-route.ts';
 import { runStreamRoute } from './pipeline/run-stream-route.ts';
 import { createStreamPlaces } from './pipeline/stream-places.ts';
 import type { ApiServices } from './services.ts';
+import { tusCapabilities, tusHeaders, tusPath } from './uploads/tus.ts';
 
 export interface AppSettings {
   readonly corsOrigins: readonly string[];
@@ -44,6 +45,7 @@ export function createApp({ routes, services, settings, metrics, readiness }: Ap
   // Queries are parsed by the pipeline, which refuses repeated parameters.
   app.set('query parser', false).enable('case sensitive routing');
   app.use(nameRequest, measured(metrics, services.logger), ...guards(settings));
+  app.use(announceTus);
   app.use(healthPages({ metrics, readiness }));
   app.use(docsPage(buildDocument(routes)), problemPages(problemCatalogue(routes)));
 
@@ -134,6 +136,10 @@ function guards({ corsOrigins }: AppSettings) {
       'idempotency-key',
       'if-match',
       'last-event-id',
+      'tus-resumable',
+      'upload-length',
+      'upload-metadata',
+      'upload-offset',
       'x-request-id',
     ],
     exposedHeaders: [
@@ -143,6 +149,10 @@ function guards({ corsOrigins }: AppSettings) {
       'ratelimit',
       'ratelimit-policy',
       'retry-after',
+      'tus-resumable',
+      'upload-expires',
+      'upload-length',
+      'upload-offset',
       'x-request-id',
     ],
     maxAge: 600,
@@ -158,6 +168,15 @@ function guards({ corsOrigins }: AppSettings) {
       else browsers(request, response, next);
     },
   ];
+}
+
+/** What clients of the upload protocol expect of every answer, problems included. */
+function announceTus(request: Request, response: Response, next: () => void): void {
+  if (request.path === tusPath || request.path.startsWith(`${tusPath}/`)) {
+    const told = request.method === 'OPTIONS' ? { ...tusHeaders, ...tusCapabilities } : tusHeaders;
+    for (const [name, value] of Object.entries(told)) response.setHeader(name, value);
+  }
+  next();
 }
 
 /** Fixed paths before those with parameters, so that `/v1/posts/search` would never be taken for a post. */

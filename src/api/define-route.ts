@@ -4,12 +4,14 @@ import type { z } from 'zod';
 import type { EventKind } from '../domain/event.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { ProblemKinds } from './problem.ts';
+import type { TenantTransaction } from '../db/tenant.ts';
 import type {
   ActContext,
   Answered,
   Caller,
   HandleContext,
   PublicContext,
+  Served,
   StreamContext,
   StreamSource,
 } from './route-context.ts';
@@ -23,7 +25,11 @@ export type Tag =
   | 'Connections'
   | 'Media'
   | 'Posts'
+  | 'Comments'
   | 'Approvals'
+  | 'Approval policies'
+  | 'Absences'
+  | 'Notifications'
   | 'Crisis stop'
   | 'Events';
 
@@ -51,15 +57,22 @@ export interface AnswerDeclaration<Schema extends z.ZodType = z.ZodType> {
 }
 
 /** A body that is not JSON: the route reads the stream itself, once the caller is known to be allowed to send it. */
-export interface UploadDeclaration<Body> {
-  readonly contentType: 'multipart/form-data';
+export interface UploadDeclaration<Body, Params = unknown> {
+  readonly contentType: 'multipart/form-data' | 'application/offset+octet-stream';
   readonly maxBytes: number;
   /** The form as the OpenAPI document shows it. */
   readonly schema: z.ZodType;
-  receive(
-    stream: Readable,
-    about: { readonly headers: IncomingHttpHeaders; readonly caller: Caller; readonly now: Date },
-  ): Promise<Received<Body>>;
+  receive(stream: Readable, about: UploadAbout<Params>): Promise<Received<Body>>;
+}
+
+/** What is known of an upload before its first byte is read. */
+export interface UploadAbout<Params> {
+  readonly headers: IncomingHttpHeaders;
+  readonly params: Params;
+  readonly caller: Caller;
+  readonly now: Date;
+  /** A short transaction in the caller's tenant. Never read the stream or talk to the store inside of it. */
+  inTenant<T>(work: (trx: TenantTransaction) => Promise<T>): Promise<T>;
 }
 
 export interface Received<Body> {
@@ -70,13 +83,22 @@ export interface Received<Body> {
   discard(): Promise<void>;
 }
 
-interface Declaration<Params, Query, Body, Answer extends z.ZodType, Refusals extends ProblemKinds> extends Described {
+interface Declaration<
+  Params,
+  Query,
+  Body,
+  Headers,
+  Answer extends z.ZodType,
+  Refusals extends ProblemKinds,
+> extends Described {
   /** `null`: any active member. */
   readonly permission: Permission | null;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  readonly upload?: UploadDeclaration<Parsed<Body>>;
+  /** Further headers that it reads, by their names in lower case. */
+  readonly headers?: Headers;
+  readonly upload?: UploadDeclaration<Parsed<Body>, Parsed<Params>>;
   /** An edit: `If-Match` is demanded (428) and `ctx.requireVersion` holds it against the row (412). */
   readonly ifMatch?: boolean;
   readonly answer: AnswerDeclaration<Answer>;
@@ -86,15 +108,15 @@ interface Declaration<Params, Query, Body, Answer extends z.ZodType, Refusals ex
   readonly audit: EventKind | null;
 }
 
-type Handler<Params, Query, Body, Answer extends z.ZodType, Refusals extends ProblemKinds> =
+type Handler<Params, Query, Body, Headers, Answer extends z.ZodType, Refusals extends ProblemKinds> =
   | {
       handle(
-        ctx: HandleContext<Parsed<Params>, Parsed<Query>, Parsed<Body>, CodeOf<Refusals>>,
+        ctx: HandleContext<Parsed<Params>, Parsed<Query>, Parsed<Body>, CodeOf<Refusals>, Parsed<Headers>>,
       ): Promise<Answered<z.input<Answer>>>;
     }
   | {
       act(
-        ctx: ActContext<Parsed<Params>, Parsed<Query>, Parsed<Body>, CodeOf<Refusals>>,
+        ctx: ActContext<Parsed<Params>, Parsed<Query>, Parsed<Body>, CodeOf<Refusals>, Parsed<Headers>>,
       ): Promise<Answered<z.input<Answer>>>;
     }
   | {
@@ -110,6 +132,7 @@ export interface Route extends Described {
   readonly params: z.ZodType | null;
   readonly query: z.ZodType | null;
   readonly body: z.ZodType | null;
+  readonly headers: z.ZodObject | null;
   readonly upload: UploadDeclaration<unknown> | null;
   readonly ifMatch: boolean;
   readonly answer: AnswerDeclaration;
@@ -135,16 +158,27 @@ export function defineRoute<
   Params extends z.ZodType | undefined = undefined,
   Query extends z.ZodType | undefined = undefined,
   Body extends z.ZodType | undefined = undefined,
+  Headers extends z.ZodObject | undefined = undefined,
 >(
-  declaration: Declaration<Params, Query, Body, Answer, Refusals> & Handler<Params, Query, Body, Answer, Refusals>,
+  declaration: Declaration<Params, Query, Body, Headers, Answer, Refusals> &
+    Handler<Params, Query, Body, Headers, Answer, Refusals>,
 ): Route {
-  const { params = null, query = null, body = null, upload = null, ifMatch = false, ...rest } = declaration;
+  const {
+    params = null,
+    query = null,
+    body = null,
+    headers = null,
+    upload = null,
+    ifMatch = false,
+    ...rest
+  } = declaration;
   const forgotten = {
     ...rest,
     access: 'member',
     params,
     query,
     body,
+    headers,
     upload,
     ifMatch,
     run: runOf(declaration),
@@ -153,15 +187,15 @@ export function defineRoute<
   return forgotten as unknown as Route;
 }
 
-function runOf<Params, Query, Body, Answer extends z.ZodType, Refusals extends ProblemKinds>(
-  handler: Handler<Params, Query, Body, Answer, Refusals>,
+function runOf<Params, Query, Body, Headers, Answer extends z.ZodType, Refusals extends ProblemKinds>(
+  handler: Handler<Params, Query, Body, Headers, Answer, Refusals>,
 ) {
   if ('handle' in handler) return { kind: 'handle', handle: handler.handle };
   if ('act' in handler) return { kind: 'act', act: handler.act };
   return { kind: 'stream', stream: handler.stream };
 }
 
-/** A route without authentication, such as a signed address. Answers bytes, never JSON. */
+/** A route without authentication, such as a signed address. Answers bytes, never JSON; HEAD as well as GET. */
 export interface PublicRoute extends Described {
   readonly access: 'public';
   readonly method: 'get';
@@ -169,7 +203,7 @@ export interface PublicRoute extends Described {
   readonly query: z.ZodType | null;
   readonly answer: { readonly description: string; readonly contentType: string };
   readonly refusals: ProblemKinds;
-  serve(ctx: PublicContext<unknown, unknown, string>): Promise<Answered<Readable>>;
+  serve(ctx: PublicContext<unknown, unknown, string>): Promise<Served>;
 }
 
 /** Declares a route that anybody may call who holds its address. `content-type` comes from the handler's headers. */
@@ -184,7 +218,7 @@ export function definePublicRoute<
     readonly query?: Query;
     readonly answer: PublicRoute['answer'];
     readonly refusals: Refusals;
-    serve(ctx: PublicContext<Parsed<Params>, Parsed<Query>, CodeOf<Refusals>>): Promise<Answered<Readable>>;
+    serve(ctx: PublicContext<Parsed<Params>, Parsed<Query>, CodeOf<Refusals>>): Promise<Served>;
   },
 ): PublicRoute {
   const { params = null, query = null, ...rest } = declaration;

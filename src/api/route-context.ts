@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { TenantTransaction } from '../db/tenant.ts';
 import type { TenantId, UserId } from '../domain/ids.ts';
@@ -29,6 +30,14 @@ export function answer<Body>(body: Body, headers: Readonly<Record<string, string
   return { body, headers };
 }
 
+/** Bytes that a public route answers: all of a file, or the part of it that was asked for. */
+export interface Served {
+  readonly status: 200 | 206;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Not called for a HEAD. */
+  open(): Promise<Readable>;
+}
+
 /** What every handler knows about its request. */
 interface RequestContext<Params, Query, Code extends string> {
   readonly params: Params;
@@ -41,9 +50,11 @@ interface RequestContext<Params, Query, Code extends string> {
   refuse(code: Code | 'not_found', details?: ProblemDetails): Refused;
 }
 
-interface CallerContext<Params, Query, Body, Code extends string> extends RequestContext<Params, Query, Code> {
+interface CallerContext<Params, Query, Body, Code extends string, Headers> extends RequestContext<Params, Query, Code> {
   readonly caller: Caller;
   readonly body: Body;
+  /** Only what the route declares. */
+  readonly headers: Headers;
   /** `throw ctx.invalid([…])`: 422 for a body that the schema lets pass and whose meaning is wrong. */
   invalid(errors: readonly FieldError[]): Refused;
   /** Throws 412 unless `If-Match` names this version. Only for routes that declare `ifMatch`. */
@@ -51,11 +62,12 @@ interface CallerContext<Params, Query, Body, Code extends string> extends Reques
 }
 
 /** For `handle`: everything runs inside one transaction, which commits when the handler returns. */
-export interface HandleContext<Params, Query, Body, Code extends string> extends CallerContext<
+export interface HandleContext<Params, Query, Body, Code extends string, Headers = unknown> extends CallerContext<
   Params,
   Query,
   Body,
-  Code
+  Code,
+  Headers
 > {
   readonly trx: TenantTransaction;
 }
@@ -64,7 +76,13 @@ export interface HandleContext<Params, Query, Body, Code extends string> extends
 export type RefusalFacts = Readonly<Record<string, unknown>>;
 
 /** For `act`: no transaction is open; networks and Temporal may be talked to. */
-export interface ActContext<Params, Query, Body, Code extends string> extends CallerContext<Params, Query, Body, Code> {
+export interface ActContext<Params, Query, Body, Code extends string, Headers = unknown> extends CallerContext<
+  Params,
+  Query,
+  Body,
+  Code,
+  Headers
+> {
   /** A short transaction in the caller's tenant. Never talk to a network inside of it. */
   inTenant<T>(work: (trx: TenantTransaction) => Promise<T>): Promise<T>;
   /**

@@ -1,4 +1,7 @@
+import { absenceRoutes } from './absences/routes.ts';
+import { approvalPolicyRoutes } from './approval-policies/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
+import { commentRoutes } from './comments/routes.ts';
 import { businessCalendarRoutes } from './business-calendars/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
@@ -9,7 +12,10 @@ import { streamEvents } from './events/stream-events.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
+import { notificationRoutes } from './notifications/routes.ts';
+import { revisionRoutes } from './revisions/routes.ts';
 import { type PostDependencies, postRoutes } from './posts/routes.ts';
+import { uploadRoutes } from './uploads/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
@@ -26,9 +32,15 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...businessCalendarRoutes,
     ...connectionRoutes(dependencies),
     ...mediaRoutes(dependencies),
+    ...uploadRoutes(dependencies),
     ...postRoutes(dependencies),
+    ...revisionRoutes,
+    ...commentRoutes,
     ...approvalRoutes,
     ...crisisStopRoutes,
+    ...notificationRoutes,
     streamEvents(dependencies),
+    ...approvalPolicyRoutes,
+    ...absenceRoutes,
   ];
 }

@@ -14,7 +14,7 @@ import { type ApiConfig, ConfigError, readApiConfig } from '../platform/config.t
 import { createTokenVerifier } from '../platform/keycloak.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
 import { createApiMetrics } from '../platform/metrics.ts';
-import { folderStorage } from '../platform/storage.ts';
+import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
@@ -68,7 +68,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       feed,
       masterKeys: config.masterKeys,
       simulated: simulatedHosts(config.networks),
-      storage: folderStorage(config.media.directory),
+      storage: openStorage(config.media.store),
       urls: config.media,
     }),
     services: {
@@ -93,6 +93,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       system: system.db,
       temporal: { connection, namespace: config.temporal.namespace },
       tokens,
+      sendsMail: config.mail !== null,
     }),
   });
   const close = async () => {
@@ -114,15 +115,17 @@ function simulatedHosts(networks: ApiConfig['networks']): PermalinkHosts {
 }
 
 const headersTimeoutMs = 15_000;
-const requestTimeoutMs = 120_000;
+/** Silence on a connection, not the length of a request: an upload takes as long as it takes. */
+const idleTimeoutMs = 120_000;
 /** Longer than what load balancers keep a connection for, so that they never send on one that we have just closed. */
 const keepAliveTimeoutMs = 75_000;
 const drainMs = 15_000;
 
-/** A client that sends a byte a minute must not hold a connection for ever; uploads get two minutes. */
+/** A client that goes silent must not hold a connection for ever. JSON bodies have a deadline of their own. */
 function limitSlowClients(server: Server): void {
   server.headersTimeout = headersTimeoutMs;
-  server.requestTimeout = requestTimeoutMs;
+  server.requestTimeout = 0;
+  server.timeout = idleTimeoutMs;
   server.keepAliveTimeout = keepAliveTimeoutMs;
 }
 

@@ -5,16 +5,18 @@ import { publicationActivities } from '../activities/publication.ts';
 import { openChannels } from '../channels/open.ts';
 import { connect } from '../db/connect.ts';
 import { startRelay } from '../relay/relay.ts';
+import { startMailRelay } from '../relay/mail.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError, readWorkerConfig, type WorkerConfig } from '../platform/config.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
-import { folderStorage } from '../platform/storage.ts';
+import { createMailer } from '../platform/mailer.ts';
+import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { serveHealth } from '../platform/worker-health.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../platform/worker-metrics.ts';
 import { startSweeps } from '../relay/sweeps.ts';
 
-/** Runs the task queues that the configuration names, and with `core` the relay from Postgres to Temporal. */
+/** Runs the task queues that the configuration names, and with `core` the relays from Postgres to Temporal and by e-mail. */
 async function main(): Promise<void> {
   const config = readWorkerConfig();
   const log = createLogger({ program: 'worker', level: config.logLevel });
@@ -30,13 +32,14 @@ async function main(): Promise<void> {
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
   });
+  const storage = openStorage(config.media.store);
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
     ...publicationActivities({
       db: app.db,
       channels,
-      storage: folderStorage(config.media.directory),
+      storage,
       mediaUrls: config.media,
       masterKeys: config.masterKeys,
       clock: systemClock,
@@ -51,7 +54,19 @@ async function main(): Promise<void> {
     ? { system: system.db, systemUrl: config.database.systemUrl, client, taskQueue: 'core', clock: systemClock, log }
     : null;
   const relay = relayed === null ? null : startRelay(relayed);
-  const sweeps = relayed === null ? null : startSweeps(relayed);
+  const media = { db: app.db, storage, unusedDays: config.mediaUnusedDays };
+  const sweeps = relayed === null ? null : startSweeps({ ...relayed, media });
+  const mailer = relayed === null || config.mail === null ? null : createMailer(config.mail);
+  const mails =
+    relayed === null || mailer === null
+      ? null
+      : startMailRelay({
+          ...relayed,
+          db: app.db,
+          mailer,
+          consoleUrl: config.consoleUrl,
+          onAnswer: metrics.countMail,
+        });
   const health = await serveHealth(config.health, {
     notReady: async () => [
       ...workers.filter((worker) => worker.getState() !== 'RUNNING').map((worker) => worker.options.taskQueue),
@@ -68,7 +83,8 @@ async function main(): Promise<void> {
   log.info({ taskQueues: config.taskQueues, buildId: config.deployment.buildId }, 'the worker starts');
   await Promise.all(workers.map((worker) => worker.run()));
 
-  await Promise.all([relay?.stop(), sweeps?.stop()]);
+  await Promise.all([relay?.stop(), sweeps?.stop(), mails?.stop()]);
+  mailer?.close();
   health.close();
   await Promise.all([close(), connection.close(), clientConnection.close(), app.pool.end(), system.pool.end()]);
   log.info('the worker has stopped');

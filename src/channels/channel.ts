@@ -47,7 +47,10 @@ export interface Channel {
   findPublished(page: PageAccess, search: PublishedSearch, call?: CallOptions): Promise<readonly PublishedCandidate[]>;
   /** How many posts the page may still publish; `null` where the network does not count them. */
   quota(page: PageAccess, call?: CallOptions): Promise<PublishingQuota | null>;
-  /** Fetches permalink and other facts of a published post; `null` if it is gone. */
+  /**
+   * Fetches permalink and other facts of a published post; `null` if it is gone. `content_refused` if the network took
+   * it and could not process it after all.
+   */
   check(page: PageAccess, providerPostId: string, call?: CallOptions): Promise<Published | null>;
   /** Replaces the text of a published post. `content_refused` where the network lets nobody edit. */
   edit(page: PageAccess, providerPostId: string, text: string, call?: CallOptions): Promise<void>;
@@ -163,6 +166,8 @@ export interface PublishingQuota {
 export interface Published {
   readonly providerPostId: string;
   readonly permalink: string | null;
+  /** The network has taken it and still works on it; `check` tells when it is out. Absent: it is out. */
+  readonly pending?: true;
 }
 
 export interface PublishedSearch {
@@ -200,7 +205,7 @@ export class ChannelError extends Error {
   readonly retryAfterMs: number | null;
   /** Set for `refresh_token` and `disconnected`: what became of the grant. */
   readonly grantProblem: GrantProblem | null;
-  /** Set for `content_refused`: why, as a code. */
+  /** Set for `content_refused`: why, as a code; and `quota` for a `retry_later` of a page that may publish no more yet. */
   readonly refusal: PublishRefusal | null;
   /** The post that a refused duplicate repeats, where the network names it: it may be our own, or long gone. */
   readonly duplicateOf: string | null;

@@ -1,5 +1,14 @@
 import type { ApprovalStep } from '../domain/approval.ts';
-import type { ApprovalId, ContentHash, PolicyId, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
+import type {
+  ApprovalId,
+  BusinessCalendarId,
+  ContentHash,
+  PolicyId,
+  PostId,
+  RevisionId,
+  TenantId,
+  UserId,
+} from '../domain/ids.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 export interface NewApproval {
@@ -11,15 +20,17 @@ export interface NewApproval {
   readonly policyId: PolicyId;
   readonly policyVersion: number;
   readonly steps: readonly ApprovalStep[];
-  /** They may not vote, so it is not in their list. */
+  /** Unless they may vote, it is not in their list. */
   readonly authors: readonly UserId[];
+  readonly authorsMayVote: boolean;
+  readonly calendarId: BusinessCalendarId | null;
   readonly by: UserId;
   readonly now: Date;
 }
 
 /** Opens the approval of a revision, with its steps as they are today, and puts it on its approvers' lists. */
 export async function insertApproval(trx: TenantTransaction, approval: NewApproval): Promise<void> {
-  const { tenantId, id, steps, authors } = approval;
+  const { tenantId, id, steps } = approval;
   await trx
     .insertInto('approval')
     .values({
@@ -31,16 +42,27 @@ export async function insertApproval(trx: TenantTransaction, approval: NewApprov
       policy_id: approval.policyId,
       policy_version: approval.policyVersion,
       steps: JSON.stringify(steps),
+      authors_may_vote: approval.authorsMayVote,
+      calendar_id: approval.calendarId,
       opened_by: approval.by,
       opened_at: approval.now,
     })
     .execute();
-  const approvers = steps.flatMap((step) =>
-    step.approvers
-      .filter((user) => !authors.includes(user))
-      .map((user) => ({ tenant_id: tenantId, approval_id: id, step_key: step.key, user_id: user })),
-  );
-  if (approvers.length > 0) await trx.insertInto('approval_approver').values(approvers).execute();
+  const places = steps.flatMap((step) => placesOf(step, approval));
+  if (places.length === 0) return;
+  await trx
+    .insertInto('approval_approver')
+    .values(places.map((place) => ({ ...place, tenant_id: tenantId, approval_id: id })))
+    .execute();
+}
+
+/** Everybody who can have a say on a step, each once. */
+function placesOf({ key, approvers, fallback }: ApprovalStep, { authors, authorsMayVote }: NewApproval) {
+  const others = fallback.filter((user) => !approvers.includes(user));
+  return [
+    ...approvers.map((user) => ({ step_key: key, user_id: user, standing: 'approver' as const })),
+    ...others.map((user) => ({ step_key: key, user_id: user, standing: 'fallback' as const })),
+  ].filter((place) => authorsMayVote || !authors.includes(place.user_id));
 }
 
 export interface NewComment {
@@ -68,7 +90,7 @@ export async function insertComment(trx: TenantTransaction, comment: NewComment)
     .execute();
 }
 
-/** Takes the words of a refused vote back; those of a vote that counted stay. */
+/** Takes the words of a refused vote or skip back; those of one that counted stay. */
 export async function deleteUnusedComment(trx: TenantTransaction, id: string): Promise<void> {
   await trx
     .deleteFrom('approval_comment')
@@ -81,6 +103,17 @@ export async function deleteUnusedComment(trx: TenantTransaction, id: string): P
             .select('vote.id')
             .whereRef('vote.tenant_id', '=', 'approval_comment.tenant_id')
             .whereRef('vote.comment_id', '=', 'approval_comment.id'),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('approval_turn as turn')
+            .select('turn.turn')
+            .whereRef('turn.tenant_id', '=', 'approval_comment.tenant_id')
+            .whereRef('turn.comment_id', '=', 'approval_comment.id'),
         ),
       ),
     )

@@ -1,19 +1,26 @@
-import type { MediaId, Sha256, TenantId, UserId } from '../domain/ids.ts';
-import type { ImageFacts, MediaFacts } from '../domain/media.ts';
+import { sql } from 'kysely';
+import type { MediaId, PostId, Sha256, TenantId, UserId } from '../domain/ids.ts';
+import type { FileFacts, ImageFacts, MediaFacts } from '../domain/media.ts';
+import type { PostStatus } from '../domain/post.ts';
+import type { RenditionKind } from '../domain/rendition.ts';
+import { likePattern } from './like-pattern.ts';
+import { columnsOf, factColumns, factsOf, renditionFacts } from './media-facts.ts';
 import type { TenantTransaction } from './tenant.ts';
+
+export type Renditions = Readonly<Partial<Record<RenditionKind, ImageFacts>>>;
 
 export interface NewMedia {
   readonly tenantId: TenantId;
   readonly id: MediaId;
   readonly fileName: string;
   readonly altText: string | null;
-  readonly original: ImageFacts;
-  readonly jpeg: ImageFacts;
+  readonly original: FileFacts;
+  readonly renditions: Renditions;
   readonly by: UserId;
   readonly now: Date;
 }
 
-/** Writes an uploaded file and its JPEG rendition, whose bytes are in the store already. */
+/** Writes an uploaded file and its renditions, whose bytes have been claimed and are in the store already. */
 export async function insertMedia(trx: TenantTransaction, media: NewMedia): Promise<void> {
   const { tenantId, id } = media;
   await trx
@@ -21,59 +28,107 @@ export async function insertMedia(trx: TenantTransaction, media: NewMedia): Prom
     .values({
       tenant_id: tenantId,
       id,
-      ...fileColumns(media.original),
+      ...columnsOf(media.original),
       file_name: media.fileName,
       alt_text: media.altText,
       created_by: media.by,
       created_at: media.now,
     })
     .execute();
+  const renditions = Object.entries(media.renditions) as [RenditionKind, ImageFacts][];
+  if (renditions.length === 0) return;
   await trx
     .insertInto('media_rendition')
-    .values({ tenant_id: tenantId, media_id: id, kind: 'jpeg', ...fileColumns(media.jpeg) })
+    .values(
+      renditions.map(([kind, { sha256, mimeType, bytes, widthPx, heightPx }]) => ({
+        tenant_id: tenantId,
+        media_id: id,
+        kind,
+        sha256,
+        mime_type: mimeType,
+        bytes,
+        width_px: widthPx,
+        height_px: heightPx,
+      })),
+    )
     .execute();
 }
 
 export type MediaRow = Awaited<ReturnType<typeof selectMediaPage>>[number];
 
+export interface MediaFilter {
+  readonly kind: FileFacts['kind'] | null;
+  /** Part of the file's name. */
+  readonly search: string | null;
+  /** Whether no post names it. */
+  readonly unused: boolean | null;
+}
+
 /** Files of the tenant, newest first, `limit + 1` at most, those after `before` in that order. */
-export function selectMediaPage(trx: TenantTransaction, { before, limit }: { before: MediaId | null; limit: number }) {
-  return mediaWithUploader(trx)
+export function selectMediaPage(
+  trx: TenantTransaction,
+  { before, limit, kind, search, unused }: MediaFilter & { before: MediaId | null; limit: number },
+) {
+  return mediaRows(trx)
     .$if(before !== null, (query) => query.where('media.id', '<', before))
+    .$if(kind !== null, (query) => query.where('media.kind', '=', kind))
+    .$if(search !== null, (query) => query.where('media.file_name', 'ilike', likePattern(search ?? '')))
+    .$if(unused !== null, (query) =>
+      query.where(({ exists, not, selectFrom }) => {
+        const used = exists(
+          selectFrom('post_revision_media as use')
+            .select('use.media_id')
+            .whereRef('use.tenant_id', '=', 'media.tenant_id')
+            .whereRef('use.media_id', '=', 'media.id'),
+        );
+        return unused === true ? not(used) : used;
+      }),
+    )
     .orderBy('media.id', 'desc')
     .limit(limit + 1)
     .execute();
 }
 
 export function selectMedia(trx: TenantTransaction, id: MediaId): Promise<MediaRow | undefined> {
-  return mediaWithUploader(trx).where('media.id', '=', id).executeTakeFirst();
+  return mediaRows(trx).where('media.id', '=', id).executeTakeFirst();
 }
 
-function mediaWithUploader(trx: TenantTransaction) {
+function mediaRows(trx: TenantTransaction) {
   return trx
     .selectFrom('media')
     .innerJoin('tenant_member as member', (join) =>
       join.onRef('member.tenant_id', '=', 'media.tenant_id').onRef('member.user_id', '=', 'media.created_by'),
     )
+    .select(factColumns)
     .select([
       'media.id',
-      'media.sha256',
-      'media.mime_type',
-      'media.bytes',
-      'media.width_px',
-      'media.height_px',
       'media.file_name',
       'media.alt_text',
       'media.created_by',
       'media.created_at',
       'member.display_name as created_by_name',
+    ])
+    .select(({ selectFrom }) => [
+      selectFrom('media_rendition as rendition')
+        .select(sql<RenditionKind[]>`coalesce(array_agg(rendition.kind), '{}')`.as('kinds'))
+        .whereRef('rendition.tenant_id', '=', 'media.tenant_id')
+        .whereRef('rendition.media_id', '=', 'media.id')
+        .as('rendition_kinds'),
+      selectFrom('post_revision_media as use')
+        .innerJoin('post_revision as revision', (join) =>
+          join.onRef('revision.tenant_id', '=', 'use.tenant_id').onRef('revision.id', '=', 'use.revision_id'),
+        )
+        .select(sql<number>`count(distinct revision.post_id)::int`.as('posts'))
+        .whereRef('use.tenant_id', '=', 'media.tenant_id')
+        .whereRef('use.media_id', '=', 'media.id')
+        .as('used_by'),
     ]);
 }
 
-/** One stored file of a media row: the original, or its JPEG rendition. */
+/** One stored file of a media row: the original, or a rendition of it. */
 export function selectMediaFile(
   trx: TenantTransaction,
-  { id, kind }: { id: MediaId; kind: 'original' | 'jpeg' },
+  { id, kind }: { id: MediaId; kind: 'original' | RenditionKind },
 ): Promise<{ sha256: Sha256; mime_type: string } | undefined> {
   return kind === 'original'
     ? trx.selectFrom('media').select(['sha256', 'mime_type']).where('id', '=', id).executeTakeFirst()
@@ -85,65 +140,73 @@ export function selectMediaFile(
         .executeTakeFirst();
 }
 
+/** Keeps these files, as far as they are there, from being deleted until the transaction ends. */
+export async function holdMedia(trx: TenantTransaction, ids: readonly MediaId[]): Promise<void> {
+  if (ids.length === 0) return;
+  await trx.selectFrom('media').select('id').where('id', 'in', ids).orderBy('id').forKeyShare().execute();
+}
+
 /** What is known of each of these files; one that the tenant does not have is absent. */
 export async function selectMediaFacts(
   trx: TenantTransaction,
   ids: readonly MediaId[],
 ): Promise<ReadonlyMap<MediaId, MediaFacts>> {
   if (ids.length === 0) return new Map();
-  const rows = await trx
+  const wanted = [...new Set(ids)];
+  const originals = await trx
     .selectFrom('media')
-    .leftJoin('media_rendition as jpeg', (join) =>
-      join
-        .onRef('jpeg.tenant_id', '=', 'media.tenant_id')
-        .onRef('jpeg.media_id', '=', 'media.id')
-        .on('jpeg.kind', '=', 'jpeg'),
-    )
-    .select(['media.id', 'media.sha256', 'media.mime_type', 'media.bytes', 'media.width_px', 'media.height_px'])
-    .select([
-      'jpeg.sha256 as jpeg_sha256',
-      'jpeg.mime_type as jpeg_mime_type',
-      'jpeg.bytes as jpeg_bytes',
-      'jpeg.width_px as jpeg_width_px',
-      'jpeg.height_px as jpeg_height_px',
-    ])
-    .where('media.id', 'in', [...new Set(ids)])
+    .select(factColumns)
+    .select('media.id')
+    .where('media.id', 'in', wanted)
     .execute();
-  return new Map(rows.map((row) => [row.id, { original: fileFacts(row), jpeg: jpegFacts(row) }]));
+  const renditions = await trx
+    .selectFrom('media_rendition')
+    .selectAll()
+    .where('media_id', 'in', wanted)
+    .where('kind', '=', 'jpeg')
+    .execute();
+  const jpegs = new Map(renditions.map((row) => [row.media_id, renditionFacts(row)]));
+  return new Map(originals.map((row) => [row.id, { original: factsOf(row), jpeg: jpegs.get(row.id) ?? null }]));
 }
 
-interface FileColumns {
-  readonly sha256: Sha256;
-  readonly mime_type: string;
-  readonly bytes: string;
-  readonly width_px: number;
-  readonly height_px: number;
+/** A post that names a file, in any of its revisions. */
+export interface MediaUse {
+  readonly postId: PostId;
+  readonly status: PostStatus;
+  /** Whether it names the file today, or only did in the past. */
+  readonly current: boolean;
 }
 
-function fileColumns({ sha256, mimeType, bytes, widthPx, heightPx }: ImageFacts) {
-  return { sha256, mime_type: mimeType, bytes, width_px: widthPx, height_px: heightPx };
+export async function selectMediaUses(trx: TenantTransaction, id: MediaId): Promise<readonly MediaUse[]> {
+  return trx
+    .selectFrom('post_revision_media as use')
+    .innerJoin('post_revision as revision', (join) =>
+      join.onRef('revision.tenant_id', '=', 'use.tenant_id').onRef('revision.id', '=', 'use.revision_id'),
+    )
+    .innerJoin('post', (join) =>
+      join.onRef('post.tenant_id', '=', 'revision.tenant_id').onRef('post.id', '=', 'revision.post_id'),
+    )
+    .select(['post.id as postId', 'post.status'])
+    .select(sql<boolean>`bool_or(post.revision_id = revision.id)`.as('current'))
+    .where('use.media_id', '=', id)
+    .groupBy(['post.id', 'post.status'])
+    .orderBy('post.id')
+    .execute();
 }
 
-function fileFacts({ sha256, mime_type, bytes, width_px, height_px }: FileColumns): ImageFacts {
-  return {
-    kind: 'image',
-    sha256,
-    mimeType: mime_type,
-    bytes: Number(bytes),
-    widthPx: width_px,
-    heightPx: height_px,
-    frames: 1,
-  };
+/** The words that go with a file, for as long as the transaction lasts nobody else's to change. */
+export function lockMedia(trx: TenantTransaction, id: MediaId) {
+  return trx.selectFrom('media').select(['file_name', 'alt_text']).where('id', '=', id).forUpdate().executeTakeFirst();
 }
 
-function jpegFacts(row: { [Column in keyof FileColumns as `jpeg_${Column}`]: FileColumns[Column] | null }) {
-  const { jpeg_sha256, jpeg_mime_type, jpeg_bytes, jpeg_width_px, jpeg_height_px } = row;
-  if (jpeg_sha256 === null || jpeg_mime_type === null || jpeg_width_px === null || jpeg_height_px === null) return null;
-  return fileFacts({
-    sha256: jpeg_sha256,
-    mime_type: jpeg_mime_type,
-    bytes: jpeg_bytes ?? '0',
-    width_px: jpeg_width_px,
-    height_px: jpeg_height_px,
-  });
+export async function updateMediaWords(
+  trx: TenantTransaction,
+  { id, fileName, altText }: { id: MediaId; fileName: string; altText: string | null },
+): Promise<void> {
+  await trx.updateTable('media').set({ file_name: fileName, alt_text: altText }).where('id', '=', id).execute();
+}
+
+/** Removes a file that no revision names, with its renditions; the bytes are left to the sweep. */
+export async function deleteMedia(trx: TenantTransaction, id: MediaId): Promise<void> {
+  await trx.deleteFrom('media').where('id', '=', id).execute();
 }

@@ -3,6 +3,7 @@ import type { GroupId, UserId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
 import { runPrepared } from './prepared.ts';
 import type { Database } from './schema.ts';
+import { likePattern } from './like-pattern.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 export interface MemberRights {
@@ -68,6 +69,32 @@ export async function selectMember(trx: TenantTransaction, userId: UserId): Prom
   return row ?? null;
 }
 
+/** Makes others who lock the same member wait until this transaction ends. False for somebody the tenant has not. */
+export async function lockMember(trx: TenantTransaction, userId: UserId): Promise<boolean> {
+  const row = await trx
+    .selectFrom('tenant_member')
+    .select('user_id')
+    .where('user_id', '=', userId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Lets a member in, or keeps them out from their next request on. False when that changes nothing. */
+export async function setActive(
+  trx: TenantTransaction,
+  { userId, active }: { userId: UserId; active: boolean },
+): Promise<boolean> {
+  const row = await trx
+    .updateTable('tenant_member')
+    .set({ active })
+    .where('user_id', '=', userId)
+    .where('active', '!=', active)
+    .returning('user_id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 function memberRows(trx: TenantTransaction) {
   return trx
     .selectFrom('tenant_member')
@@ -105,11 +132,6 @@ function jsonArray<Row>(query: Expression<unknown>) {
 function named(eb: ExpressionBuilder<Database, 'tenant_member'>, search: string) {
   const pattern = likePattern(search);
   return eb.or([eb('display_name', 'ilike', pattern), eb('username', 'ilike', pattern), eb('email', 'ilike', pattern)]);
-}
-
-/** `%` and `_` stand for themselves. */
-function likePattern(search: string): string {
-  return `%${search.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
 }
 
 export interface GroupRow {

@@ -10,11 +10,15 @@ import * as search from './migrations/2026_11_22_07_search.ts';
 import * as postList from './migrations/2026_11_22_08_post_list.ts';
 import * as approvalByPost from './migrations/2026_11_22_09_approval_by_post.ts';
 import * as businessCalendar from './migrations/2026_11_24_10_business_calendar.ts';
+import * as approvalInFull from './migrations/2026_11_24_20_approval_in_full.ts';
+import * as notification from './migrations/2026_11_24_30_notification.ts';
+import * as postComment from './migrations/2026_11_24_31_post_comment.ts';
 import * as eventNotify from './migrations/2026_11_24_40_event_notify.ts';
 import * as afterPublication from './migrations/2026_11_24_41_after_publication.ts';
 import * as halt from './migrations/2026_11_24_70_halt.ts';
 import * as suspension from './migrations/2026_11_24_71_suspension.ts';
 import * as editInFlight from './migrations/2026_11_24_72_edit_in_flight.ts';
+import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
 
 const migrations: Record<string, Migration> = {
@@ -28,11 +32,15 @@ const migrations: Record<string, Migration> = {
   '2026_11_22_08_post_list': postList,
   '2026_11_22_09_approval_by_post': approvalByPost,
   '2026_11_24_10_business_calendar': businessCalendar,
+  '2026_11_24_20_approval_in_full': approvalInFull,
+  '2026_11_24_30_notification': notification,
+  '2026_11_24_31_post_comment': postComment,
   '2026_11_24_40_event_notify': eventNotify,
   '2026_11_24_41_after_publication': afterPublication,
   '2026_11_24_70_halt': halt,
   '2026_11_24_71_suspension': suspension,
   '2026_11_24_72_edit_in_flight': editInFlight,
+  '2026_11_24_50_media_kinds': mediaKinds,
 };
 
 /**

@@ -1,12 +1,16 @@
-import type { ConnectionId, GroupId, UserId } from '../domain/ids.ts';
-import type { ApprovalPolicy } from '../domain/policy.ts';
+import type { BusinessCalendarId, ConnectionId, GroupId, UserId } from '../domain/ids.ts';
+import type { Permission } from '../domain/permission.ts';
+import { type ApprovalPolicy, type Electorate, type PolicyStep, wholePolicyStep } from '../domain/policy.ts';
 import type { TenantTransaction } from './tenant.ts';
+
+/** A policy that guards connections, with the calendar that its limits are counted by (`null`: the tenant's). */
+export type GuardingPolicy = ApprovalPolicy & { readonly calendarId: BusinessCalendarId | null };
 
 /** The policies that guard these connections: each connection's own, or else the tenant's default. Each once. */
 export async function selectPoliciesFor(
   trx: TenantTransaction,
   connectionIds: readonly ConnectionId[],
-): Promise<readonly ApprovalPolicy[]> {
+): Promise<readonly GuardingPolicy[]> {
   if (connectionIds.length === 0) return [];
   const rows = await trx
     .selectFrom('connection')
@@ -22,30 +26,30 @@ export async function selectPoliciesFor(
         .onRef('current.policy_id', '=', 'policy.id')
         .onRef('current.version', '=', 'policy.version'),
     )
-    .select(['policy.id', 'policy.version', 'current.steps'])
+    .select(['policy.id', 'policy.version', 'current.steps', 'current.authors_may_vote', 'current.calendar_id'])
     .distinctOn('policy.id')
     .where('connection.id', 'in', connectionIds)
     .orderBy('policy.id')
     .execute();
-  return rows;
+  return rows.map((row) => ({
+    id: row.id,
+    version: row.version,
+    steps: row.steps.map(wholePolicyStep),
+    authorsMayVote: row.authors_may_vote,
+    calendarId: row.calendar_id,
+  }));
 }
 
-export interface Electorate {
-  readonly membersOf: (group: GroupId) => readonly UserId[];
-  readonly mayVote: (user: UserId) => boolean;
-}
-
-/** Who is in the groups that the policies name, and who of everybody named may vote: active, with `post.approve`. */
-export async function selectElectorate(
-  trx: TenantTransaction,
-  policies: readonly ApprovalPolicy[],
-): Promise<Electorate> {
-  const steps = policies.flatMap((policy) => policy.steps);
-  const groups = await selectGroupMembers(trx, [...new Set(steps.flatMap((step) => step.groups))]);
-  const named = new Set([...steps.flatMap((step) => step.users), ...groups.map((row) => row.user_id)]);
-  const voters = await selectVoters(trx, [...named]);
+/** Who can be meant by these steps today, and who of them may vote: active, with `post.approve`. */
+export async function selectElectorate(trx: TenantTransaction, steps: readonly PolicyStep[]): Promise<Electorate> {
+  const named = steps.flatMap((step) => [step, step.fallback]);
+  const groups = await selectGroupMembers(trx, [...new Set(named.flatMap((people) => people.groups))]);
+  const roles = await selectRoleHolders(trx, [...new Set(named.flatMap((people) => people.roles))]);
+  const users = [...named.flatMap((people) => people.users), ...[...groups, ...roles].map((row) => row.user_id)];
+  const voters = await selectHoldersOf(trx, 'post.approve', [...new Set(users)]);
   return {
     membersOf: (group) => groups.filter((row) => row.group_id === group).map((row) => row.user_id),
+    holdersOf: (role) => roles.filter((row) => row.key === role).map((row) => row.user_id),
     mayVote: (user) => voters.has(user),
   };
 }
@@ -60,7 +64,25 @@ async function selectGroupMembers(trx: TenantTransaction, groupIds: readonly Gro
     .execute();
 }
 
-async function selectVoters(trx: TenantTransaction, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> {
+async function selectRoleHolders(trx: TenantTransaction, keys: readonly string[]) {
+  if (keys.length === 0) return [];
+  return trx
+    .selectFrom('role')
+    .innerJoin('member_role as held', (join) =>
+      join.onRef('held.tenant_id', '=', 'role.tenant_id').onRef('held.role_id', '=', 'role.id'),
+    )
+    .select(['role.key', 'held.user_id'])
+    .where('role.key', 'in', keys)
+    .orderBy('held.user_id')
+    .execute();
+}
+
+/** Who of these people is active and has a permission. */
+export async function selectHoldersOf(
+  trx: TenantTransaction,
+  permission: Permission,
+  userIds: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
   if (userIds.length === 0) return new Set();
   const rows = await trx
     .selectFrom('tenant_member as member')
@@ -76,7 +98,7 @@ async function selectVoters(trx: TenantTransaction, userIds: readonly UserId[]):
     .distinct()
     .where('member.user_id', 'in', userIds)
     .where('member.active', '=', true)
-    .where('granted.permission', '=', 'post.approve')
+    .where('granted.permission', '=', permission)
     .execute();
   return new Set(rows.map((row) => row.user_id));
 }

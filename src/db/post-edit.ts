@@ -1,8 +1,8 @@
+import { wholeStep } from '../domain/approval.ts';
 import { effective, type PostContent } from '../domain/content.ts';
 import type { Adoption, NewReview } from '../domain/edit.ts';
 import type { ConnectionId, ContentHash, PostId, RevisionId, TargetId, TenantId, UserId } from '../domain/ids.ts';
 import { insertApproval } from './approval-opening.ts';
-import { appendEvents } from './event.ts';
 import type { RequiredApproval } from '../domain/policy.ts';
 import { recordPost, type PostEntry } from './post-process.ts';
 import { wholeContent } from './post-revision.ts';
@@ -51,10 +51,11 @@ export async function selectOpenPolicy(trx: TenantTransaction, postId: PostId): 
   const row = await trx
     .selectFrom('approval')
     .select(['policy_id as policyId', 'policy_version as policyVersion', 'steps'])
+    .select(['authors_may_vote as authorsMayVote', 'calendar_id as calendarId'])
     .where('post_id', '=', postId)
     .where('outcome', 'is', null)
     .executeTakeFirst();
-  return row ?? null;
+  return row === undefined ? null : { ...row, steps: row.steps.map(wholeStep) };
 }
 
 const staleMs = 24 * 60 * 60_000;
@@ -108,7 +109,6 @@ export async function adoptEdit(trx: TenantTransaction, entry: PostEntry, adopti
     .executeTakeFirstOrThrow();
   if (review !== null) await openApproval(trx, entry, { revisionId, review });
   await recordPost(trx, { ...entry, data: { revision: number, effect } });
-  if (effect !== 'keep') await tellOfReview(trx, entry, number);
 }
 
 async function openApproval(
@@ -125,20 +125,6 @@ async function openApproval(
     by: personOf(by),
     now: new Date(at),
   });
-}
-
-function tellOfReview(trx: TenantTransaction, { tenantId, postId, at }: PostEntry, revision: number): Promise<void> {
-  return appendEvents(trx, [
-    {
-      tenantId,
-      at: new Date(at),
-      kind: 'post.review_reopened',
-      entity: 'post',
-      entityId: postId,
-      actor: { kind: 'process' },
-      data: { revision },
-    },
-  ]);
 }
 
 function personOf(by: UserId | null): UserId {

@@ -108,8 +108,10 @@ function slotOrKept({ slot, missedSlot }: PostEntry) {
 }
 
 function attentionOf(tenantId: TenantId, postId: PostId) {
-  return sql<boolean>`exists (select 1 from post_target where tenant_id = ${tenantId} and post_id = ${postId}
-                              and state in ('unconfirmed', 'parked'))`;
+  return sql<boolean>`(exists (select 1 from post_target where tenant_id = ${tenantId} and post_id = ${postId}
+                               and state in ('unconfirmed', 'parked'))
+                       or exists (select 1 from approval where tenant_id = ${tenantId} and post_id = ${postId}
+                                  and outcome is null and stranded))`;
 }
 
 function firstPublishedAt(tenantId: TenantId, postId: PostId) {

@@ -51,6 +51,7 @@ export async function selectRevisionContent(
     .select('content')
     .where('post_id', '=', postId)
     .where('number', '=', number)
+    .where('pending', '=', false)
     .executeTakeFirst();
   return row === undefined ? null : wholeContent(row.content);
 }
@@ -85,6 +86,22 @@ export async function nextRevisionNumber(trx: TenantTransaction, postId: PostId)
     .where('post_id', '=', postId)
     .executeTakeFirstOrThrow();
   return (last ?? 0) + 1;
+}
+
+/** The id of a revision by its number; null when there is none. */
+export async function selectRevisionId(
+  trx: TenantTransaction,
+  postId: PostId,
+  number: number,
+): Promise<RevisionId | null> {
+  const row = await trx
+    .selectFrom('post_revision')
+    .select('id')
+    .where('post_id', '=', postId)
+    .where('number', '=', number)
+    .where('pending', '=', false)
+    .executeTakeFirst();
+  return row?.id ?? null;
 }
 
 /** Who wrote any revision of a post. */

@@ -21,13 +21,15 @@ export interface TargetChange {
   /** Ids, codes and instants for the timeline. */
   readonly data?: Record<string, unknown>;
   readonly published?: { readonly providerPostId: string; readonly permalink: string | null };
+  /** The network's id of a post that it has taken and still works on. */
+  readonly accepted?: { readonly providerPostId: string };
   readonly now: Date;
 }
 
 /** Writes where a target stands, with its line in the post's timeline. A target that is published stays so. */
 export async function changeTarget(trx: TenantTransaction, key: TargetKey, change: TargetChange): Promise<void> {
   const { tenantId, postId, targetId } = key;
-  const { now, published } = change;
+  const { now, published, accepted } = change;
   const changed = await trx
     .updateTable('post_target')
     .set({
@@ -36,6 +38,7 @@ export async function changeTarget(trx: TenantTransaction, key: TargetKey, chang
       ...(published === undefined
         ? {}
         : { provider_post_id: published.providerPostId, permalink: published.permalink, published_at: now }),
+      ...(accepted === undefined ? {} : { provider_post_id: accepted.providerPostId }),
     })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', targetId)
@@ -151,6 +154,25 @@ function lockTarget(trx: TenantTransaction, { tenantId, targetId }: TargetKey) {
     .where('id', '=', targetId)
     .forUpdate()
     .executeTakeFirstOrThrow();
+}
+
+/** Says that a target waits because its page may publish no more for now; once, however often that is found. */
+export async function noteQuota(
+  trx: TenantTransaction,
+  key: TargetKey,
+  { now, afterMs }: { now: Date; afterMs: number | null },
+): Promise<void> {
+  const { state, code } = await trx
+    .selectFrom('post_target')
+    .select(['state', sql<string | null>`reason ->> 'code'`.as('code')])
+    .where('tenant_id', '=', key.tenantId)
+    .where('id', '=', key.targetId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (code === 'quota' || (state !== 'waiting' && state !== 'processing')) return;
+  const reason = { code: 'quota', providerCode: null, providerMessage: null } as const;
+  const data = afterMs === null ? {} : { afterMs };
+  await changeTarget(trx, key, { state, reason, event: 'target.retrying', data, now });
 }
 
 const preparable = ['waiting', 'processing', 'parked'] as const satisfies readonly TargetState[];

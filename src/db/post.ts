@@ -44,6 +44,8 @@ export interface StoredPost {
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly publishedAt: Date | null;
+  /** The last event that changed nothing of the post itself. */
+  readonly notedAt: Date | null;
   readonly revisionId: RevisionId;
   readonly revisionNumber: number;
   readonly content: PostContent;
@@ -54,9 +56,14 @@ export async function selectPost(trx: TenantTransaction, id: PostId): Promise<St
   return whole(await storedPost(trx).where('post.id', '=', id).executeTakeFirst());
 }
 
-/** Like `selectPost`, and nobody else may change the post before this transaction ends. */
+/**
+ * Like `selectPost`, and nobody else may change the post before this transaction ends. The lock is a statement of its
+ * own: one that waits for it and joins the revision would look for the new revision as things were before it waited,
+ * and find no post.
+ */
 export async function lockPost(trx: TenantTransaction, id: PostId): Promise<StoredPost | undefined> {
-  return whole(await storedPost(trx).where('post.id', '=', id).forUpdate('post').executeTakeFirst());
+  await trx.selectFrom('post').select('id').where('id', '=', id).forUpdate().execute();
+  return selectPost(trx, id);
 }
 
 function whole(
@@ -83,6 +90,7 @@ function storedPost(trx: TenantTransaction) {
       'post.created_at as createdAt',
       'post.updated_at as updatedAt',
       'post.published_at as publishedAt',
+      'post.noted_at as notedAt',
       'post.revision_id as revisionId',
       'revision.number as revisionNumber',
       'revision.content',
@@ -130,6 +138,15 @@ export async function beginRun(
       version: eb('version', '+', 1),
       updated_at: now,
     }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Says that something was recorded of the post that changes nothing of it: a comment, a copy. */
+export async function notePost(trx: TenantTransaction, id: PostId, now: Date): Promise<void> {
+  await trx
+    .updateTable('post')
+    .set((eb) => ({ noted_at: eb.fn('greatest', [eb.ref('noted_at'), eb.val(now)]) }))
     .where('id', '=', id)
     .execute();
 }

@@ -9,4 +9,6 @@ export type ProcessMessage =
   | { readonly kind: 'connection_repaired'; readonly connectionId: ConnectionId; readonly passed?: PassedSlot }
   | { readonly kind: 'hold'; readonly hold: Hold }
   /** `slot`: when to publish what is late, where somebody said so. */
-  | { readonly kind: 'release'; readonly hold: Hold; readonly passed: PassedSlot; readonly slot: Instant | null };
+  | { readonly kind: 'release'; readonly hold: Hold; readonly passed: PassedSlot; readonly slot: Instant | null }
+  /** To an open approval: somebody whom it may ask has left, come back, or will be away. */
+  | { readonly kind: 'approvers_changed' };

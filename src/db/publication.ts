@@ -1,9 +1,10 @@
 import { type PostContent, type EffectiveContent, effective } from '../domain/content.ts';
 import type { ConnectionState } from '../domain/connection.ts';
 import type { ConnectionId, MediaId, PostId, RevisionId, TargetId, TenantId } from '../domain/ids.ts';
-import type { ImageFacts, MediaFacts } from '../domain/media.ts';
+import type { MediaFacts } from '../domain/media.ts';
 import type { Network } from '../domain/network.ts';
 import type { PreparedMedia } from '../domain/publication.ts';
+import { selectMediaFacts } from './media.ts';
 import { wholeContent } from './post-revision.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -36,6 +37,7 @@ export interface Publication {
 
 export interface PublicationMedia {
   readonly id: MediaId;
+  readonly fileName: string;
   readonly altText: string | null;
   readonly facts: MediaFacts;
 }
@@ -98,42 +100,17 @@ async function selectMedia(
   ids: readonly MediaId[],
 ): Promise<readonly PublicationMedia[]> {
   if (ids.length === 0) return [];
-  const [originals, renditions] = await Promise.all([
-    trx.selectFrom('media').selectAll().where('tenant_id', '=', tenantId).where('id', 'in', ids).execute(),
-    trx
-      .selectFrom('media_rendition')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('media_id', 'in', ids)
-      .where('kind', '=', 'jpeg')
-      .execute(),
-  ]);
+  const words = await trx
+    .selectFrom('media')
+    .select(['id', 'file_name', 'alt_text'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', ids)
+    .execute();
+  const known = await selectMediaFacts(trx, ids);
   return ids.map((id) => {
-    const original = originals.find((row) => row.id === id);
-    if (original === undefined) throw new Error('the revision names a file that is gone');
-    const jpeg = renditions.find((row) => row.media_id === id);
-    return {
-      id,
-      altText: original.alt_text,
-      facts: { original: factsOf(original), jpeg: jpeg === undefined ? null : factsOf(jpeg) },
-    };
+    const row = words.find((candidate) => candidate.id === id);
+    const facts = known.get(id);
+    if (row === undefined || facts === undefined) throw new Error('the revision names a file that is gone');
+    return { id, fileName: row.file_name, altText: row.alt_text, facts };
   });
-}
-
-function factsOf(row: {
-  sha256: ImageFacts['sha256'];
-  mime_type: string;
-  bytes: string;
-  width_px: number;
-  height_px: number;
-}): ImageFacts {
-  return {
-    kind: 'image',
-    sha256: row.sha256,
-    mimeType: row.mime_type,
-    bytes: Number(row.bytes),
-    widthPx: row.width_px,
-    heightPx: row.height_px,
-    frames: 1,
-  };
 }

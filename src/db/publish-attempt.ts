@@ -183,6 +183,23 @@ export async function selectAttempt(
   return row === undefined ? null : { state: row.state, callingAt: row.calling_at, answer: row.answer };
 }
 
+/**
+ * Whether some attempt before this one was looked for at the network without a trace. Not only the last: attempts that
+ * called nothing may stand between.
+ */
+export async function wasFoundAbsent(trx: TenantTransaction, { tenantId, targetId, n }: AttemptKey): Promise<boolean> {
+  const row = await trx
+    .selectFrom('publish_attempt')
+    .select('n')
+    .where('tenant_id', '=', tenantId)
+    .where('target_id', '=', targetId)
+    .where('n', '<', n)
+    .where(sql<string>`answer ->> 'kind'`, '=', 'absent')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** When the first call of a post began, or null if none has. */
 export async function firstCallAt(
   trx: TenantTransaction,

@@ -1,15 +1,12 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { ApprovalOutcome, ApprovalStep, Verdict } from '../domain/approval.ts';
 import type { Interval, LocalDate, Week } from '../domain/business-calendar.ts';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
-  ApprovalId,
   BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
-  HaltId,
   MediaId,
   PolicyId,
   PostId,
@@ -18,20 +15,24 @@ import type {
   Sha256,
   TargetId,
   TenantId,
+  UploadId,
   UserId,
 } from '../domain/ids.ts';
+import type { FileFacts } from '../domain/media.ts';
 import type { Network } from '../domain/network.ts';
 import type { Permission } from '../domain/permission.ts';
-import type { PolicyStep } from '../domain/policy.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
-import type { HolidayType } from '../platform/public-holidays.ts';
+import type { HaltTables } from './halt-tables.ts';
+import type { Json } from './json-column.ts';
+import type { NoticeTables } from './notice-tables.ts';
 import type { StoredContent } from './post-revision.ts';
+import type { RenditionKind } from '../domain/rendition.ts';
+import type { HolidayType } from '../platform/public-holidays.ts';
 import type { ProcessMessage } from './process-message.ts';
 import type { StoredPrepared } from './publication.ts';
+import type { ApprovalTables } from './schema-approval.ts';
 
-/** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
-type Json<T> = ColumnType<T, string, string>;
 /** bigint: text on the way out, since it can exceed what a double holds. */
 type Bigint = ColumnType<string, number | string, number | string>;
 
@@ -39,7 +40,7 @@ type Bigint = ColumnType<string, number | string, number | string>;
 type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database {
+export interface Database extends ApprovalTables, NoticeTables, HaltTables {
   tenant: {
     id: TenantId;
     slug: string;
@@ -66,14 +67,6 @@ export interface Database {
   member_role: { tenant_id: TenantId; user_id: UserId; role_id: RoleId };
   user_group: { tenant_id: TenantId; id: GroupId; name: string; created_at: Date };
   group_member: { tenant_id: TenantId; group_id: GroupId; user_id: UserId };
-  approval_policy: { tenant_id: TenantId; id: PolicyId; name: string; version: number; created_at: Date };
-  approval_policy_version: {
-    tenant_id: TenantId;
-    policy_id: PolicyId;
-    version: number;
-    steps: Json<readonly PolicyStep[]>;
-    created_at: Date;
-  };
   business_calendar: {
     tenant_id: TenantId;
     id: BusinessCalendarId;
@@ -128,10 +121,17 @@ export interface Database {
     tenant_id: TenantId;
     id: MediaId;
     sha256: Sha256;
+    kind: FileFacts['kind'];
     mime_type: string;
     bytes: Bigint;
-    width_px: number;
-    height_px: number;
+    width_px: number | null;
+    height_px: number | null;
+    frames: number | null;
+    duration_ms: number | null;
+    video_codec: string | null;
+    audio_codec: string | null;
+    frames_per_second: number | null;
+    pages: number | null;
     file_name: string;
     alt_text: string | null;
     created_by: UserId;
@@ -140,12 +140,27 @@ export interface Database {
   media_rendition: {
     tenant_id: TenantId;
     media_id: MediaId;
-    kind: 'jpeg';
+    kind: RenditionKind;
     sha256: Sha256;
     mime_type: string;
     bytes: Bigint;
     width_px: number;
     height_px: number;
+  };
+  stored_file: { tenant_id: TenantId; sha256: Sha256; claimed_at: Date };
+  media_upload: {
+    tenant_id: TenantId;
+    id: UploadId;
+    file_name: string;
+    alt_text: string | null;
+    length: Bigint;
+    received: ColumnType<string, number | undefined, number>;
+    pieces: ColumnType<readonly string[], string | undefined, string>;
+    writer: string | null;
+    media_id: MediaId | null;
+    created_by: UserId;
+    created_at: Date;
+    expires_at: Date;
   };
   post: {
     tenant_id: TenantId;
@@ -162,6 +177,7 @@ export interface Database {
     created_at: Date;
     updated_at: Date;
     published_at: Date | null;
+    noted_at: Date | null;
   };
   post_revision: {
     tenant_id: TenantId;
@@ -205,59 +221,6 @@ export interface Database {
     calling_at: Date | null;
     settled_at: Date | null;
     answer: Json<AttemptAnswer> | null;
-  };
-  approval: {
-    tenant_id: TenantId;
-    id: ApprovalId;
-    post_id: PostId;
-    revision_id: RevisionId;
-    content_hash: ContentHash;
-    policy_id: PolicyId;
-    policy_version: number;
-    steps: Json<readonly ApprovalStep[]>;
-    outcome: ApprovalOutcome | null;
-    step: Generated<number>;
-    opened_by: UserId;
-    opened_at: Date;
-    settled_by: UserId | null;
-    settled_at: Date | null;
-  };
-  approval_approver: { tenant_id: TenantId; approval_id: ApprovalId; step_key: string; user_id: UserId };
-  approval_comment: {
-    tenant_id: TenantId;
-    id: string;
-    approval_id: ApprovalId;
-    author_id: UserId;
-    body: string;
-    created_at: Date;
-  };
-  approval_vote: {
-    tenant_id: TenantId;
-    id: string;
-    approval_id: ApprovalId;
-    step_key: string;
-    user_id: UserId;
-    verdict: Verdict;
-    comment_id: string | null;
-    content_hash: ContentHash;
-    update_id: string;
-    cast_at: Date;
-  };
-  tenant_halt: {
-    tenant_id: TenantId;
-    id: HaltId;
-    reason: string;
-    halted_by: UserId;
-    halted_at: Date;
-    released_by: UserId | null;
-    released_at: Date | null;
-  };
-  tenant_halt_exemption: {
-    tenant_id: TenantId;
-    halt_id: HaltId;
-    post_id: PostId;
-    released_by: UserId;
-    released_at: Date;
   };
   event: {
     tenant_id: TenantId;

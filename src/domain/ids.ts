@@ -9,6 +9,8 @@ export type RoleId = Id<'role'>;
 export type GroupId = Id<'group'>;
 export type ConnectionId = Id<'connection'>;
 export type MediaId = Id<'media'>;
+/** An upload that comes bit by bit; media only once it is whole. */
+export type UploadId = Id<'media-upload'>;
 export type PolicyId = Id<'approval-policy'>;
 export type BusinessCalendarId = Id<'business-calendar'>;
 export type PostId = Id<'post'>;
@@ -17,6 +19,10 @@ export type TargetId = Id<'post-target'>;
 export type ApprovalId = Id<'approval'>;
 /** One stop of a tenant's publication. */
 export type HaltId = Id<'halt'>;
+export type AbsenceId = Id<'absence'>;
+export type NotificationId = Id<'notification'>;
+/** A comment among colleagues on a post. */
+export type CommentId = Id<'post-comment'>;
 /** sha256, in hex, of what readers will see. */
 export type ContentHash = Id<'content-hash'>;
 /** sha256, in hex, of a file's bytes. */

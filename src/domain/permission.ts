@@ -1,15 +1,21 @@
 /** Everything a member may be allowed to do. Checked per route; granted through the tenant's roles. */
 export const permissions = [
   'post.read',
+  'post.comment',
   'post.write',
   'post.approve',
   'post.publish',
   'post.halt',
+  'approval.skip',
+  'policy.read',
+  'policy.write',
   'media.write',
   'connection.read',
   'connection.check',
   'connection.write',
   'user.read',
+  'user.write',
+  'absence.write',
   'calendar.read',
   'calendar.write',
 ] as const;
@@ -21,24 +27,26 @@ export interface BuiltInRole {
   readonly permissions: readonly Permission[];
 }
 
-const read = ['post.read', 'connection.read', 'user.read', 'calendar.read'] as const;
+const read = ['post.read', 'policy.read', 'connection.read', 'user.read', 'calendar.read'] as const;
+const work = [...read, 'post.comment'] as const;
 
 /** The roles that every tenant starts with. They are rows like any other; the table in `docs/security.md` shows them. */
 export const builtInRoles = {
   tenant_admin: { name: 'Tenant admin', permissions },
-  editor: { name: 'Editor', permissions: [...read, 'post.write', 'post.publish', 'media.write', 'connection.check'] },
-  reviewer: { name: 'Reviewer', permissions: [...read, 'post.approve'] },
-  agent: { name: 'Agent', permissions: [...read, 'media.write'] },
+  editor: { name: 'Editor', permissions: [...work, 'post.write', 'post.publish', 'media.write', 'connection.check'] },
+  reviewer: { name: 'Reviewer', permissions: [...work, 'post.approve'] },
+  agent: { name: 'Agent', permissions: [...work, 'media.write'] },
   supervisor: {
     name: 'Supervisor',
     permissions: [
-      ...read,
+      ...work,
       'post.write',
       'post.approve',
       'post.publish',
       'post.halt',
       'media.write',
       'connection.check',
+      'absence.write',
       'calendar.write',
     ],
   },

@@ -1,16 +1,6 @@
-import type { ApprovalStep, Settlement } from './approval.ts';
+import type { Opening, Settlement } from './approval.ts';
 import type { Hold, PassedSlot } from './hold.ts';
-import type {
-  ApprovalId,
-  ConnectionId,
-  ContentHash,
-  Instant,
-  PostId,
-  RevisionId,
-  TargetId,
-  TenantId,
-  UserId,
-} from './ids.ts';
+import type { ApprovalId, ConnectionId, Instant, PostId, RevisionId, TargetId, TenantId, UserId } from './ids.ts';
 import type { Network } from './network.ts';
 
 export const postStatuses = [
@@ -75,11 +65,10 @@ export interface PostTarget {
   readonly network: Network;
 }
 
-export interface PostApproval {
+export interface PostApproval extends Opening {
+  /** Absent in posts that were submitted before steps had limits: their approvals wait for people only. */
+  readonly v?: 2;
   readonly approvalId: ApprovalId;
-  readonly contentHash: ContentHash;
-  readonly authors: readonly UserId[];
-  readonly steps: readonly ApprovalStep[];
 }
 
 /** Where a running post stands. The workflow holds one of these; the functions below are all of its decisions. */

@@ -61,7 +61,13 @@ export interface TargetReason {
  */
 export type PreparedMedia =
   | { readonly state: 'ready'; readonly anchor: MediaAnchor | null; readonly parts: readonly MediaAnchor[] }
-  | { readonly state: 'processing'; readonly anchor: MediaAnchor | null; readonly parts: readonly MediaAnchor[] };
+  | {
+      readonly state: 'processing';
+      readonly anchor: MediaAnchor | null;
+      readonly parts: readonly MediaAnchor[];
+      /** There is more to hand over: `prepare` goes on from here, and asking alone would change nothing. */
+      readonly unfinished?: true;
+    };
 
 /** The network's id of an upload or container, which survives a lost answer. */
 export interface MediaAnchor {
@@ -82,14 +88,19 @@ export type PrepareResult =
 export type AttemptResult =
   /** `permalink` is false where the network has yet to tell it. */
   | { readonly kind: 'published'; readonly permalink?: boolean }
+  /** The network has taken it and still works on it: nobody sees it yet, and no second call may go out. */
+  | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly refusal: PublishRefusal }
   /** The network said that it has not taken the post and when to come again. */
   | { readonly kind: 'retry_later'; readonly afterMs: number }
   | { readonly kind: 'grant_refused' }
   /** The call may have gone out and no answer came. */
   | { readonly kind: 'unconfirmed'; readonly callingAt: Instant }
-  /** The attempt was taken back before the call: by a shutdown or fence, or by cancel and reschedule. */
-  | { readonly kind: 'not_sent' }
+  /**
+   * Nothing was called: the attempt was taken back by a shutdown or fence, or by cancel, reschedule and edit; or the page
+   * may publish no more for now, and the next attempt is due after `afterMs`.
+   */
+  | { readonly kind: 'not_sent'; readonly afterMs?: number }
   /** It was due while its tenant was stopped or its connection suspended: nothing was sent. */
   | { readonly kind: 'held'; readonly by: 'halt' | 'suspension' };
 
@@ -98,6 +109,8 @@ export type AttemptAnswer = AttemptResult | { readonly kind: 'absent' } | { read
 /** What asking the network for a post with a lost answer brought. */
 export type LookResult =
   | { readonly kind: 'published' }
+  /** The call did arrive, and the network still works on what it brought. */
+  | { readonly kind: 'accepted' }
   | { readonly kind: 'absent' }
   /** Several posts could be ours: a person decides. */
   | { readonly kind: 'ambiguous' }
@@ -105,6 +118,14 @@ export type LookResult =
   | { readonly kind: 'resolved' }
   /** The attempt turned out to have an answer of another kind after all. */
   | { readonly kind: 'answered'; readonly result: AttemptResult };
+
+/** How far the network is with a post that it has accepted. */
+export type FollowResult =
+  | { readonly kind: 'published' }
+  | { readonly kind: 'processing' }
+  /** It has been processing for too long: a person decides. */
+  | { readonly kind: 'doubtful' }
+  | { readonly kind: 'refused'; readonly refusal: PublishRefusal };
 
 export type Resolution =
   | { readonly kind: 'published'; readonly providerPostId: string; readonly permalink: string }
@@ -158,6 +179,12 @@ export function publicationOutcome(targets: readonly ('published' | 'rejected')[
 export function prepareWaitMs(round: number): number {
   return Math.min(60_000, 2_000 * 2 ** Math.min(round, 10));
 }
+
+/** How long a network may work on what it has accepted before a person is asked to look. */
+export const acceptedPatienceMs = 24 * 60 * 60_000;
+
+/** How long to wait before asking again whether a page that has used up its posts may publish: its window slides. */
+export const quotaWaitMs = 10 * 60_000;
 
 /** How long to wait before trying again what failed `round` times: 2 s doubling to 5 minutes. */
 export function retryWaitMs(round: number): number {

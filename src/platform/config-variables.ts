@@ -98,9 +98,24 @@ export const http = {
 
 export const media = {
   PUBLIC_URL: httpUrl,
-  MEDIA_DIR: required,
   MEDIA_URL_KEY: hmacKey,
+  MEDIA_STORE: z.enum(['folder', 's3'], { error: 'must be folder or s3' }).default('folder'),
+  MEDIA_DIR: optional(required),
+  S3_ENDPOINT: optional(httpUrl),
+  S3_REGION: optional(required),
+  S3_BUCKET: optional(required),
+  S3_ACCESS_KEY_ID: optional(required),
+  S3_SECRET_ACCESS_KEY: optional(required),
+  S3_FORCE_PATH_STYLE: flag.default(false),
 };
+
+/** What each kind of store cannot do without. */
+export const mediaStoreNeeds = {
+  folder: ['MEDIA_DIR'],
+  s3: ['S3_REGION', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'],
+} as const satisfies Record<string, readonly (keyof typeof media)[]>;
+
+export const mediaSweep = { MEDIA_UNUSED_DAYS: integer(1, 36_500).default(30) };
 
 export const secrets = { MASTER_KEY: masterKeys };
 
@@ -117,7 +132,16 @@ export const networks = {
   ALLOW_PRIVATE_NETWORK_TARGETS: flag.default(false),
 };
 
-export const mail = { SMTP_URL: optional(url('smtp:', 'smtps:')) };
+export const mail = {
+  SMTP_URL: optional(url('smtp:', 'smtps:')),
+  MAIL_FROM: optional(
+    required.regex(
+      /^(?:[^<>"\r\n]{1,100} )?<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/,
+      'must be an address, or a name and an address: Chorally <no-reply@example.com>',
+    ),
+  ),
+  CONSOLE_URL: optional(httpUrl),
+};
 
 export const worker = {
   WORKER_TASK_QUEUES: taskQueueList.default([...taskQueues]),
@@ -140,6 +164,7 @@ const everyVariable = {
   ...keycloak,
   ...http,
   ...media,
+  ...mediaSweep,
   ...secrets,
   ...networks,
   ...mail,

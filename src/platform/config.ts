@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import * as variables from './config-variables.ts';
+import type { StorageSettings } from './storage/open.ts';
 
 export { type TaskQueue, taskQueues, variableNames } from './config-variables.ts';
 
@@ -16,6 +17,7 @@ export type WorkerConfig = ReturnType<typeof readWorkerConfig>;
 export type MigrateConfig = ReturnType<typeof readMigrateConfig>;
 export type TemporalSetupConfig = ReturnType<typeof readTemporalSetupConfig>;
 export type NetworksConfig = ReturnType<typeof networksOf>;
+export type MailConfig = NonNullable<ReturnType<typeof mailOf>>;
 export type TemporalConfig = ReturnType<typeof temporalOf>;
 
 /** What the API needs. Throws a ConfigError. */
@@ -41,7 +43,7 @@ export function readApiConfig(env: Environment = process.env) {
     media: mediaOf(read),
     masterKeys: read.MASTER_KEY,
     networks: networksOf(read),
-    smtpUrl: read.SMTP_URL,
+    mail: mailOf(read),
   };
 }
 
@@ -63,9 +65,12 @@ export function readWorkerConfig(env: Environment = process.env) {
     },
     health: { host: read.WORKER_HEALTH_HOST, port: read.WORKER_HEALTH_PORT },
     media: mediaOf(read),
+    /** After how long a file that no post names is removed. */
+    mediaUnusedDays: read.MEDIA_UNUSED_DAYS,
     masterKeys: read.MASTER_KEY,
     networks: networksOf(read),
-    smtpUrl: read.SMTP_URL,
+    mail: mailOf(read),
+    consoleUrl: read.CONSOLE_URL,
   };
 }
 
@@ -110,6 +115,7 @@ const workerVariables = z.object({
   ...variables.deployment,
   ...variables.worker,
   ...variables.media,
+  ...variables.mediaSweep,
   ...variables.secrets,
   ...variables.networks,
   ...variables.mail,
@@ -132,7 +138,7 @@ function parse<T extends z.ZodObject>(program: string, schema: T, env: Environme
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(present);
   const complaints = parsed.success
-    ? productionComplaints(parsed.data)
+    ? [...productionComplaints(parsed.data), ...mediaComplaints(parsed.data), ...mailComplaints(parsed.data)]
     : parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`);
   if (parsed.success && complaints.length === 0) return parsed.data;
   throw new ConfigError(
@@ -145,6 +151,21 @@ function productionComplaints(read: Readonly<Record<string, unknown>>): string[]
   if (read['CHORALLY_ENV'] !== 'production') return [];
   return read['ALLOW_PRIVATE_NETWORK_TARGETS'] === true
     ? ['  ALLOW_PRIVATE_NETWORK_TARGETS must not be true in production']
+    : [];
+}
+
+/** Which variables the store needs depends on its kind. */
+function mediaComplaints(read: Readonly<Record<string, unknown>>): string[] {
+  const kind = read['MEDIA_STORE'];
+  if (kind !== 'folder' && kind !== 's3') return [];
+  const missing = variables.mediaStoreNeeds[kind].filter((name) => read[name] === null);
+  return missing.map((name) => `  ${name} is missing, which MEDIA_STORE=${kind} needs`);
+}
+
+/** A server is of no use without a sender. */
+function mailComplaints(read: Readonly<Record<string, unknown>>): string[] {
+  return typeof read['SMTP_URL'] === 'string' && typeof read['MAIL_FROM'] !== 'string'
+    ? ['  MAIL_FROM is missing, which SMTP_URL needs']
     : [];
 }
 
@@ -176,9 +197,27 @@ const deploymentOf = (read: Read<typeof variables.deployment>) => ({
 const mediaOf = (read: Read<typeof variables.media>) => ({
   /** Base of the signed addresses from which networks fetch media. */
   publicUrl: read.PUBLIC_URL,
-  directory: read.MEDIA_DIR,
   urlKey: read.MEDIA_URL_KEY,
+  store: storeOf(read),
 });
+
+/** `mediaComplaints` has made sure that nothing of it is missing. */
+const storeOf = (read: Read<typeof variables.media>): StorageSettings =>
+  read.MEDIA_STORE === 'folder'
+    ? { kind: 'folder', directory: read.MEDIA_DIR ?? '' }
+    : {
+        kind: 's3',
+        endpoint: read.S3_ENDPOINT,
+        region: read.S3_REGION ?? '',
+        bucket: read.S3_BUCKET ?? '',
+        accessKeyId: read.S3_ACCESS_KEY_ID ?? '',
+        secretAccessKey: read.S3_SECRET_ACCESS_KEY ?? '',
+        forcePathStyle: read.S3_FORCE_PATH_STYLE,
+      };
+
+/** Null: nothing is sent, and e-mails wait. */
+const mailOf = ({ SMTP_URL: smtpUrl, MAIL_FROM: from }: Read<typeof variables.mail>) =>
+  smtpUrl === null || from === null ? null : { smtpUrl, from };
 
 const networksOf = (read: Read<typeof variables.networks>) => ({
   facebookGraphUrl: read.FACEBOOK_GRAPH_URL,

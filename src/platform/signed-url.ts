@@ -9,8 +9,8 @@ export interface MediaGrant {
   readonly expiresAt: number;
 }
 
-/** The uploaded file, or the JPEG made from it. */
-export const mediaFileKinds = ['original', 'jpeg'] as const;
+/** The uploaded file, or a JPEG made from it: for the networks, or small, for lists. */
+export const mediaFileKinds = ['original', 'jpeg', 'thumbnail'] as const;
 export type MediaFileKind = (typeof mediaFileKinds)[number];
 
 /**

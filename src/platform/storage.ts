@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { newId } from './new-id.ts';
 
 /**
- * Where files are kept: immutable, addressed by tenant and sha256. A store of another kind (an object store) has to do
- * no more than this.
+ * Where files are kept: immutable, addressed by tenant and sha256. The kinds of stores stand in `storage/`; one suite of
+ * tests holds all of them to this contract. No file is ever held in memory as a whole unless `read` is asked for it.
  */
 export interface Storage {
   /**
@@ -17,23 +12,51 @@ export interface Storage {
   receive(tenantId: string, source: AsyncIterable<Uint8Array>, limit: { maxBytes: number }): Promise<ReceivedFile>;
   /** A stored file, or null where there is none. */
   find(tenantId: string, sha256: string): Promise<StoredFile | null>;
+  /** Removes a stored file for good; one that is not there is success. Whoever calls it holds the file's row locked. */
+  remove(tenantId: string, sha256: string): Promise<void>;
+  readonly pieces: PieceStore;
+  /** Removes what processes that died were taking in: everything unfinished from before `olderThan`. Returns how many. */
+  sweepUnfinished(olderThan: Date): Promise<number>;
 }
 
-/** A file that was taken in and awaits its judgement: call `keep` or `discard`. */
-export interface ReceivedFile {
-  /** Lower-case hex. */
-  readonly sha256: string;
-  readonly bytes: number;
-  content(): Promise<Buffer>;
-  /** Makes it part of the store, durably. Keeping bytes that are there already changes nothing. */
-  keep(): Promise<void>;
-  discard(): Promise<void>;
+/** Uploads that come bit by bit, over several requests and processes, lie here in pieces until they are whole. */
+export interface PieceStore {
+  /** Durable when it returns. */
+  put(piece: PieceAddress, content: Uint8Array): Promise<void>;
+  /** Throws `FileMissing` for a piece that is not there. */
+  read(piece: PieceAddress): Promise<Uint8Array>;
+  /** Removes every piece of an upload. */
+  drop(upload: UploadAddress): Promise<void>;
+}
+
+export interface UploadAddress {
+  readonly tenantId: string;
+  readonly uploadId: string;
+}
+
+export interface PieceAddress extends UploadAddress {
+  readonly piece: string;
+}
+
+/** Bytes from `start` to before `end`, both within the file. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface StoredFile {
   readonly bytes: number;
-  stream(): Readable;
-  content(): Promise<Buffer>;
+  stream(range?: ByteRange): Promise<Readable>;
+  read(range?: ByteRange): Promise<Uint8Array>;
+}
+
+/** A file that was taken in and awaits its judgement: call `keep` or `discard`. */
+export interface ReceivedFile extends StoredFile {
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** Makes it part of the store, durably. Keeping bytes that are there already changes nothing. */
+  keep(): Promise<void>;
+  discard(): Promise<void>;
 }
 
 export class FileTooLarge extends Error {
@@ -46,70 +69,6 @@ export class FileTooLarge extends Error {
   }
 }
 
-/** A store in a folder, which must be shared by the API and the publishing workers. */
-export function folderStorage(directory: string): Storage {
-  return {
-    receive: (tenantId, source, { maxBytes }) => receive(directory, { tenantId, source, maxBytes }),
-    find: (tenantId, sha256) => find(storedPath(directory, tenantId, sha256)),
-  };
-}
-
-async function receive(
-  directory: string,
-  { tenantId, source, maxBytes }: { tenantId: string; source: AsyncIterable<Uint8Array>; maxBytes: number },
-): Promise<ReceivedFile> {
-  const incoming = join(directory, 'incoming', newId());
-  const discard = () => rm(incoming, { force: true });
-  await mkdir(dirname(incoming), { recursive: true });
-  try {
-    const { sha256, bytes } = await write(incoming, source, maxBytes);
-    const keep = () => moveInto(incoming, storedPath(directory, tenantId, sha256));
-    return { sha256, bytes, content: () => readFile(incoming), keep, discard };
-  } catch (error) {
-    await discard();
-    throw error;
-  }
-}
-
-async function write(
-  path: string,
-  source: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await using file = await open(path, 'wx');
-  for await (const chunk of source) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new FileTooLarge(maxBytes);
-    hash.update(chunk);
-    await file.writeFile(chunk);
-  }
-  await file.sync();
-  return { sha256: hash.digest('hex'), bytes };
-}
-
-/** A rename is atomic; only the folder's own sync makes it survive a power cut. */
-async function moveInto(incoming: string, stored: string): Promise<void> {
-  await mkdir(dirname(stored), { recursive: true });
-  await rename(incoming, stored);
-  await using folder = await open(dirname(stored), 'r');
-  await folder.sync();
-}
-
-async function find(path: string): Promise<StoredFile | null> {
-  try {
-    const { size } = await stat(path);
-    return { bytes: size, stream: () => createReadStream(path), content: () => readFile(path) };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-const safeSegment = /^[0-9a-f-]{32,64}$/;
-
-function storedPath(directory: string, tenantId: string, sha256: string): string {
-  if (!safeSegment.test(tenantId) || !safeSegment.test(sha256)) throw new TypeError('not the address of a stored file');
-  return join(directory, tenantId, sha256.slice(0, 2), sha256);
+export class FileMissing extends Error {
+  override readonly name = 'FileMissing';
 }

@@ -1,10 +1,12 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 export interface WorkerMetrics {
   /** One exchange with a network. `outcome` is an HTTP status or why there was none. */
   observeExchange(exchange: { network: string; method: string; outcome: string; seconds: number }): void;
   /** How long after its instant a publish call went out. */
   observeLateness(network: string, seconds: number): void;
+  /** One try to send a notification by e-mail, and what came of it. */
+  countMail(outcome: string): void;
   /** In the text format of Prometheus. */
   render(): Promise<string>;
 }
@@ -28,10 +30,17 @@ export function createWorkerMetrics(): WorkerMetrics {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
     registers,
   });
+  const mails = new Counter({
+    name: 'chorally_mails_total',
+    help: 'Tries to send a notification by e-mail, by outcome',
+    labelNames: ['outcome'] as const,
+    registers,
+  });
   return {
     observeExchange: ({ network, method, outcome, seconds }) =>
       exchanges.observe({ network, method, outcome }, seconds),
     observeLateness: (network, seconds) => lateness.observe({ network }, seconds),
+    countMail: (outcome) => mails.inc({ outcome }),
     render: () => registry.metrics(),
   };
 }

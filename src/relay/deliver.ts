@@ -4,6 +4,7 @@ import type { OutboxRow } from '../db/outbox.ts';
 import type { ProcessMessage } from '../db/process-message.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
+import { approversChanged } from '../workflows/approval/messages.ts';
 import { connectionRepaired, held, released } from '../workflows/post/messages.ts';
 import type { post } from '../workflows/post/workflow.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
@@ -17,19 +18,12 @@ export async function deliver(
   { taskQueue }: { taskQueue: string },
   { id, workflow_id: workflowId, message }: OutboxRow,
 ): Promise<void> {
-  switch (message.kind) {
-    case 'start_post':
-      await startPost(client, { workflowId, taskQueue, input: message.input });
-      return;
-    case 'connection_repaired':
-    case 'hold':
-    case 'release':
-      try {
-        await signal(client.workflow.getHandle(workflowId), message, id);
-      } catch (error) {
-        // The process has ended meanwhile: nothing of it waits any more.
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
+  if (message.kind === 'start_post') return startPost(client, { workflowId, taskQueue, input: message.input });
+  try {
+    await signal(client.workflow.getHandle(workflowId), message, id);
+  } catch (error) {
+    // A process that has ended needs to hear nothing; one that has not begun reads the rows when it does.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
 
@@ -49,6 +43,8 @@ function signal(
       const { hold, passed, slot } = message;
       return process.signal(released, { hold, passed, slot, outboxId });
     }
+    case 'approvers_changed':
+      return process.signal(approversChanged, { outboxId });
   }
 }
 

@@ -1,12 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
-import { listen } from '../db/listen.ts';
 import { claimOutbox, markDelivered, markFailed, type OutboxRow } from '../db/outbox.ts';
 import type { Database } from '../db/schema.ts';
-import { newBell } from '../platform/bell.ts';
 import type { Clock } from '../platform/clock.ts';
 import { deliver } from './deliver.ts';
+import { type QueueLoop, startQueueLoop } from './queue-loop.ts';
 
 export interface RelayDependencies {
   /** As `chorally_system`. */
@@ -19,13 +18,6 @@ export interface RelayDependencies {
   readonly log: Logger;
 }
 
-export interface Relay {
-  /** Ends after the messages in hand. */
-  stop(): Promise<void>;
-}
-
-/** Notifications can be lost with their connection; the sweep finds what they would have told. */
-const sweepEveryMs = 3_000;
 const leaseMs = 30_000;
 const batch = 50;
 const longestWaitMs = 60_000;
@@ -34,24 +26,9 @@ const longestWaitMs = 60_000;
  * Carries committed messages from Postgres to Temporal, woken by `notify` and by a sweep. Any number of relays may run:
  * a message is claimed by one at a time, and those of one process go in their order.
  */
-export function startRelay(dependencies: RelayDependencies): Relay {
+export function startRelay(dependencies: RelayDependencies): QueueLoop {
   const { systemUrl, log } = dependencies;
-  const bell = newBell();
-  const listening = listen({ url: systemUrl, channel: 'process_outbox', onNotify: bell.ring, log });
-  let stopped = false;
-  const running = (async () => {
-    while (!stopped) {
-      const delivered = await round(dependencies);
-      if (delivered < batch && !stopped) await bell.rung(sweepEveryMs);
-    }
-  })();
-  return {
-    async stop() {
-      stopped = true;
-      bell.ring();
-      await Promise.all([running, listening.stop()]);
-    },
-  };
+  return startQueueLoop({ systemUrl, channel: 'process_outbox', batch, round: () => round(dependencies), log });
 }
 
 /** One claim and its deliveries. Returns how many were claimed. */

@@ -1,28 +1,51 @@
 import type { RelayDependencies } from './relay.ts';
+import { sweepMails } from '../db/notification-mail.ts';
 import { sweepIdempotencyKeys, sweepOutbox } from '../db/sweeps.ts';
+import { selectTenantIds } from '../db/media-sweep.ts';
+import { type MediaSweep, sweepMedia } from './sweep-media.ts';
 
 const sweepEveryMs = 10 * 60_000;
+const sweepMediaEveryMs = 60 * 60_000;
 
-/** Removes what has served its time: answers kept for repeated requests, and messages that were delivered. */
-export function startSweeps({ system, clock, log }: Pick<RelayDependencies, 'system' | 'clock' | 'log'>): {
-  stop(): Promise<void>;
-} {
-  let running = sweep();
-  const timer = setInterval(() => (running = sweep()), sweepEveryMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+export type SweepDependencies = Pick<RelayDependencies, 'system' | 'clock' | 'log'> & {
+  readonly media: Omit<MediaSweep, 'tenants' | 'log'>;
+};
 
-  async function sweep(): Promise<void> {
-    try {
-      const now = new Date(clock());
-      const removed = { keys: await sweepIdempotencyKeys(system, now), messages: await sweepOutbox(system, now) };
-      log.debug(removed, 'swept');
-    } catch (error) {
-      log.warn({ err: error }, 'a sweep failed; the next one makes up for it');
+/** Removes what has served its time: answers kept for repeats, messages that were delivered, e-mails, media that nobody needs. */
+export function startSweeps({ system, clock, log, media }: SweepDependencies): { stop(): Promise<void> } {
+  const now = () => new Date(clock());
+  const sweeps = [
+    repeat(sweepEveryMs, async () => ({
+      keys: await sweepIdempotencyKeys(system, now()),
+      messages: await sweepOutbox(system, now()),
+      mails: await sweepSentMails(),
+    })),
+    repeat(sweepMediaEveryMs, () => sweepMedia({ ...media, tenants: () => selectTenantIds(system), log }, now())),
+  ];
+  return { stop: async () => void (await Promise.all(sweeps.map((sweep) => sweep.stop()))) };
+
+  async function sweepSentMails(): Promise<object> {
+    const mails = await sweepMails(system, now());
+    if (mails.expired > 0) log.warn({ expired: mails.expired }, 'e-mails could not be sent for days and were given up');
+    return mails;
+  }
+
+  function repeat(everyMs: number, removeSome: () => Promise<object>): { stop(): Promise<void> } {
+    let running = sweep();
+    const timer = setInterval(() => (running = sweep()), everyMs);
+    return {
+      async stop() {
+        clearInterval(timer);
+        await running;
+      },
+    };
+
+    async function sweep(): Promise<void> {
+      try {
+        log.debug(await removeSome(), 'swept');
+      } catch (error) {
+        log.warn({ err: error }, 'a sweep failed; the next one makes up for it');
+      }
     }
   }
 }

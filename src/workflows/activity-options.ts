@@ -19,7 +19,7 @@ export const providerRead: ActivityOptions = {
  */
 export const providerKeyed: ActivityOptions = {
   startToCloseTimeout: '15 minutes',
-  heartbeatTimeout: '20 seconds',
+  heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '2 minutes', maximumAttempts: 6 },
   cancellationType: 'TRY_CANCEL',
 };

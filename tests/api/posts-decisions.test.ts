@@ -32,9 +32,11 @@ describe('voting on a post', () => {
     await vote('marco', post, { verdict: 'approve' });
     await expect.poll(async () => (await read(post)).missedSlot, { timeout: 5_000 }).toBe(true);
     expect(await read(post)).toMatchObject({ status: 'approved', scheduledAt, attention: false });
-    const later = '2031-06-01T10:00:00.000Z';
+    const later = (await read(post)).nextSlot;
+    expect(Date.parse(later)).toBeGreaterThan(Date.now());
+    expect(later.slice(16), 'the same second of the same minute').toBe(scheduledAt.slice(16));
     const moved = await as('elena', 'POST', `/v1/posts/${post.id}/schedule`, { scheduledAt: later });
-    expect(moved.body).toMatchObject({ status: 'scheduled', missedSlot: false, scheduledAt: later });
+    expect(moved.body).toMatchObject({ status: 'scheduled', missedSlot: false, scheduledAt: later, nextSlot: null });
   });
 
   it('sends it back with a comment; its author changes it and submits it again', async () => {

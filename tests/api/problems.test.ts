@@ -200,19 +200,20 @@ test('HEAD is GET without the body', async () => {
 test('health, readiness and metrics answer without a token, and name each part', async () => {
   expect((await api.call('/healthz', { as: null })).body).toEqual({ status: 'up' });
   const { status, body } = await api.call('/readyz', { as: null });
-  expect([status, Object.keys(body.parts)]).toEqual([200, ['database', 'temporal', 'keycloak', 'outbox']]);
+  expect([status, Object.keys(body.parts)]).toEqual([200, ['database', 'temporal', 'keycloak', 'outbox', 'mail']]);
   const metrics = await api.call('/metrics', { as: null });
   expect(metrics.body).toMatch(
     /chorally_http_request_duration_seconds_count\{method="GET",route="\/v1\/me",status="200"\}/,
   );
 });
 
-test('readiness names what is down, and a stuck outbox without stopping the rest', async () => {
+test('readiness names what is down, and a stuck outbox or mail without stopping the rest', async () => {
   const readiness = createReadiness({
     database: { query: () => Promise.reject(new Error('away')) },
     system: {} as never,
     temporal: { connection: { withDeadline: () => Promise.reject(new Error('away')) } as never, namespace: 'x' },
     tokens: { ...ownTokens, checkKeys: () => Promise.reject(new Error('away')) },
+    sendsMail: false,
   });
   const statuses = Object.entries(await readiness()).map(([part, { status }]) => [part, status]);
   expect(Object.fromEntries(statuses)).toEqual({
@@ -220,6 +221,7 @@ test('readiness names what is down, and a stuck outbox without stopping the rest
     temporal: 'down',
     keycloak: 'down',
     outbox: 'degraded',
+    mail: 'degraded',
   });
 });
 

@@ -5,8 +5,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readMigrateConfig } from '../../src/platform/config.ts';
 import { programVariables } from '../../dev/environment.ts';
 import { testStack } from '../../dev/stack.ts';
+import { selectMediaFacts } from '../../src/db/media.ts';
 import { migrate } from '../../src/db/migrate.ts';
+import * as mediaKinds from '../../src/db/migrations/2026_11_24_50_media_kinds.ts';
+import type { Database } from '../../src/db/schema.ts';
+import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import { grantToBuiltInRoles } from '../../src/db/migrations/built-in-roles.ts';
+import { insertRows, oneRowPerTable } from './support/one-row-per-table.ts';
 import { databaseAs } from './support/stack-databases.ts';
 
 test('the schema goes up, down without a trace, and up again to the same', async () => {
@@ -59,6 +64,43 @@ function holdersOf(db: Kysely<unknown>, permission: string, tenant: string): Pro
     return rows.map(({ key }) => key);
   });
 }
+
+test('images from before there were other kinds stay images, and their files are known', async () => {
+  const scratch = await scratchDatabase();
+  const db = scratch as unknown as Kysely<Database>;
+  await migrate(scratch);
+  const rows = oneRowPerTable();
+  const inTenant = <T>(work: (trx: TenantTransaction) => Promise<T>) => withTenant(db, rows.tenant.id, work);
+  await inTenant((trx) => insertRows(trx, rows));
+  await mediaKinds.down(scratch);
+  await mediaKinds.up(scratch);
+  const { id: mediaId, sha256 } = rows.media;
+  expect(await inTenant((trx) => selectMediaFacts(trx, [mediaId]))).toMatchObject(
+    new Map([[mediaId, { original: { kind: 'image', frames: 1, sha256 }, jpeg: { kind: 'image', frames: 1 } }]]),
+  );
+  const known = await inTenant((trx) => trx.selectFrom('stored_file').select('sha256').execute());
+  expect(known).toEqual([{ sha256 }]);
+});
+
+test('the release before this one goes on naming files that it has not claimed', async () => {
+  const { db } = databaseAs('app');
+  const rows = oneRowPerTable();
+  const { kind: _kind, frames: _frames, ...media } = rows.media;
+  await withTenant(db, rows.tenant.id, async (trx) => {
+    await insertRows(trx, rows);
+    const old = { ...media, id: randomUUID(), sha256: 'c'.repeat(64) };
+    await trx
+      .insertInto('media')
+      .values(old as never)
+      .execute();
+    const found = await trx
+      .selectFrom('stored_file')
+      .select('sha256')
+      .where('sha256', '=', old.sha256 as never)
+      .execute();
+    expect(found).toHaveLength(1);
+  });
+});
 
 /** Tables, functions and policies, apart from those of Kysely and of extensions. */
 async function describe(db: Kysely<unknown>): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import {
   releaseAttempt,
   selectAttempt,
   settleAttempt,
+  wasFoundAbsent,
   withdrawCall,
 } from '../../src/db/publish-attempt.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
@@ -77,6 +78,16 @@ describe('the row that decides about a call', () => {
     expect(await settle({ kind: 'published' })).toBe(true);
     expect(await settle({ kind: 'resolved' })).toBe(false);
     expect(await stored(1)).toMatchObject({ state: 'done', answer: { kind: 'published' } });
+  });
+
+  it('remembers that the network showed no trace, whatever attempts that called nothing came after', async () => {
+    expect(await inTenant((trx) => wasFoundAbsent(trx, attempt(1)))).toBe(false);
+    await inTenant((trx) => begin(trx, 1));
+    await settle({ kind: 'absent' });
+    await inTenant((trx) => releaseAttempt(trx, attempt(2), { to: 'released', now }));
+    expect(await inTenant((trx) => wasFoundAbsent(trx, attempt(1)))).toBe(false);
+    expect(await inTenant((trx) => wasFoundAbsent(trx, attempt(2)))).toBe(true);
+    expect(await inTenant((trx) => wasFoundAbsent(trx, attempt(4)))).toBe(true);
   });
 
   it('moves the target and the post with the call', async () => {

@@ -14,7 +14,7 @@ const lariana = oneRowPerTable();
 const tables = Object.keys(aurora) as Table[];
 
 /** Tables that the vendor's own role works on across tenants, to claim and to sweep. */
-const queueTables: readonly Table[] = ['process_outbox', 'idempotency_key'];
+const queueTables: readonly Table[] = ['process_outbox', 'idempotency_key', 'notification_mail'];
 
 const app = databaseAs('app');
 const system = databaseAs('system');
@@ -41,16 +41,18 @@ describe('every table belongs to a tenant', () => {
     expect(rows).toEqual([{ enabled: true, forced: true }]);
   });
 
-  it('has no other policy than its tenant’s, but for the queues and the search', async () => {
+  it('has no other policy than its tenant’s, but for the queues, the search and the list of tenants', async () => {
     const { rows } = await sql<{ table: Table; name: string; roles: string }>`
       select tablename as table, policyname as name, roles::text as roles from pg_policies
       where schemaname = 'public' and policyname <> 'tenant' order by 1, 2`.execute(owner.db);
     expect(rows).toEqual([
       { table: 'idempotency_key', name: 'sweep', roles: '{chorally_system}' },
+      { table: 'notification_mail', name: 'relay', roles: '{chorally_system}' },
       { table: 'post', name: 'search', roles: '{chorally_search}' },
       { table: 'post_revision', name: 'search', roles: '{chorally_search}' },
       { table: 'post_target', name: 'search', roles: '{chorally_search}' },
       { table: 'process_outbox', name: 'relay', roles: '{chorally_system}' },
+      { table: 'tenant', name: 'sweep', roles: '{chorally_system}' },
     ]);
   });
 
@@ -167,6 +169,13 @@ describe('roles', () => {
       await expect(everythingIn(system.db, table)).rejects.toMatchObject({ code: denied });
     },
   );
+
+  it('chorally_system sees of a tenant that it exists, and nothing else', async () => {
+    const { rows } = await sql<{ id: TenantId }>`select id from tenant`.execute(system.db);
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([idOf(aurora), idOf(lariana)]));
+    await expect(sql`select name from tenant`.execute(system.db)).rejects.toMatchObject({ code: denied });
+    await expect(sql`select slug from tenant`.execute(system.db)).rejects.toMatchObject({ code: denied });
+  });
 
   it('chorally_system does not read the answers that are kept for repeats', async () => {
     const read = sql`select answer from idempotency_key`.execute(system.db);

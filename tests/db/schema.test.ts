@@ -17,11 +17,15 @@ test('the types of src/db/schema.ts name the tables, columns and nulls of the mi
 
 /** Reads the interface as text: types are gone at run time. */
 function declaredColumns(): string[] {
-  const source = readFileSync(new URL('../../src/db/schema.ts', import.meta.url), 'utf8');
-  const body = source.slice(source.indexOf('export interface Database {'));
+  const body = ['schema', 'schema-approval', 'notice-tables'].map(bodyOf).join('\n');
   return [...body.matchAll(/^ {2}(\w+): \{(.*?)\}(?=;$)/gms)].flatMap(([, table, columns = '']) =>
     [...columns.matchAll(/(\w+): ([^;]+)(?:;|$)/g)].map(
       ([, column, type = '']) => `${table}.${column}${/\| null\s*$/.test(type) ? ' null' : ''}`,
     ),
   );
+}
+
+function bodyOf(file: string): string {
+  const source = readFileSync(new URL(`../../src/db/${file}.ts`, import.meta.url), 'utf8');
+  return source.slice(source.indexOf('export interface '));
 }

@@ -20,7 +20,8 @@ import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { createApiMetrics } from '../../src/platform/metrics.ts';
-import { folderStorage } from '../../src/platform/storage.ts';
+import type { Storage } from '../../src/platform/storage.ts';
+import { openStorage } from '../../src/platform/storage/open.ts';
 import { createTemporalClient } from '../../src/platform/temporal-client.ts';
 import { requireDocumented } from './documented-routes.ts';
 import { userToken } from './tokens.ts';
@@ -57,6 +58,8 @@ export interface TestApiOptions {
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
   readonly published?: PublishedPosts;
+  /** Instead of the stack's own. */
+  readonly storage?: Storage;
   /** Served beside the real ones. */
   readonly moreRoutes?: readonly Route[];
 }
@@ -73,6 +76,7 @@ export async function startApi({
   services: replaced,
   probe,
   published,
+  storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
   const config = readApiConfig(programVariables(testStack()));
@@ -107,7 +111,7 @@ export async function startApi({
         published: published ?? obligingNetworks,
         masterKeys: config.masterKeys,
         simulated: { facebook: [], instagram: [], linkedin: [] },
-        storage: folderStorage(config.media.directory),
+        storage: storage ?? openStorage(config.media.store),
         urls: config.media,
       }),
       ...moreRoutes,
@@ -126,6 +130,7 @@ export async function startApi({
       system: system.db,
       temporal: { connection, namespace: config.temporal.namespace },
       tokens: services.tokens,
+      sendsMail: config.mail !== null,
     }),
   });
   const server = createServer(app);

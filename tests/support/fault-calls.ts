@@ -10,7 +10,8 @@ import { eventually } from './fault-wait.ts';
  * made none. What made another post is not its concern.
  */
 export async function callsTo(story: Story, network: Network): Promise<readonly LoggedRequest[]> {
-  const calls = await requests(network, { operation: publishCall[network], since: story.createdAt });
+  const operation = story.shape?.publishes ?? publishCall[network];
+  const calls = await requests(network, { operation, since: story.createdAt });
   const posts = await published();
   const foreign = new Set(posts.filter(({ text }) => text !== story.text).map(({ requestId }) => requestId));
   return calls.filter(({ id }) => !foreign.has(id));

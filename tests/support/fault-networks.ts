@@ -3,6 +3,7 @@ import { simulatorAddresses } from '../../dev/parts/simulators.ts';
 import type { faultRequest } from '../../simulators/kernel/faults.ts';
 import type { Publication } from '../../simulators/kernel/publications.ts';
 import type { LoggedRequest } from '../../simulators/kernel/request-log.ts';
+import type { settingsChange } from '../../simulators/kernel/settings.ts';
 import type { Network } from '../../src/domain/network.ts';
 import { stack } from './fault-stack.ts';
 
@@ -70,6 +71,11 @@ export async function resetNetworks(): Promise<void> {
     await control(name, 'POST', '/reset', {});
     await control(name, 'POST', '/settings', { processingDelayMs: 0 });
   }
+}
+
+/** Changes how a network behaves, until the next test. */
+export async function changeSettings(network: Network, settings: z.input<typeof settingsChange>): Promise<void> {
+  await control(simulatorOf(network), 'POST', '/settings', settings);
 }
 
 /** Takes back every fault, hold and revocation, and leaves the log as it is. */

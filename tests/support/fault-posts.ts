@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import sharp from 'sharp';
 import { demoTenant } from '../../dev/demo-data.ts';
 import { connectionId } from '../../dev/seed-tenant.ts';
 import { seedTenants } from '../../simulators/seed.ts';
@@ -8,6 +7,7 @@ import { type Network, networks } from '../../src/domain/network.ts';
 import type { AttemptState } from '../../src/domain/publication.ts';
 import { caller, expected } from './fault-api.ts';
 import { attemptsOf } from './fault-database.ts';
+import { type FileName, fileNamed, type Shape } from './fault-shapes.ts';
 import { eventually } from './fault-wait.ts';
 
 /** A page that a post of a story goes to. */
@@ -28,12 +28,16 @@ export interface Story {
   readonly scheduledAt: number;
   readonly createdAt: number;
   readonly pages: readonly StoryPage[];
+  /** What it shows, and with which request it is published, where it is more than one picture. */
+  readonly shape: Shape | null;
 }
 
 interface Draft {
   /** When it is due, from now. */
   readonly dueInMs: number;
   readonly on?: readonly Network[];
+  /** Something else than one picture, on its own network. */
+  readonly shape?: Shape;
 }
 
 const slug = 'aurora';
@@ -55,20 +59,20 @@ export async function submittedPost(draft: Draft): Promise<Story> {
 }
 
 /** A draft with an image and a slot. */
-export async function draftedPost({ dueInMs, on = networks }: Draft): Promise<Story> {
-  const mediaId = await image();
+export async function draftedPost({ dueInMs, shape, on = networks }: Draft): Promise<Story> {
+  const mediaIds = shape === undefined ? [await fileCalled('square.jpg')] : await filesOf(shape);
   const createdAt = Date.now();
   const scheduledAt = createdAt + dueInMs;
   const text = `Apertura straordinaria, fino alle 22 (${randomUUID()})`;
-  const pages = on.map(pageOn);
+  const pages = (shape === undefined ? on : [shape.network]).map(pageOn);
   const answer = await editor.post('/v1/posts', {
     text,
-    mediaIds: [mediaId],
+    mediaIds,
     scheduledAt: new Date(scheduledAt).toISOString(),
-    targets: pages.map((page) => ({ connectionId: page.connectionId })),
+    targets: pages.map((page) => ({ connectionId: page.connectionId, format: shape?.format ?? 'feed' })),
   });
   const { id } = expected<PostView>(answer, 201);
-  const story = { id, tenantId: demoTenant(slug).id, text, scheduledAt, createdAt, pages };
+  const story = { id, tenantId: demoTenant(slug).id, text, scheduledAt, createdAt, pages, shape: shape ?? null };
   told.push(story);
   return story;
 }
@@ -167,16 +171,21 @@ export function pageOn(network: Network): StoryPage {
   return { network, externalId: page.externalId, connectionId: connectionId(page) };
 }
 
-let uploaded: string | null = null;
+const uploads = new Map<string, string>();
 
-/** One picture for all posts of a test file; the stack's database outlives every fault. */
-async function image(): Promise<string> {
-  if (uploaded !== null) return uploaded;
-  const picture = await sharp({ create: { width: 640, height: 640, channels: 3, background: '#0f766e' } })
-    .jpeg()
-    .toBuffer();
-  const { id } = expected<{ id: string }>(await editor.upload('/v1/media', new Uint8Array(picture)), 201);
-  uploaded = id;
+/** One after the other: a test that is slow to begin is no worse for it. */
+async function filesOf({ files }: Shape): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const name of files) ids.push(await fileCalled(name));
+  return ids;
+}
+
+/** One upload of each file for all posts of a test file; the stack's database outlives every fault. */
+async function fileCalled(name: FileName): Promise<string> {
+  const known = uploads.get(name);
+  if (known !== undefined) return known;
+  const { id } = expected<{ id: string }>(await editor.upload('/v1/media', new Uint8Array(await fileNamed(name))), 201);
+  uploads.set(name, id);
   return id;
 }
 

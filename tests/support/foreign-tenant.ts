@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest';
 import { type CallAnswer } from './api.ts';
 import { demand } from './running-api.ts';
 import { imageForm } from './tenant-api.ts';
@@ -17,16 +18,25 @@ export interface Belongings {
   /** A file that was uploaded, and the form that it came with. */
   readonly mediaId: string;
   readonly mediaUrl: string;
+  /** Begun, and nothing of it sent. */
+  readonly uploadId: string;
   readonly draft: Post;
   readonly inReview: Post;
   /** Sent back with a comment. */
   readonly returned: Post;
   readonly connectionId: string;
+  readonly policyId: string;
+  readonly absenceId: string;
   readonly calendarId: string;
   readonly calendarName: string;
   readonly groupId: string;
   readonly userId: string;
   readonly userName: string;
+  /** On the draft, by its editor. */
+  readonly commentId: string;
+  readonly commentCursor: string;
+  /** What the editor was told. */
+  readonly notificationId: string;
   /** Of each list, what leads to its second page. */
   readonly cursors: Readonly<Record<ListName, string>>;
 }
@@ -39,7 +49,19 @@ export interface Post {
   readonly approvalId: string | null;
 }
 
-const lists = ['posts', 'media', 'approvals', 'connections', 'groups', 'users', 'business-calendars'] as const;
+const lists = [
+  'posts',
+  'media',
+  'approvals',
+  'connections',
+  'groups',
+  'users',
+  'notifications',
+  'business-calendars',
+  'business-calendars',
+  'approval-policies',
+  'absences',
+] as const;
 export type ListName = (typeof lists)[number];
 
 /** The image that every tenant uploads: the same bytes, so that nobody may be given somebody else's. */
@@ -54,6 +76,8 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
   const groups = (await demand(200, '/v1/groups', { as: editor })).body.items;
   const connectionId = connections[0].id;
   const calendar = await openOnMondays(admin, `Orario ${mark}`);
+  const policyId = await addPolicy(admin, `Revisione ${mark}`);
+  const absenceId = (await addAbsences(reviewer, admin))[0] ?? '';
   const write = (kind: string) =>
     post(editor, { text: `${kind} ${mark}`, mediaIds: [media.id], targets: [{ connectionId }] });
   const [draft, first, second] = [await write('Bozza'), await write('In revisione'), await write('Da rivedere')];
@@ -69,23 +93,30 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     tenantId: me.tenant.id,
     mediaId: media.id,
     mediaUrl: media.urls.original.url,
+    uploadId: (await demand(201, '/v1/uploads', { as: editor, method: 'POST', headers: beginning })).body.id,
     draft,
     inReview,
     returned,
     connectionId,
+    policyId,
+    absenceId,
     calendarId: calendar.id,
     calendarName: calendar.name,
     groupId: groups[0].id,
     userId: me.user.id,
     userName: me.user.displayName,
+    ...(await talk(cast, draft, { userId: me.user.id, mark })),
     cursors: await cursorsOf(editor),
   };
 }
 
 /** Ends what runs and removes what can be removed. */
-export async function clearBelongings({ cast, draft, inReview, calendarId }: Belongings): Promise<void> {
+export async function clearBelongings({ cast, draft, inReview, calendarId, policyId, absenceId }: Belongings) {
   await demand(200, `/v1/posts/${inReview.id}/cancel`, { as: cast.editor, method: 'POST' });
   await demand(204, `/v1/posts/${draft.id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
+  for (const path of [`/v1/approval-policies/${policyId}`, `/v1/absences/${absenceId}`]) {
+    await demand(204, path, { as: cast.admin, method: 'DELETE', headers: { 'if-match': '*' } });
+  }
   await demand(204, `/v1/business-calendars/${calendarId}`, {
     as: cast.admin,
     method: 'DELETE',
@@ -100,7 +131,26 @@ export async function viewsOf({ cast, draft, inReview, returned, mediaId }: Belo
   const answers = await Promise.all(
     [...pages, ...single, `/v1/media/${mediaId}`, '/v1/me'].map((path) => demand(200, path, { as: cast.admin })),
   );
-  return answers.map(({ body }) => ({ ...body, urls: null }));
+  return answers.map(({ body }) => JSON.parse(JSON.stringify(body, withoutAddresses)));
+}
+
+/** Signed addresses are new in every answer. */
+function withoutAddresses(key: string, value: unknown): unknown {
+  return key === 'urls' || key === 'thumbnail' ? null : value;
+}
+
+const beginning = { 'tus-resumable': '1.0.0', 'upload-length': '1000' };
+
+/** Two comments on a post that mention its editor, and one by the editor. */
+async function talk({ admin, editor }: Cast, { id }: Post, { userId, mark }: { userId: string; mark: string }) {
+  const path = `/v1/posts/${id}/comments`;
+  const say = async (as: string, body: string) =>
+    (await demand(201, path, { as, method: 'POST', json: { body } })).body;
+  for (const word of ['Prima', 'Poi']) await say(admin, `${word} @[](user:${userId}) ${mark}`);
+  const comment = await say(editor, `Dopo ${mark}`);
+  const { items } = (await demand(200, '/v1/notifications?unread=true', { as: editor })).body;
+  const { nextCursor } = (await demand(200, `${path}?limit=1`, { as: editor })).body;
+  return { commentId: comment.id, commentCursor: nextCursor, notificationId: items[0].id };
 }
 
 async function upload(as: string, altText: string): Promise<CallAnswer['body']> {
@@ -114,12 +164,34 @@ async function openOnMondays(as: string, name: string): Promise<CallAnswer['body
   return (await demand(201, '/v1/business-calendars', { as, method: 'POST', json })).body;
 }
 
+async function addPolicy(as: string, name: string): Promise<string> {
+  const json = { name, steps: [{ name, roles: ['reviewer'], rule: { kind: 'any' } }] };
+  return (await demand(201, '/v1/approval-policies', { as, method: 'POST', json })).body.id;
+}
+
+/** Two days, in each of which the admin votes for the reviewer; far ahead, so that they touch no other test. */
+async function addAbsences(as: string, admin: string): Promise<readonly string[]> {
+  const delegateId = (await demand(200, '/v1/me', { as: admin })).body.user.id;
+  const day = 32_000 + Math.floor(Math.random() * 100_000);
+  const added = [day, day + 1].map(async (number) => {
+    const [from, until] = [number, number + 1].map((days) => new Date(days * 86_400_000).toISOString());
+    const json = { delegateId, from, until };
+    return (await demand(201, '/v1/absences', { as, method: 'POST', json })).body.id;
+  });
+  return Promise.all(added);
+}
+
 async function post(as: string, json: object): Promise<Post> {
   return shown((await demand(201, '/v1/posts', { as, method: 'POST', json })).body);
 }
 
+/** Submits it and waits until its approvers have been asked: nothing of it changes by itself from then on. */
 async function submit(as: string, { id }: Post): Promise<Post> {
-  return shown((await demand(200, `/v1/posts/${id}/submit`, { as, method: 'POST' })).body);
+  const post = shown((await demand(200, `/v1/posts/${id}/submit`, { as, method: 'POST' })).body);
+  const asked = async () =>
+    (await demand(200, `/v1/posts/${id}`, { as })).body.timeline.map(({ code }: { code: string }) => code);
+  await vi.waitFor(async () => expect(await asked()).toContain('approval.requested'), { timeout: 10_000 });
+  return post;
 }
 
 function shown(body: CallAnswer['body']): Post {

@@ -6,7 +6,7 @@ import type { ConnectionState } from '../../src/domain/connection.ts';
 import type { ConnectionId, GroupId, PolicyId, RoleId, TenantId, UserId } from '../../src/domain/ids.ts';
 import type { Network } from '../../src/domain/network.ts';
 import { type BuiltInRoleKey, builtInRoles, type Permission } from '../../src/domain/permission.ts';
-import type { PolicyStep } from '../../src/domain/policy.ts';
+import { type SavedPolicyStep, type PolicyStep, wholePolicyStep } from '../../src/domain/policy.ts';
 import { newId } from '../../src/platform/new-id.ts';
 
 /** A tenant that no other test knows: its people, one per name, and a connected page per network. */
@@ -27,6 +27,7 @@ const cast = {
   paolo: { name: 'Paolo Rizzi', role: 'supervisor' },
   irene: { name: 'Irene Leone', role: 'viewer' },
   luca: { name: 'Luca Moretti', role: 'agent' },
+  giulia: { name: 'Giulia Ferrari', role: 'tenant_admin' },
 } as const satisfies Record<string, { name: string; role: BuiltInRoleKey }>;
 
 export type PersonName = keyof typeof cast;
@@ -66,13 +67,13 @@ export async function freshTenant(
 }
 
 export function reviewStep({ reviewers }: FreshTenant): PolicyStep {
-  return { key: 'review', name: 'Revisione', users: [], groups: [reviewers], rule: { kind: 'any' } };
+  return wholePolicyStep({ key: 'review', name: 'Revisione', users: [], groups: [reviewers], rule: { kind: 'any' } });
 }
 
 export async function insertPolicy(
   trx: TenantTransaction,
   { id: tenantId }: FreshTenant,
-  steps: readonly PolicyStep[],
+  steps: readonly SavedPolicyStep[],
 ): Promise<PolicyId> {
   const id = newId<PolicyId>();
   await trx
@@ -90,7 +91,7 @@ export async function insertPolicy(
 export async function setDefaultPolicy(
   trx: TenantTransaction,
   tenant: FreshTenant,
-  steps: readonly PolicyStep[],
+  steps: readonly SavedPolicyStep[],
 ): Promise<void> {
   const id = steps.length === 0 ? null : await insertPolicy(trx, tenant, steps);
   await trx

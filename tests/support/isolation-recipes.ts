@@ -1,4 +1,6 @@
 import type { Call } from './api.ts';
+import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
+import { approvalRecipes } from './approval-recipes.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
 /** One way of reaching for what belongs to another tenant. */
@@ -23,11 +25,14 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...writingRecipes(foreign, own),
     ...calendarRecipes(foreign),
     ...commandRecipes(foreign, own),
+    ...talkRecipes(foreign, own),
+    ...revisionRecipes(foreign, own),
+    ...approvalRecipes(foreign, own),
   };
 }
 
 function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]> {
-  const { connectionId, groupId, userId, userName, mediaId, inReview, draft, calendarId } = foreign;
+  const { connectionId, groupId, userId, userName, mediaId, uploadId, inReview, draft, calendarId } = foreign;
   const list = (name: ListName, tries: Readonly<Record<string, readonly [string, Outcome]>>): readonly Attempt[] =>
     Object.entries({ ...tries, cursor: [foreign.cursors[name], 'own'] as const }).map(([filter, [value, outcome]]) => ({
       at: [`query.${filter}`],
@@ -63,8 +68,13 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
     'GET /v1/holiday-regions': [{ at: [], path: '/v1/holiday-regions', outcome: 'own' }],
     'GET /v1/connections': list('connections', { network: ['facebook', 'own'], state: ['connected', 'own'] }),
     'GET /v1/connections/{connectionId}': [missing('connectionId', `/v1/connections/${connectionId}`)],
-    'GET /v1/media': list('media', {}),
+    'GET /v1/media': list('media', {
+      kind: ['image', 'own'],
+      search: ['natale', 'own'],
+      unused: ['true', 'own'],
+    }),
     'GET /v1/media/{mediaId}': [missing('mediaId', `/v1/media/${mediaId}`)],
+    'GET /v1/uploads/{uploadId}': [missing('uploadId', `/v1/uploads/${uploadId}`)],
     'GET /v1/posts': list('posts', {
       status: ['in_review', 'own'],
       connectionId: [connectionId, 'nothing'],
@@ -92,11 +102,14 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       { at: [], path: '/v1/crisis-stop', outcome: 'own' },
       { at: ['query.cursor'], path: `/v1/crisis-stop?${heldAfter(inReview.id)}`, outcome: 'own' },
     ],
+    'GET /v1/approval-policies': list('approval-policies', {}),
+    'GET /v1/approval-policies/{policyId}': [missing('policyId', `/v1/approval-policies/${foreign.policyId}`)],
+    'GET /v1/absences': list('absences', { userId: [userId, 'nothing'] }),
   };
 }
 
 function writingRecipes(foreign: Belongings, own: Belongings): Record<string, readonly Attempt[]> {
-  const { draft, connectionId, mediaId } = foreign;
+  const { draft, connectionId, mediaId, uploadId } = foreign;
   const target = { connectionId: own.connectionId };
   const bodies = {
     'body.mediaIds': { mediaIds: [mediaId] },
@@ -114,6 +127,27 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
   const path = `/v1/posts/${draft.id}`;
   return {
     'POST /v1/media': [{ at: [], path: '/v1/media', call: async () => ({ body: await sameImage() }), outcome: 'own' }],
+    'PATCH /v1/media/{mediaId}': [
+      {
+        at: ['path.mediaId'],
+        path: `/v1/media/${mediaId}`,
+        call: () => ({ json: { altText: 'x' } }),
+        outcome: 'missing',
+      },
+    ],
+    'DELETE /v1/media/{mediaId}': [{ at: ['path.mediaId'], path: `/v1/media/${mediaId}`, outcome: 'missing' }],
+    'POST /v1/uploads': [
+      { at: [], path: '/v1/uploads', call: () => ({ headers: { ...tus, 'upload-length': '1000' } }), outcome: 'own' },
+    ],
+    'PATCH /v1/uploads/{uploadId}': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}`, call: sentBytes, outcome: 'missing' },
+    ],
+    'DELETE /v1/uploads/{uploadId}': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}`, call: () => ({ headers: tus }), outcome: 'missing' },
+    ],
+    'POST /v1/uploads/{uploadId}/media': [
+      { at: ['path.uploadId'], path: `/v1/uploads/${uploadId}/media`, call: () => ({ json: {} }), outcome: 'missing' },
+    ],
     'POST /v1/posts': named('/v1/posts'),
     'POST /v1/previews': named('/v1/previews'),
     'PATCH /v1/posts/{postId}': [
@@ -229,3 +263,8 @@ function heldAfter(postId: string): URLSearchParams {
 }
 
 const anyVersion = { 'if-match': '*' };
+const tus = { 'tus-resumable': '1.0.0' };
+const sentBytes = () => ({
+  headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+  body: 'bytes',
+});

@@ -14,7 +14,7 @@ import type {
 } from '../../src/domain/ids.ts';
 import type { Network } from '../../src/domain/network.ts';
 import type { PostApproval, PostInput, PostTarget } from '../../src/domain/post.ts';
-import type { AttemptResult, LookResult, PrepareResult } from '../../src/domain/publication.ts';
+import type { AttemptResult, FollowResult, LookResult, PrepareResult } from '../../src/domain/publication.ts';
 
 type Activities = PostActivities & PublicationActivities & ApprovalActivities;
 
@@ -26,6 +26,9 @@ export interface Script {
   readonly look?: readonly LookResult[];
   /** Whether the open approval goes on with changed content. */
   readonly reopened?: readonly boolean[];
+  readonly follow?: readonly FollowResult[];
+  /** How long the step of the approval may take. */
+  readonly timeLimitMs?: number;
   readonly hold?: readonly Awaited<ReturnType<Activities['holdAttempts']>>[];
 }
 
@@ -59,8 +62,14 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
   };
   const activities: Activities = {
     recordPost: async ({ status }) => void journal.statuses.push(status),
+    openStep: async ({ at }) => {
+      journal.calls.push('openStep');
+      const deadlineAt = script.timeLimitMs === undefined ? null : at + script.timeLimitMs;
+      return { clock: { deadlineAt, remindersAt: [] }, presence: { inactive: [], absences: [] } };
+    },
+    readPresence: async () => ({ inactive: [], absences: [] }),
+    recordTurn: async ({ kind }) => void journal.calls.push(`recordTurn ${kind}`),
     recordVote: async () => void journal.calls.push('recordVote'),
-    recordReopening: async () => void journal.calls.push('recordReopening'),
     recordWithdrawal: async () => void journal.calls.push('recordWithdrawal'),
     adoptEdit: async ({ entry: { status }, adoption: { effect } }) => {
       journal.statuses.push(status);
@@ -85,6 +94,10 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
       journal.revisions.push(revisionId);
       if (script.publish === 'never') return cancelledOnly();
       return next(`publish ${network}`, script.publish ?? [{ kind: 'published' }]);
+    },
+    followAccepted: async ({ network }) => {
+      journal.calls.push(`follow ${network}`);
+      return next(`follow ${network}`, script.follow ?? [{ kind: 'published' }]);
     },
     readPermalink: async ({ network }) => {
       journal.calls.push(`permalink ${network}`);

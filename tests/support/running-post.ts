@@ -1,6 +1,6 @@
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Vote } from '../../src/domain/approval.ts';
+import type { Vote } from '../../src/domain/approval-vote.ts';
 import type { ContentHash } from '../../src/domain/ids.ts';
 import type { PostInput } from '../../src/domain/post.ts';
 import { approvalWorkflowId, decide } from '../../src/workflows/approval/messages.ts';

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll } from 'vitest';
 import type { TokenVerifier } from '../../src/platform/keycloak.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
+import type { UserId } from '../../src/domain/ids.ts';
 import { type Call, type CallAnswer, startApi, type TestApi, type TestApiOptions } from './api.ts';
 import { type FreshTenant, freshTenant, type PersonName } from './fresh-tenant.ts';
 
@@ -14,6 +15,8 @@ export interface TenantApi {
   readonly tenant: FreshTenant;
   /** A call by one of the tenant's people. */
   as(person: PersonName, method: string, path: string, json?: unknown, call?: Call): Promise<CallAnswer>;
+  /** A call by a member whom a test has added. */
+  asUser(user: UserId, method: string, path: string, json?: unknown): Promise<CallAnswer>;
   /** As one of the vendor's operators who is a member too. */
   asOperator(person: PersonName, method: string, path: string): Promise<CallAnswer>;
   inTenant<T>(work: (trx: TenantTransaction) => Promise<T>): Promise<T>;
@@ -42,6 +45,7 @@ function tenantApi(api: TestApi, tenant: FreshTenant): TenantApi {
     api,
     tenant,
     as: (person, method, path, json, call) => send(holder(person), method, path, json, call),
+    asUser: (subject, method, path, json) => send({ subject, tenants: [tenant] }, method, path, json),
     asOperator: (person, method, path) => send({ ...holder(person), realmRoles: ['chorally_operator'] }, method, path),
     inTenant: (work) => withTenant(api.services.db, tenant.id, work),
     another: async (options) => tenantApi(api, await freshTenant(api.services.db, options)),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
 import { testStack } from '../../dev/stack.ts';
@@ -22,20 +23,25 @@ export interface WorkflowEnvironment {
   readonly client: Client;
   /** Where workflows of this test run; their activities run beside it. */
   readonly taskQueue: string;
+  /** For workflows that were started with `{ skipping: false }`: lets so much of their time pass at once, or all of it. */
+  fastForward(run: WorkflowHandle, durationMs: number | null): Promise<void>;
 }
 
 /**
  * Workers with `activities` on task queues of their own, against the real server, whose workflows skip the time they
- * only wait for, from their first event, children included. Everything ends with the test.
+ * only wait for, from their first event, children included; or when the test says so. Everything ends with the test.
  */
-export async function workflowEnvironment(activities: object): Promise<WorkflowEnvironment> {
+export async function workflowEnvironment(
+  activities: object,
+  { skipping = true }: { skipping?: boolean } = {},
+): Promise<WorkflowEnvironment> {
   const prefix = `test-${randomUUID()}`;
   const [connection, native, workflowCode] = await Promise.all([
     Connection.connect({ address }),
     NativeConnection.connect({ address }),
     workflowBundle(),
   ]);
-  skipTime(connection);
+  if (skipping) skipTime(connection);
   const shared = { connection: native, namespace, activities } as const;
   const workers = await Promise.all([
     Worker.create({ ...shared, taskQueue: `${prefix}-core`, workflowBundle: workflowCode }),
@@ -47,7 +53,11 @@ export async function workflowEnvironment(activities: object): Promise<WorkflowE
     await running;
     await Promise.all([connection.close(), native.close()]);
   });
-  return { client: new Client({ connection, namespace }), taskQueue: `${prefix}-core` };
+  return {
+    client: new Client({ connection, namespace }),
+    taskQueue: `${prefix}-core`,
+    fastForward: (run, durationMs) => fastForward(connection, run, durationMs),
+  };
 }
 
 /**
@@ -62,12 +72,30 @@ export async function keepHistory(handle: WorkflowHandle, name: string): Promise
   await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(JSON.parse(history), null, 1)}\n`);
 }
 
+/** Holds a finished run's history against the code that has made it. */
+export async function expectReplay(run: WorkflowHandle): Promise<void> {
+  await Worker.runReplayHistory(
+    { workflowBundle: await workflowBundle(), replayName: run.workflowId },
+    await run.fetchHistory(),
+  );
+}
+
 /** The SDK has no option for it yet; the request has. */
 function skipTime(connection: Connection): void {
   const { workflowService } = connection;
   const start = workflowService.startWorkflowExecution.bind(workflowService);
   workflowService.startWorkflowExecution = ((request: object, ...rest: []) =>
     start({ ...request, timeSkippingConfig: { enabled: true } }, ...rest)) as typeof start;
+}
+
+async function fastForward(connection: Connection, run: WorkflowHandle, durationMs: number | null): Promise<void> {
+  const fastForwardConfig = durationMs === null ? null : { id: randomUUID(), duration: msToTs(durationMs) };
+  await connection.workflowService.updateWorkflowExecutionOptions({
+    namespace,
+    workflowExecution: { workflowId: run.workflowId },
+    workflowExecutionOptions: { timeSkippingConfig: { enabled: true, fastForwardConfig } },
+    updateMask: { paths: ['time_skipping_config'] },
+  });
 }
 
 const silence = (): void => undefined;

@@ -47,6 +47,16 @@ test('a worker may serve one task queue only, and never one that does not exist'
   );
 });
 
+test('each kind of media store demands what it needs, and no more', () => {
+  expect(readApiConfig(complete).media.store).toEqual({ kind: 'folder', directory: '/var/lib/chorally/media' });
+  expect(messageOf(() => readApiConfig({ ...complete, MEDIA_DIR: undefined }))).toContain('MEDIA_DIR is missing');
+  const s3 = { MEDIA_STORE: 's3', S3_REGION: 'eu-south-1', S3_BUCKET: 'media', S3_ACCESS_KEY_ID: 'AK' };
+  expect(messageOf(() => readWorkerConfig({ ...complete, ...s3 }))).toContain('S3_SECRET_ACCESS_KEY is missing');
+  expect(
+    readWorkerConfig({ ...complete, ...s3, MEDIA_DIR: undefined, S3_SECRET_ACCESS_KEY: 'x' }).media.store,
+  ).toMatchObject({ kind: 's3', bucket: 'media', endpoint: null, forcePathStyle: false });
+});
+
 const key = (letter: string) => Buffer.alloc(32, letter).toString('base64');
 
 const complete = {

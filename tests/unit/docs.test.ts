@@ -39,7 +39,7 @@ test.each(pages)('every metric that %s names is measured', (page) => {
 });
 
 const variables: ReadonlySet<string> = new Set([
-  ...[...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1] ?? ''),
+  ...[...read('.env.example').matchAll(/^([A-Z0-9_]+)=/gm)].map((match) => match[1] ?? ''),
   ...Object.values(portBaseVariables),
   'CHORALLY_RUN_DIR',
 ]);

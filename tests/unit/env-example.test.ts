@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { variableNames } from '../../src/platform/config.ts';
 
 const lines = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
-const documented = lines.filter((line) => /^[A-Z_]+=/.test(line));
+const documented = lines.filter((line) => /^[A-Z0-9_]+=/.test(line));
 const nameOf = (line: string) => line.slice(0, line.indexOf('='));
 const [programLines, composeLines] = splitAt('# docker-compose.yml');
 
@@ -19,13 +19,13 @@ test('every variable is explained on its own line', () => {
 });
 
 test('a copy of it changes nothing until somebody fills something in', () => {
-  expect(documented.filter((line) => !/^[A-Z_]+='' # /.test(line))).toEqual([]);
+  expect(documented.filter((line) => !/^[A-Z0-9_]+='' # /.test(line))).toEqual([]);
   expect(Object.values(parseEnv(lines.join('\n'))).filter((value) => value !== '')).toEqual([]);
 });
 
 test('.env.example lists every further variable that docker-compose.yml asks for', () => {
   const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
-  const asked = new Set([...compose.matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1] ?? ''));
+  const asked = new Set([...compose.matchAll(/\$\{([A-Z0-9_]+)/g)].map((match) => match[1] ?? ''));
   for (const name of variableNames) asked.delete(name);
   expect(composeLines.map(nameOf).toSorted()).toEqual([...asked].toSorted());
 });

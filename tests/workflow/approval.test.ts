@@ -3,7 +3,7 @@ import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/clie
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import type { RecordedVote } from '../../src/db/approval.ts';
-import type { ApprovalRule, ApprovalStep, Verdict } from '../../src/domain/approval.ts';
+import type { ApprovalRule, SavedStep, Verdict } from '../../src/domain/approval.ts';
 import type { ApprovalId, ContentHash, TenantId, UserId } from '../../src/domain/ids.ts';
 import { approvalWorkflowId, type CastVote, decide, withdrawApproval } from '../../src/workflows/approval/messages.ts';
 import type { approval } from '../../src/workflows/approval/workflow.ts';
@@ -80,7 +80,7 @@ test('a withdrawn approval takes no more votes', async () => {
   expect(withdrawals).toHaveLength(1);
 });
 
-function step(rule: ApprovalRule, approvers: readonly UserId[] = [marco, giulia]): ApprovalStep {
+function step(rule: ApprovalRule, approvers: readonly UserId[] = [marco, giulia]): SavedStep {
   return { key: randomUUID(), name: 'Review', approvers, rule };
 }
 
@@ -108,7 +108,7 @@ function detailOf(error: unknown): unknown {
   return cause instanceof ApplicationFailure ? cause.details?.[0] : null;
 }
 
-async function open(steps: readonly ApprovalStep[]) {
+async function open(steps: readonly SavedStep[]) {
   const votes: RecordedVote[] = [];
   const withdrawals: unknown[] = [];
   const approvalId = randomUUID() as ApprovalId;

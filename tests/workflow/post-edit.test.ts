@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { expect, test } from 'vitest';
-import type { ContentHash, RevisionId } from '../../src/domain/ids.ts';
+import { wholeStep } from '../../src/domain/approval.ts';
+import type { ApprovalId, ContentHash, PolicyId, RevisionId } from '../../src/domain/ids.ts';
 import { approvalWorkflowId } from '../../src/workflows/approval/messages.ts';
 import { cancel, edit, type PostEdit, publishNow, reschedule } from '../../src/workflows/post/messages.ts';
 import { elena, marco, oneStepApproval, type Script, scripted, target } from '../support/publication-script.ts';
@@ -144,7 +145,10 @@ test('a hundred times an edit meets a vote: never is content published that nobo
   const environment = await workflowEnvironment({
     ...activities,
     recordVote: async ({ approvalId }: { approvalId: string }) => void voted.add(approvalId),
-    recordReopening: async ({ approvalId }: { approvalId: string }) => void reopened.add(approvalId),
+    openStep: async (opening: Parameters<typeof activities.openStep>[0]) => {
+      if (opening.kind === 'reopened') reopened.add(opening.approvalId);
+      return activities.openStep(opening);
+    },
     awaitReopening: async ({ approvalId }: { approvalId: string }) => {
       for (let n = 0; n < 200; n += 1) {
         if (reopened.has(approvalId)) return true;
@@ -164,7 +168,7 @@ test('a hundred times an edit meets a vote: never is content published that nobo
 
   async function raceOnce(index: number): Promise<string> {
     // Without a slot: in skipped time it would be out before the edit arrives.
-    const post = await startPostIn(environment, { approval: oneStepApproval() }, journal);
+    const post = await startPostIn(environment, { approval: { ...oneStepApproval(), v: 2 } }, journal);
     const verdict = index % 2 === 0 ? 'approve' : 'request_changes';
     const change = edited(post);
     const settling = (voice: Promise<unknown>) => voice.then(() => 'counted', refusalCode);
@@ -222,11 +226,14 @@ function edited({ input }: RunningPost, changes: Partial<PostEdit> = {}): PostEd
     targets: input.targets,
     authors,
     review: {
-      ...oneStepApproval(),
+      approvalId: randomUUID() as ApprovalId,
+      policyId: randomUUID() as PolicyId,
+      policyVersion: 1,
+      steps: oneStepApproval().steps.map(wholeStep),
+      authorsMayVote: false,
+      calendarId: null,
       contentHash,
       authors,
-      policyId: randomUUID() as never,
-      policyVersion: 1,
     },
     samePolicy: true,
     slot: null,

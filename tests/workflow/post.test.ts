@@ -92,6 +92,20 @@ test('cancelling a post in review withdraws its approval', async () => {
   await expect(vote('approve')).rejects.toThrow();
 });
 
+test('a post whose approval takes too long expires, and publishes nothing', async () => {
+  const { steps, ...approval } = oneStepApproval();
+  const limited = {
+    ...approval,
+    v: 2 as const,
+    steps: steps.map((step) => ({ ...step, onTimeout: 'expire' as const })),
+  };
+  const { run, journal } = await start({ approval: limited }, { script: { timeLimitMs: 3 * 24 * hourMs } });
+  expect(await run.result()).toBe('expired');
+  expect(journal).toMatchObject({ statuses: ['expired'], attempts: [] });
+  expect(journal.calls).toEqual(['openStep', 'recordTurn expired']);
+  await keepHistory(run, 'post-expired');
+});
+
 test('publishing now needs no slot, but an approval', async () => {
   const { run, journal, vote } = await start({ approval: oneStepApproval() });
   expect(await refusalOf(run.executeUpdate(publishNow, { args: [{ by: elena }] }))).toMatchObject({

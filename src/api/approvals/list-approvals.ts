@@ -17,7 +17,7 @@ export const listApprovals = defineRoute({
   tag: 'Approvals',
   summary: 'List approvals',
   description:
-    'Approvals of the tenant, newest first. `assignee=me&outcome=open` is the list of what waits for the caller’s vote: their own content and what they have voted on are not in it.',
+    'Approvals of the tenant, newest first. `assignee=me&outcome=open` is the list of what waits for the caller’s vote: what colleagues have let them vote on is in it, their own content and what has been voted on is not.',
   permission: 'post.read',
   query: z.strictObject({
     ...pageQuery,
@@ -30,12 +30,13 @@ export const listApprovals = defineRoute({
   answer: { status: 200, schema: pageOf(approvalView), description: 'A page of approvals.' },
   refusals: {},
   audit: null,
-  handle: async ({ trx, query, caller }) => {
+  handle: async ({ trx, query, caller, now }) => {
     const filter: ApprovalFilter = {
       assignee: query.assignee === 'me' ? caller.userId : (query.assignee ?? null),
       outcomes: query.outcome,
       before: cursors.decode(query.cursor),
       limit: query.limit,
+      now,
     };
     const rows = await selectApprovalPage(trx, filter);
     const shown = pageFrom(rows, query.limit, { codec: cursors, positionOf: (row) => row.id, present: (row) => row });

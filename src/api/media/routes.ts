@@ -1,5 +1,7 @@
 import type { Storage } from '../../platform/storage.ts';
 import type { PublicRoute, Route } from '../define-route.ts';
+import { deleteMedia } from './delete-media.ts';
+import { editMedia } from './edit-media.ts';
 import { fetchMedia } from './fetch-media.ts';
 import { listMedia } from './list-media.ts';
 import type { MediaUrls } from './media-view.ts';
@@ -14,5 +16,5 @@ export interface MediaDependencies {
 }
 
 export function mediaRoutes(media: MediaDependencies): readonly (Route | PublicRoute)[] {
-  return [listMedia, uploadMedia(media), readMedia(media), fetchMedia(media)];
+  return [listMedia(media), uploadMedia(media), readMedia(media), editMedia(media), deleteMedia, fetchMedia(media)];
 }

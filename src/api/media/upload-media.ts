@@ -1,20 +1,25 @@
 import { z } from 'zod';
-import { appendEvents } from '../../db/event.ts';
-import { insertMedia, selectMedia } from '../../db/media.ts';
-import type { MediaId } from '../../domain/ids.ts';
-import { newId } from '../../platform/new-id.ts';
 import type { Storage } from '../../platform/storage.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { answer } from '../route-context.ts';
+import { maxAltTextLength } from './file-words.ts';
+import { fileProblems } from './media-problems.ts';
 import { type MediaUrls, mediaView, presentMedia } from './media-view.ts';
-import { maxFileBytes, receiveUpload, type UploadedFile, uploadProblems } from './receive-upload.ts';
+import { receiveUpload, type UploadedFile } from './receive-upload.ts';
+import { recordMedia } from './record-media.ts';
+import { maxFormFileBytes } from './taken-files.ts';
 
 /** What a form needs around its file. */
 const formOverheadBytes = 65_536;
 
 const form = z.strictObject({
-  file: z.string().meta({ format: 'binary', description: 'A JPEG, PNG, WebP or GIF of at most 20 MB.' }),
-  altText: z.string().max(1_000).optional().meta({ description: 'What the image shows, for those who cannot see it.' }),
+  file: z.string().meta({
+    format: 'binary',
+    description: 'A JPEG, PNG, WebP, GIF, MP4, MOV, WebM or PDF of at most 20 MB.',
+  }),
+  altText: z.string().max(maxAltTextLength).optional().meta({
+    description: 'What it shows, for those who cannot see it; of a document, its title.',
+  }),
 });
 
 export function uploadMedia({ storage, urls }: { storage: Storage; urls: MediaUrls }): Route {
@@ -22,38 +27,24 @@ export function uploadMedia({ storage, urls }: { storage: Storage; urls: MediaUr
     method: 'post',
     path: '/v1/media',
     tag: 'Media',
-    summary: 'Upload an image',
+    summary: 'Upload a file',
     description:
-      'Takes one image and makes the JPEG rendition that some networks need. Its type is told from its bytes, and it is decoded once, so that a damaged file is found here and not at a network. Uploading the same bytes twice gives two entries on one stored file.',
+      'Takes one image, film or PDF of at most 20 MB; larger films and PDFs, and whatever must survive a lost connection, go to `/v1/uploads`. Its type is told from its bytes. An image is decoded once and renditions are made of it; of a film the last frame is looked for, of a PDF the last page: so a damaged file is found here and not at a network. Uploading the same bytes twice gives two entries on one stored file.',
     permission: 'media.write',
     body: z.custom<UploadedFile>(),
     upload: {
       contentType: 'multipart/form-data',
-      maxBytes: maxFileBytes + formOverheadBytes,
+      maxBytes: maxFormFileBytes + formOverheadBytes,
       schema: form,
-      receive: (stream, { headers, caller }) => receiveUpload(storage, { stream, headers, tenantId: caller.tenantId }),
+      receive: (stream, about) => receiveUpload(storage, stream, about),
     },
     answer: { status: 201, schema: mediaView, description: 'The file.', headers: { location: 'Its address.' } },
-    refusals: uploadProblems,
+    refusals: fileProblems,
     audit: 'media.uploaded',
-    handle: async ({ trx, caller, body, now, refuse }) => {
+    handle: async ({ trx, caller, body, now }) => {
       const { tenantId, userId } = caller;
-      const id = newId<MediaId>();
-      await insertMedia(trx, { ...body, tenantId, id, by: userId, now });
-      await appendEvents(trx, [
-        {
-          tenantId,
-          at: now,
-          kind: 'media.uploaded',
-          entity: 'media',
-          entityId: id,
-          actor: { kind: 'user', id: userId },
-          data: { sha256: body.original.sha256, mimeType: body.original.mimeType, bytes: body.original.bytes },
-        },
-      ]);
-      const row = await selectMedia(trx, id);
-      if (row === undefined) throw refuse('not_found');
-      return answer(presentMedia(row, { tenantId, urls, now }), { location: `/v1/media/${id}` });
+      const row = await recordMedia(trx, { ...body, tenantId, by: userId, now });
+      return answer(presentMedia(row, { tenantId, urls, now }), { location: `/v1/media/${row.id}` });
     },
   });
 }

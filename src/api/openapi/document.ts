@@ -27,6 +27,7 @@ export function buildDocument(routes: readonly (Route | PublicRoute)[]) {
 
 function pathOf(route: Route | PublicRoute): RouteConfig {
   const { method, path, tag, summary, description, params, query } = route;
+  const headers = route.access === 'public' ? null : route.headers;
   return {
     method,
     path,
@@ -41,6 +42,7 @@ function pathOf(route: Route | PublicRoute): RouteConfig {
     request: {
       ...(params === null ? {} : { params: params as z.ZodObject }),
       ...(query === null ? {} : { query: query as z.ZodObject }),
+      ...(headers === null ? {} : { headers }),
       ...requestBody(route),
     },
     responses: { ...answerOf(route), ...problemResponses(route) },
@@ -80,7 +82,11 @@ function requestBody(route: Route | PublicRoute): RouteConfig['request'] {
 function answerOf(route: Route | PublicRoute): RouteConfig['responses'] {
   if (route.access === 'public') {
     const { contentType, description } = route.answer;
-    return { 200: { description, content: { [contentType]: { schema: { type: 'string', format: 'binary' } } } } };
+    const content = { [contentType]: { schema: { type: 'string', format: 'binary' } } } as const;
+    return {
+      200: { description, content },
+      206: { description: 'The part that the header `Range` asked for.', content },
+    };
   }
   const { status, schema, description, example, headers = {} } = route.answer;
   const contentType = route.run.kind === 'stream' ? 'text/event-stream' : 'application/json';

@@ -32,9 +32,13 @@ const tagDescriptions: Record<Tag, string> = {
   Connections: 'The pages and accounts on the networks, and whether they work.',
   Media: 'Images that posts show.',
   Posts: 'What is written, reviewed, scheduled and published.',
+  Comments: 'What colleagues say to each other about a post.',
   Approvals: 'Reviews of posts, and votes on them.',
   'Crisis stop': 'Stopping all publication of the tenant at once, and releasing it.',
+  Notifications: 'What the caller has to know.',
   Events: 'What happens in the tenant, as it happens.',
+  'Approval policies': 'What posts must pass before they are published, and where.',
+  Absences: 'Who votes for somebody who is away.',
 };
 
 export const tags = Object.entries(tagDescriptions).map(([name, description]) => ({ name, description }));

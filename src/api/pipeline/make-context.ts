@@ -16,6 +16,7 @@ export interface Admitted {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly headers: unknown;
   readonly ifMatch: IfMatch | null;
   readonly now: Date;
   readonly key: string | null;

@@ -6,6 +6,8 @@ import type { Refused } from '../problem.ts';
 import { headerOf } from './request.ts';
 
 export const maxJsonBytes = 1_048_576;
+/** Uploads take as long as they take; a small body must not hold a connection by coming a byte at a time. */
+const jsonWithinMs = 30_000;
 
 /**
  * Refuses by its headers a body that would not be read anyway: 415 for another content type or encoding, 413 for one
@@ -55,10 +57,18 @@ async function readBytes(stream: Readable, maxBytes: number): Promise<Buffer> {
       stream.resume();
       reject(tooLarge(maxBytes));
     };
+    const tooSlow = setTimeout(() => {
+      stream.off('data', onData);
+      stream.resume();
+      reject(refuseCommon('malformed', { detail: 'The body did not arrive within 30 seconds.' }));
+    }, jsonWithinMs);
     stream.on('data', onData);
     stream.once('end', () => resolve(Buffer.concat(chunks)));
     stream.once('error', reject);
-    stream.once('close', () => reject(refuseCommon('malformed', { detail: 'The body ended too early.' })));
+    stream.once('close', () => {
+      clearTimeout(tooSlow);
+      reject(refuseCommon('malformed', { detail: 'The body ended too early.' }));
+    });
   });
 }
 

@@ -14,7 +14,7 @@ import { present, type PresentSettings } from './present.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { checkBodyHeaders, maxJsonBytes, readJson } from './read-body.ts';
 import { type ApiRequest, headerOf, type Reply } from './request.ts';
-import { parameterError, parseBody, parseParams, parseQuery } from './validate.ts';
+import { parameterError, parseBody, parseHeaders, parseParams, parseQuery } from './validate.ts';
 
 export interface Pipeline extends PresentSettings {
   readonly services: ApiServices;
@@ -48,9 +48,17 @@ const noBody = { value: undefined, hash: '' };
 /** An upload is streamed to where it will stay before anything is decided; unless the request succeeds it is removed. */
 async function runUpload(call: Call, upload: NonNullable<Route['upload']>): Promise<Reply> {
   const { services } = call.pipeline;
-  const { caller } = await withTenant(services.db, call.claimant.tenantId, (trx) => admit(call, trx));
+  const inTenant = <T>(work: (trx: TenantTransaction) => Promise<T>) =>
+    withTenant(services.db, call.claimant.tenantId, work);
+  const { caller, params } = await inTenant((trx) => admit(call, trx));
   const { headers, stream } = call.request;
-  const received: Received<unknown> = await upload.receive(stream, { headers, caller, now: call.now });
+  const received: Received<unknown> = await upload.receive(stream, {
+    headers,
+    params,
+    caller,
+    now: call.now,
+    inTenant,
+  });
   const reply = await run({ ...call, body: { value: received.body, hash: received.bodyHash } }).catch(
     async (error: unknown) => {
       await received.discard();
@@ -134,6 +142,7 @@ async function admit({ route, request, claimant, body, key, now }: Call, trx: Te
     now,
     params: route.params === null ? undefined : parseParams(route.params, request.params),
     query: parseQuery(route.query, request.search),
+    headers: parseHeaders(route.headers, request.headers),
     ifMatch: route.ifMatch ? ifMatchOf(request) : null,
     body: route.body === null ? undefined : route.upload === null ? parseBody(route.body, body.value) : body.value,
   };

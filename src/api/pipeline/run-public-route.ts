@@ -14,7 +14,7 @@ export async function runPublicRoute(
   response: ServerResponse,
   services: ApiServices,
 ): Promise<void> {
-  const { body, headers } = await route.serve({
+  const { status, headers, open } = await route.serve({
     params: route.params === null ? undefined : parseParams(route.params, request.params),
     query: parseQuery(route.query, request.search),
     headers: request.headers,
@@ -23,9 +23,11 @@ export async function runPublicRoute(
     services,
     refuse: refuserOf(route.refusals),
   });
-  response.writeHead(200, { 'content-type': route.answer.contentType, ...headers });
-  if (request.method === 'HEAD') {
-    body.destroy();
+  const isHead = request.method === 'HEAD';
+  // Opened before anything is answered: a store that is away is a problem, not half a file.
+  const body = isHead ? null : await open();
+  response.writeHead(status, { 'content-type': route.answer.contentType, ...headers });
+  if (body === null) {
     response.end();
     return;
   }

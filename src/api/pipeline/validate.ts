@@ -1,7 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import { refuseCommon } from '../common-problems.ts';
 import type { FieldError, Refused } from '../problem.ts';
 import { badText, pointerPart, unstorable } from './check-text.ts';
+import { headerOf } from './request.ts';
 
 /** The body as its schema makes it. Throws 400 for the wrong shape and 422 for the wrong meaning. */
 export function parseBody(schema: z.ZodType, value: unknown): unknown {
@@ -18,6 +20,16 @@ export function parseBody(schema: z.ZodType, value: unknown): unknown {
 /** The parameters of the path as their schema makes them. Throws 400. */
 export function parseParams(schema: z.ZodType, params: Readonly<Record<string, string>>): unknown {
   return parseParameters(schema, params);
+}
+
+/** The declared headers as their schema makes them; all others stay unread. Throws 400. */
+export function parseHeaders(schema: z.ZodObject | null, headers: IncomingHttpHeaders): unknown {
+  if (schema === null) return undefined;
+  const declared = Object.keys(schema.shape).flatMap((name) => {
+    const value = headerOf(headers, name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return parseParameters(schema, Object.fromEntries(declared));
 }
 
 /** The query as its schema makes it. Throws 400, also for a parameter that comes twice. */

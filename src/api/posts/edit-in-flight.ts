@@ -110,8 +110,8 @@ function requireFulfillable(
   { required, same, open }: Binding,
   authors: readonly UserId[],
 ): void {
-  const steps = (same ? open : required)?.steps ?? [];
-  const step = unfulfillableStep(steps, authors);
+  const binding = same ? open : required;
+  const step = binding === null ? null : unfulfillableStep(binding.steps, binding.authorsMayVote ? [] : authors);
   if (step === null) return;
   throw refuse('policy_unfulfillable', {
     detail: `Nobody is left who could pass the step “${step.name}”.`,

@@ -21,7 +21,7 @@ export const violationView = z
   })
   .meta({ description: 'One way in which the content breaks a network’s limits.' });
 
-const content = z.object({
+export const contentView = z.object({
   text: z.string(),
   mediaIds: z.array(z.string()),
   link: z
@@ -75,8 +75,8 @@ const target = z.object({
 });
 
 const cause = z.object({
-  targetId: z.string(),
-  connectionId: z.string(),
+  targetId: z.string().nullable().meta({ description: 'Null: it is about the approval.' }),
+  connectionId: z.string().nullable(),
   code: z.string().meta({ example: 'answer_lost' }),
   message: z.string(),
 });
@@ -97,19 +97,26 @@ export const postView = z
   .object({
     id: z.string(),
     status: z.enum(postStatuses),
-    version: z.number().int().meta({ description: 'Its `ETag`: changes whenever anything here changes.' }),
-    content,
+    version: z.number().int().meta({
+      description: 'Its `ETag`: changes whenever anything here changes, but for what only the timeline tells.',
+    }),
+    content: contentView,
     revision: z.number().int(),
     contentHash: z.string(),
     firstMediaKind,
     violations: z.array(violationView).meta({ description: 'What keeps the content from being submitted.' }),
     targets: z.array(target),
     approval: approvalView.nullable().meta({ description: 'The open approval, or else the last one.' }),
-    attention: z.boolean().meta({ description: 'Whether a target waits for a person.' }),
+    attention: z
+      .boolean()
+      .meta({ description: 'Whether a target, or an approval that nobody is left to give, waits for a person.' }),
     attentionCauses: z.array(cause),
     missedSlot: z
       .boolean()
       .meta({ description: 'Approval came after `scheduledAt`: nothing is published until a new slot is set.' }),
+    nextSlot: instantView(
+      'What can be sent to `schedule` after a missed slot: the same time of day on the next day of business.',
+    ).nullable(),
     scheduledAt: instantView('When it is to be published.').nullable(),
     publishedAt: instantView('When its first target was published.').nullable(),
     author: person,

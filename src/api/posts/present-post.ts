@@ -1,4 +1,5 @@
 import { selectLastApproval } from '../../db/approval-read.ts';
+import { loadBusinessCalendar } from '../../db/business-calendar.ts';
 import { selectMemberNames } from '../../db/member-name.ts';
 import { selectMediaFacts } from '../../db/media.ts';
 import { selectDestinations, selectTargets, type TargetRow } from '../../db/post-destination.ts';
@@ -8,16 +9,17 @@ import type { TenantTransaction } from '../../db/tenant.ts';
 import type { PostContent } from '../../domain/content.ts';
 import { type Violation, violations } from '../../domain/content-violations.ts';
 import type { ConnectionId, PostId } from '../../domain/ids.ts';
+import { nextSlot } from '../../domain/next-slot.ts';
 import type { Network } from '../../domain/network.ts';
 import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
 import { type Answered, answer, type Caller, type HandleContext } from '../route-context.ts';
 import { violationSentence } from './content-sentences.ts';
-import { attentionSentence, pageSentence, reasonSentence } from './sentences.ts';
+import { attentionSentence, pageSentence, reasonSentence, strandedSentence } from './sentences.ts';
 import { knownFacts } from './judge-content.ts';
 import type { PostView } from './post-view-schemas.ts';
-import { presentTimeline, timelineOf } from './timeline.ts';
+import { othersIn, presentTimeline, timelineOf } from './timeline.ts';
 
 type Reader = Pick<HandleContext<unknown, unknown, unknown, never>, 'caller' | 'services' | 'refuse'>;
 
@@ -32,15 +34,17 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
   );
   const events = await timelineOf(trx, post);
   const actors = events.flatMap((event) => (event.actor_id === null ? [] : [event.actor_id]));
-  const people = await selectMemberNames(trx, [post.createdBy, ...actors]);
+  const others = events.flatMap((event) => othersIn(event.data));
+  const people = await selectMemberNames(trx, [post.createdBy, ...actors, ...others]);
   const approval = await selectLastApproval(trx, postId);
   const [approvalShown = null] = approval === undefined ? [] : await presentApprovals(trx, [approval]);
   const view: PostView = {
     ...presentHead(post),
+    nextSlot: await offeredSlot(trx, post, reader.services.clock()),
     author: { id: post.createdBy, name: people.get(post.createdBy) ?? '' },
     ...(await presentJudgement(trx, post.content, networkOf(destinations))),
     targets: inOrderOf(post.content, targets).map(presentTarget),
-    attentionCauses: targets.flatMap(presentCause),
+    attentionCauses: [...targets.flatMap(presentCause), ...strandedCause(approvalShown)],
     approval: approvalShown,
     timeline: presentTimeline(events, {
       people,
@@ -54,21 +58,19 @@ export async function presentPost(trx: TenantTransaction, reader: Reader, postId
   return answer(view, { etag: entityTag(post.version) });
 }
 
+/** Made at reading, so that it always lies ahead. */
+async function offeredSlot(trx: TenantTransaction, post: StoredPost, now: number): Promise<string | null> {
+  if (!post.missedSlot || post.scheduledAt === null) return null;
+  const calendar = await loadBusinessCalendar(trx, null, new Date(now));
+  return new Date(nextSlot(calendar, post.scheduledAt.getTime(), now)).toISOString();
+}
+
 function presentHead(post: StoredPost) {
-  const { text, mediaIds, link, targets } = post.content;
   return {
     id: post.id,
     status: post.status,
     version: post.version,
-    content: {
-      text,
-      mediaIds: [...mediaIds],
-      link,
-      targets: targets.map((target) => ({
-        ...target,
-        mediaIds: target.mediaIds === null ? null : [...target.mediaIds],
-      })),
-    },
+    content: presentContent(post.content),
     revision: post.revisionNumber,
     contentHash: post.contentHash,
     attention: post.attention,
@@ -77,6 +79,18 @@ function presentHead(post: StoredPost) {
     publishedAt: post.publishedAt?.toISOString() ?? null,
     createdAt: post.createdAt.toISOString(),
     updatedAt: post.updatedAt.toISOString(),
+  };
+}
+
+export function presentContent({ text, mediaIds, link, targets }: PostContent): PostView['content'] {
+  return {
+    text,
+    mediaIds: [...mediaIds],
+    link,
+    targets: targets.map((target) => ({
+      ...target,
+      mediaIds: target.mediaIds === null ? null : [...target.mediaIds],
+    })),
   };
 }
 
@@ -132,6 +146,12 @@ function presentCause(row: TargetRow): PostView['attentionCauses'] {
       message: row.reason === null ? attentionSentence(row.state) : reasonSentence(row.reason.code),
     },
   ];
+}
+
+function strandedCause(approval: PostView['approval']): PostView['attentionCauses'] {
+  if (approval === null || approval.outcome !== null || !approval.stranded) return [];
+  const code = 'approval_stranded';
+  return [{ targetId: null, connectionId: null, code, message: strandedSentence }];
 }
 
 /** The Temporal UI shows all tenants: its address is for the vendor's operators only. */

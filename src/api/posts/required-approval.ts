@@ -9,12 +9,17 @@ export async function requiredApproval(
   connectionIds: readonly ConnectionId[],
 ): Promise<RequiredApproval | null> {
   const policies = await selectPoliciesFor(trx, connectionIds);
-  const { membersOf, mayVote } = await selectElectorate(trx, policies);
+  const electorate = await selectElectorate(
+    trx,
+    policies.flatMap((policy) => policy.steps),
+  );
   return strictest(
     policies.map((policy) => ({
       policyId: policy.id,
       policyVersion: policy.version,
-      steps: resolveSteps(policy, membersOf, mayVote),
+      steps: resolveSteps(policy, electorate),
+      authorsMayVote: policy.authorsMayVote,
+      calendarId: policy.calendarId,
     })),
   );
 }

@@ -5,6 +5,7 @@ import type { PublicationDependencies } from './change-publication.ts';
 import { createPost } from './create-post.ts';
 import { decideOnPost } from './decide-on-post.ts';
 import { removePost } from './delete-post.ts';
+import { duplicatePost } from './duplicate-post.ts';
 import { editPost } from './edit-post.ts';
 import { editPublication } from './edit-publication.ts';
 import { listPosts } from './list-posts.ts';
@@ -36,6 +37,7 @@ export function postRoutes(dependencies: PostDependencies): readonly Route[] {
     previewContent({ urls }),
     editPost,
     removePost,
+    duplicatePost,
     submitPost,
     decideOnPost,
     schedulePost,

@@ -1,5 +1,5 @@
 import { contentHash } from '../../db/content-hash.ts';
-import { selectMediaFacts } from '../../db/media.ts';
+import { holdMedia, selectMediaFacts } from '../../db/media.ts';
 import { alignTargets, selectDestinations } from '../../db/post-destination.ts';
 import { insertRevision, mediaIdsOf, nextRevisionNumber } from '../../db/post-revision.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
@@ -52,6 +52,8 @@ export async function writeRevision(
   const { content, postId } = revision;
   const { tenantId, userId } = caller;
   const number = await nextRevisionNumber(trx, postId);
+  // Nothing that is named here may be deleted before this is written.
+  await holdMedia(trx, mediaIdsOf(content));
   const facts = await requireKnown({ trx, invalid }, content);
   await insertRevision(trx, {
     ...revision,

@@ -77,7 +77,7 @@ async function openApproval(
   { post, approval, caller, now }: Start,
 ): Promise<PostApproval | null> {
   if (approval === null) return null;
-  const { authors, steps } = approval;
+  const { authors, authorsMayVote, steps } = approval;
   const id = newId<ApprovalId>();
   await insertApproval(trx, {
     ...approval,
@@ -89,7 +89,8 @@ async function openApproval(
     by: caller.userId,
     now,
   });
-  return { approvalId: id, contentHash: post.contentHash, authors, steps };
+  const { contentHash, revisionId } = post;
+  return { v: 2, approvalId: id, contentHash, revisionId, authors, authorsMayVote, steps };
 }
 
 async function targetsOf(trx: TenantTransaction, { post, destinations }: Start): Promise<PostInput['targets']> {

@@ -54,7 +54,7 @@ async function approvalOf({ trx, caller, refuse }: Submission, post: StoredPost)
   );
   if (required === null) return null;
   const authors = await authorsOf(trx, post, caller);
-  const step = unfulfillableStep(required.steps, authors);
+  const step = unfulfillableStep(required.steps, required.authorsMayVote ? [] : authors);
   if (step !== null) {
     throw refuse('policy_unfulfillable', {
       detail: `Nobody is left who could pass the step “${step.name}”.`,

@@ -10,11 +10,11 @@ import type { PostView } from './post-view-schemas.ts';
 /** The clocks of the API's and the workers' machines may differ by less than this. */
 const clockSlackMs = 3_600_000;
 
-/** The events of a post: none is older than it, none newer than its last change. */
-export function timelineOf(trx: TenantTransaction, { id, createdAt, updatedAt }: StoredPost) {
+/** The events of a post: none is older than it, none newer than its last change or the last word about it. */
+export function timelineOf(trx: TenantTransaction, { id, createdAt, updatedAt, notedAt }: StoredPost) {
   return selectTimeline(trx, 'post', id, {
     from: new Date(createdAt.getTime() - clockSlackMs),
-    to: new Date(updatedAt.getTime() + clockSlackMs),
+    to: new Date(Math.max(updatedAt.getTime(), notedAt?.getTime() ?? 0) + clockSlackMs),
   });
 }
 
@@ -40,14 +40,29 @@ export function presentTimeline(events: readonly EventRow[], names: Names): Post
   });
 }
 
-function facts(data: Readonly<Record<string, unknown>>, { pages, timeZone }: Names) {
-  const { connectionId, scheduledAt, verdict, reason } = data;
+function facts(data: Readonly<Record<string, unknown>>, { people, pages, timeZone }: Names) {
+  const { connectionId, scheduledAt, deadlineAt, verdict, reason, sourceId, replyTo } = data;
+  const instant = scheduledAt ?? deadlineAt;
   return {
     page: typeof connectionId === 'string' ? (pages.get(connectionId as ConnectionId) ?? null) : null,
-    instant: typeof scheduledAt === 'string' ? inZone(new Date(scheduledAt), timeZone) : null,
+    instant: typeof instant === 'string' ? inZone(new Date(instant), timeZone) : null,
     verdict: verdicts.find((candidate) => candidate === verdict) ?? null,
     reason: typeof reason === 'string' ? (reason as TargetReason['code']) : null,
+    isCopy: sourceId !== undefined,
+    isAnswer: replyTo !== undefined,
+    other: namesOf(othersIn(data), people),
   };
+}
+
+/** Members whom an event speaks of, besides its actor: a delegate, or those whom a voter stood for. */
+export function othersIn({ to, standsFor }: Readonly<Record<string, unknown>>): readonly UserId[] {
+  const named = Array.isArray(standsFor) ? standsFor : [to];
+  return named.filter((id): id is UserId => typeof id === 'string');
+}
+
+function namesOf(users: readonly UserId[], people: Names['people']): string | null {
+  if (users.length === 0) return null;
+  return users.map((user) => people.get(user) ?? '').join(', ');
 }
 
 /** An instant in words, in the reader's time zone: `1 December 2026 at 09:30 (Europe/Rome)`. */

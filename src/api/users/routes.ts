@@ -3,6 +3,7 @@ import { type MemberPosition, selectMember, selectMembers } from '../../db/membe
 import { defineRoute } from '../define-route.ts';
 import { cursorCodec, cursorText, pageFrom, pageOf, pageQuery } from '../paging.ts';
 import { answer } from '../route-context.ts';
+import { activateUser, deactivateUser } from './change-active.ts';
 import { presentMember, userId, userView } from './user-view.ts';
 
 const codec = cursorCodec<MemberPosition>('users', z.tuple([cursorText, z.uuid()]));
@@ -64,4 +65,4 @@ const showUser = defineRoute({
   },
 });
 
-export const userRoutes = [listUsers, showUser];
+export const userRoutes = [listUsers, showUser, deactivateUser, activateUser];

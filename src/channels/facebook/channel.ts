@@ -14,12 +14,32 @@ import { saysGone } from '../meta/errors.ts';
 import { type Graph, graphApi, harmlessFor, type MetaDependencies } from '../meta/graph.ts';
 import { reachablePages } from '../meta/pages.ts';
 import { findOnPage } from './find-published.ts';
-import { isStillThere, uploadUnpublished } from './photo.ts';
+import { checkMedia, prepareMedia } from './prepare.ts';
+import { asPublished, postAnswer, publishPost, publishReel, publishVideo, standingOf } from './publish.ts';
+import { processingFailure, readVideo } from './video.ts';
 
 /** Facebook pages, through the Graph API. */
 export function facebookChannel(dependencies: MetaDependencies): Channel {
-  const { clock } = dependencies;
+  const { clock, http } = dependencies;
   const graph = graphApi('facebook', dependencies);
+  // Facebook tells the address of a film without its host.
+  const absolute = (permalink: string): string =>
+    URL.canParse(permalink) ? permalink : http.webUrl('facebook', permalink).href;
+  const film = (id: string, permalink: string | null): Published => ({
+    providerPostId: id,
+    permalink: permalink === null ? null : absolute(permalink),
+  });
+
+  async function checkFilm(page: PageAccess, id: string, options: CallOptions | undefined): Promise<Published | null> {
+    const video = await readVideo(graph, page, id, options);
+    if (video === null) {
+      // Facebook says the same of a film that the token may no longer see, so the page is asked too.
+      await profileOf(graph, page, options);
+      return null;
+    }
+    if (video.state === 'failed') throw processingFailure(video);
+    return { ...film(id, video.permalink), ...(video.publication === 'out' ? {} : { pending: true }) };
+  }
 
   return {
     network: 'facebook',
@@ -38,31 +58,25 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
 
     probe: (page, options) => profileOf(graph, page, options),
 
-    async prepare(page, content, earlier, options) {
-      const image = content.media[0];
-      if (image === undefined) return { state: 'ready', anchor: null, parts: [] };
-      if (earlier !== null && (await isStillThere(graph, page, earlier.anchor, clock(), options))) return earlier;
-      return { state: 'ready', anchor: await uploadUnpublished(graph, page, image, clock(), options), parts: [] };
-    },
-    // A photo is ready as soon as its upload has been answered.
-    checkPrepared: async (_page, prepared) => prepared,
+    prepare: (page, content, earlier, options) =>
+      prepareMedia(graph, page, { content, earlier, nowMs: clock() }, options),
+    checkPrepared: (page, prepared, options) => checkMedia(graph, page, { prepared, nowMs: clock() }, options),
 
     async publish(page, content, prepared, options) {
-      const call = graph.call({
-        method: 'POST',
-        path: `/${page.externalId}/feed`,
-        query: { fields: 'id,permalink_url' },
-        json: feedPost(content, prepared),
-        accessToken: page.accessToken,
-        repeat: 'never',
-        departWithinMs: options?.departWithinMs,
-        signal: options?.signal,
-        answer: post,
-      });
-      return asPublished(await explained(call, () => profileOf(graph, page, options)));
+      const { anchor } = prepared;
+      requireReady(content, prepared);
+      if (anchor?.kind !== 'video' && anchor?.kind !== 'reel') {
+        const call = publishPost(graph, page, { content, prepared }, options);
+        return explained(call, () => profileOf(graph, page, options));
+      }
+      const publish = anchor.kind === 'reel' ? publishReel : publishVideo;
+      const call = publish(graph, page, { videoId: anchor.id, text: content.text }, options);
+      await explained(call, () => profileOf(graph, page, options));
+      const { permalink, isOut } = await standingOf(graph, page, anchor.id, options);
+      return { ...film(anchor.id, permalink), ...(isOut ? {} : { pending: true }) };
     },
 
-    findPublished: (page, search, options) => findOnPage(graph, page, search, options),
+    findPublished: (page, search, options) => findOnPage(graph, page, { search, permalinkOf: absolute }, options),
 
     // Facebook counts calls, not posts.
     quota: async () => null,
@@ -72,20 +86,24 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
         ...harmlessFor(page, options),
         method: 'POST',
         path: `/${providerPostId}`,
-        json: { message: text },
+        json: isFilm(providerPostId) ? { description: text } : { message: text },
         answer: z.object({ success: z.boolean() }),
       });
     },
 
-    check(page, providerPostId, options) {
-      const read = graph.call({
-        ...harmlessFor(page, options),
-        method: 'GET',
-        path: `/${providerPostId}`,
-        query: { fields: 'id,permalink_url' },
-        answer: post,
-      });
-      return unlessGone(read.then(asPublished), () => profileOf(graph, page, options));
+    async check(page, providerPostId, options) {
+      const read = isFilm(providerPostId)
+        ? checkFilm(page, providerPostId, options)
+        : graph
+            .call({
+              ...harmlessFor(page, options),
+              method: 'GET',
+              path: `/${providerPostId}`,
+              query: { fields: 'id,permalink_url' },
+              answer: postAnswer,
+            })
+            .then(asPublished);
+      return unlessGone(read, () => profileOf(graph, page, options));
     },
 
     async remove(page, providerPostId, options) {
@@ -120,7 +138,6 @@ const grantedPage = z.object({
   picture: picture.nullish(),
 });
 const profile = z.object({ id: z.string(), name: z.string(), picture: picture.nullish() });
-const post = z.object({ id: z.string().min(1), permalink_url: z.string().nullish() });
 
 function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
   if (!page.access_token) return [];
@@ -134,17 +151,20 @@ function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
   ];
 }
 
-function asPublished({ id, permalink_url: permalink }: z.infer<typeof post>): Published {
-  return { providerPostId: id, permalink: permalink ?? null };
+/** A post's id names its page too; a film's does not, and films are edited under their own name. */
+function isFilm(providerPostId: string): boolean {
+  return !providerPostId.includes('_');
 }
 
-function feedPost(content: PublishableContent, prepared: Prepared): Record<string, unknown> {
-  const photo = prepared.anchor;
-  return {
-    ...(content.text === '' ? {} : { message: content.text }),
-    ...(photo === null ? {} : { attached_media: [{ media_fbid: photo.id }] }),
-    published: true,
-  };
+/** Nothing is called with less than the content asks for: a post without its film would be another post. */
+function requireReady({ media, format }: PublishableContent, { anchor, parts }: Prepared): void {
+  const wanted = media[0]?.kind === 'video' ? (format === 'reel' ? 'reel' : 'video') : 'photo';
+  const shown = anchor === null ? parts : [anchor];
+  if (shown.length === media.length && shown.every(({ kind }) => kind === wanted)) return;
+  throw new ChannelError('facebook publishes media only once all of it has been handed over.', {
+    class: 'retry_later',
+    mayHaveActed: false,
+  });
 }
 
 async function profileOf(graph: Graph, page: PageAccess, options: CallOptions | undefined) {

@@ -10,7 +10,7 @@ export const publicHosts: NetworkHosts = {
   facebook: {
     api: 'https://graph.facebook.com',
     web: 'https://www.facebook.com',
-    upload: 'https://graph.facebook.com',
+    upload: 'https://rupload.facebook.com',
   },
   instagram: {
     api: 'https://graph.facebook.com',

@@ -12,9 +12,10 @@ import { cannotRefresh, consentUrl, exchangeForLongLived } from '../meta/consent
 import { saysGone } from '../meta/errors.ts';
 import { type Graph, graphApi, harmlessFor, type MetaDependencies } from '../meta/graph.ts';
 import { reachablePages } from '../meta/pages.ts';
-import { asPrepared, isWorthRemaking, makeContainer, readContainer } from './container.ts';
 import { findOnAccount } from './find-published.ts';
+import { checkContainers, prepareContainers } from './prepare.ts';
 import { permalinkOrNull, publishContainer, readMedia } from './publish.ts';
+import { readQuota } from './quota.ts';
 
 /** Instagram business accounts, granted through the Facebook page that they belong to. */
 export function instagramChannel(dependencies: MetaDependencies): Channel {
@@ -39,19 +40,9 @@ export function instagramChannel(dependencies: MetaDependencies): Channel {
 
     probe: (page, options) => profileOf(graph, page, options),
 
-    async prepare(page, content, earlier, options) {
-      if (content.media.length === 0) return withoutImage;
-      const kept = await stillGood(graph, page, earlier, clock(), options);
-      if (kept !== null) return kept;
-      const anchor = await makeContainer(graph, page, content, clock(), options);
-      const made = await readContainer(graph, page, anchor.id, options);
-      return made === null ? { state: 'processing', anchor, parts: [] } : asPrepared(made, anchor);
-    },
-    async checkPrepared(page, prepared, options) {
-      if (prepared.state !== 'processing' || prepared.anchor === null) return prepared;
-      const container = await readContainer(graph, page, prepared.anchor.id, options);
-      return asPrepared(container ?? lostContainer, prepared.anchor);
-    },
+    prepare: (page, content, earlier, options) =>
+      prepareContainers(graph, page, { content, earlier, nowMs: clock() }, options),
+    checkPrepared: (page, prepared, options) => checkContainers(graph, page, prepared, options),
 
     async publish(page, content, prepared, options) {
       const id = await publishContainer(graph, page, containerOf(content, prepared), options);
@@ -71,7 +62,7 @@ export function instagramChannel(dependencies: MetaDependencies): Channel {
       }
     },
 
-    quota: async () => null,
+    quota: (page, options) => readQuota(graph, page, options),
 
     edit: async () => {
       throw notOffered('edit');
@@ -100,18 +91,6 @@ const scopes = [
   'pages_read_engagement',
   'business_management',
 ];
-
-/** Instagram forgets containers after 24 hours; one this old is made anew. */
-const containerLifetimeMs = 20 * 60 * 60_000;
-
-const lostContainer = { state: 'EXPIRED', failureCode: null } as const;
-
-const withoutImage: Prepared = {
-  state: 'refused',
-  anchor: null,
-  parts: [],
-  refusal: { code: 'media_refused', providerCode: null },
-};
 
 const grantedPage = z.object({
   id: z.string(),
@@ -142,24 +121,6 @@ function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
       pictureUrl: account.profile_picture_url ?? null,
     },
   ];
-}
-
-/** What an earlier `prepare` left, if it can still be used. */
-async function stillGood(
-  graph: Graph,
-  page: PageAccess,
-  earlier: Prepared | null,
-  nowMs: number,
-  options: CallOptions | undefined,
-): Promise<Prepared | null> {
-  // Whoever asks again after a refusal wants a new try.
-  const anchor = earlier === null || earlier.state === 'refused' ? null : earlier.anchor;
-  if (anchor === null) return null;
-  const container = await readContainer(graph, page, anchor.id, options);
-  if (container === null || isWorthRemaking(container)) return null;
-  // One that has been published is never replaced, however old: a second one would be a second post.
-  const isOld = container.state !== 'PUBLISHED' && nowMs - anchor.madeAt >= containerLifetimeMs;
-  return isOld ? null : asPrepared(container, anchor);
 }
 
 function containerOf(content: PublishableContent, prepared: Prepared): string {

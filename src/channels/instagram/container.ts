@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MediaAnchor, PublishRefusal } from '../../domain/publication.ts';
-import type { CallOptions, PageAccess, Prepared, PublishableContent } from '../channel.ts';
+import type { CallOptions, PageAccess, PublishableMedia } from '../channel.ts';
 import { saysGone } from '../meta/errors.ts';
 import { type Graph, harmlessFor } from '../meta/graph.ts';
 import { metaVerdict } from '../meta/verdicts.ts';
@@ -13,23 +13,59 @@ export interface Container {
   readonly failureCode: string | null;
 }
 
-/** Hands over an image and its caption. Instagram fetches the image, at once or later. */
-export async function makeContainer(
+/** Hands over one image or one film with the post's text. Instagram fetches the file, at once or later. */
+export function makeContainer(
   graph: Graph,
   page: PageAccess,
-  content: PublishableContent,
-  madeAt: number,
+  { file, text, madeAt }: { file: PublishableMedia; text: string; madeAt: number },
   options: CallOptions = {},
 ): Promise<MediaAnchor> {
-  const image = content.media[0];
+  // Every single film is a reel on Instagram; it is shown in the feed as well, as every post is.
+  const source =
+    file.kind === 'video' ? { media_type: 'REELS', video_url: file.url, share_to_feed: true } : image(file);
+  return create(graph, page, { json: { ...source, ...captioned(text) }, madeAt }, options);
+}
+
+/** Hands over one of the images and films of a carousel. */
+export function makeChild(
+  graph: Graph,
+  page: PageAccess,
+  { file, madeAt }: { file: PublishableMedia; madeAt: number },
+  options: CallOptions = {},
+): Promise<MediaAnchor> {
+  const source = file.kind === 'video' ? { media_type: 'VIDEO', video_url: file.url } : image(file);
+  return create(graph, page, { json: { ...source, is_carousel_item: true }, madeAt }, options);
+}
+
+/** Puts processed children, in their order, into the one container that is published. */
+export function makeCarousel(
+  graph: Graph,
+  page: PageAccess,
+  { children, text, madeAt }: { children: readonly MediaAnchor[]; text: string; madeAt: number },
+  options: CallOptions = {},
+): Promise<MediaAnchor> {
+  const json = { media_type: 'CAROUSEL', children: children.map(({ id }) => id).join(','), ...captioned(text) };
+  return create(graph, page, { json, madeAt }, options);
+}
+
+function image({ url, altText }: PublishableMedia): Record<string, unknown> {
+  return { image_url: url, ...(altText === null ? {} : { alt_text: altText }) };
+}
+
+function captioned(text: string): Record<string, unknown> {
+  return text === '' ? {} : { caption: text };
+}
+
+async function create(
+  graph: Graph,
+  page: PageAccess,
+  { json, madeAt }: { json: Record<string, unknown>; madeAt: number },
+  options: CallOptions,
+): Promise<MediaAnchor> {
   const { id } = await graph.call({
     method: 'POST',
     path: `/${page.externalId}/media`,
-    json: {
-      ...(image === undefined ? {} : { image_url: image.url }),
-      ...(content.text === '' ? {} : { caption: content.text }),
-      ...(image === undefined || image.altText === null ? {} : { alt_text: image.altText }),
-    },
+    json,
     // A second container is never seen and expires by itself.
     ...harmlessFor(page, options),
     answer: z.object({ id: z.string().min(1) }),
@@ -60,18 +96,18 @@ export async function readContainer(
 }
 
 /** What a container's state means for the process. */
-export function asPrepared(container: Container, anchor: MediaAnchor): Prepared {
+export function judge(container: Container): 'processing' | 'ready' | PublishRefusal {
   switch (container.state) {
     case 'IN_PROGRESS':
-      return { state: 'processing', anchor, parts: [] };
+      return 'processing';
     case 'FINISHED':
     // Publishing it again is refused by Instagram, so nothing can go wrong with calling it ready.
     case 'PUBLISHED':
-      return { state: 'ready', anchor, parts: [] };
+      return 'ready';
     case 'EXPIRED':
-      return refused(anchor, 'processing_failed', 'EXPIRED');
+      return { code: 'processing_failed', providerCode: 'EXPIRED' };
     case 'ERROR':
-      return refused(anchor, refusalFor(container.failureCode), container.failureCode);
+      return { code: refusalFor(container.failureCode), providerCode: container.failureCode };
   }
 }
 
@@ -94,8 +130,4 @@ function failureCodeIn(status: string | null | undefined): string | null {
 function refusalFor(failureCode: string | null): PublishRefusal['code'] {
   const verdict = failureCode === null ? null : metaVerdict(null, Number(failureCode));
   return verdict?.refusal ?? 'processing_failed';
-}
-
-function refused(anchor: MediaAnchor, code: PublishRefusal['code'], providerCode: string | null): Prepared {
-  return { state: 'refused', anchor, parts: [], refusal: { code, providerCode } };
 }

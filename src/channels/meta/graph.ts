@@ -34,9 +34,20 @@ export interface GraphCall<T> {
   readonly answer: z.ZodType<T>;
 }
 
+/** A file that Meta is to fetch, handed over at a URL that Meta gave us for it. */
+export interface GraphUpload<T> {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly accessToken: string | null;
+  readonly repeat: HttpRequest['repeat'];
+  readonly signal: AbortSignal | undefined;
+  readonly answer: z.ZodType<T>;
+}
+
 export interface Graph {
   /** One call, its answer parsed. Throws `ChannelError`. */
   call<T>(call: GraphCall<T>): Promise<T>;
+  upload<T>(upload: GraphUpload<T>): Promise<T>;
   /** Every item of a list that comes in pages, in order, up to `maxPages` pages. */
   list<T>(call: GraphList<T>): Promise<readonly T[]>;
 }
@@ -54,8 +65,7 @@ export interface GraphList<T> {
 export function graphApi(network: Network, { http, clock, app }: MetaDependencies): Graph {
   async function answerTo(call: Omit<GraphCall<unknown>, 'path' | 'answer'>, target: Target): Promise<HttpAnswer> {
     const proof = call.accessToken === null ? {} : appSecretProof(app, call.accessToken);
-    const answer = await http.send({
-      network,
+    return understandable({
       target,
       method: call.method,
       query: { ...call.query, ...proof },
@@ -66,9 +76,13 @@ export function graphApi(network: Network, { http, clock, app }: MetaDependencie
       departWithinMs: call.departWithinMs,
       signal: call.signal,
     });
+  }
+
+  async function understandable(request: Omit<HttpRequest, 'network'>): Promise<HttpAnswer> {
+    const answer = await http.send({ ...request, network });
     // Some errors come with status 200.
     if (answer.status < 200 || answer.status > 299 || holdsMetaError(answer)) {
-      throw metaError(network, answer, call.repeat, clock());
+      throw metaError(network, answer, request.repeat, clock());
     }
     return answer;
   }
@@ -79,6 +93,17 @@ export function graphApi(network: Network, { http, clock, app }: MetaDependencie
     async call(call) {
       const answer = await answerTo(call, versioned(call.path));
       return understood(network, call.answer, answer);
+    },
+    async upload({ url, headers, accessToken, repeat, signal, answer }) {
+      const taken = await understandable({
+        target: { url },
+        method: 'POST',
+        // The upload host knows this scheme only, and no proofs.
+        headers: { ...headers, ...(accessToken === null ? {} : { authorization: `OAuth ${accessToken}` }) },
+        repeat,
+        signal,
+      });
+      return understood(network, answer, taken);
     },
     async list<T>(call: GraphList<T>) {
       const items: T[] = [];

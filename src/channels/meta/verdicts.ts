@@ -65,6 +65,9 @@ const codes: ReadonlyMap<number, MetaVerdict> = new Map([
   // Blocked for a while: Meta says to wait, not for how long.
   [368, { class: 'retry_later', retryAfterMs: 60 * 60_000 }],
   [506, refused('duplicate')],
+  [352, refused('media_refused')], // a film in a format that is not taken
+  [389, refused('media_refused')], // a film that could not be fetched
+  [6000, refused('media_refused')], // a film that is broken
   [9004, refused('media_refused')], // the image could not be fetched
   [36_003, refused('media_refused')], // its proportions
 ]);
@@ -74,6 +77,10 @@ const subcodes: ReadonlyMap<number, MetaVerdict> = new Map<number, MetaVerdict>(
   [33, grantGone],
 
   // Facebook pages.
+  [1_363_040, refused('media_refused')], // a reel: its proportions
+  [1_363_127, refused('media_refused')], // its resolution
+  [1_363_128, refused('media_refused')], // its length
+  [1_363_129, refused('media_refused')], // its frame rate
   [1_366_046, refused('media_refused')], // over 4 MB, or neither JPEG nor PNG
   [2_069_019, refused('media_refused')],
   [1_366_051, refused('duplicate')],
@@ -91,7 +98,8 @@ const subcodes: ReadonlyMap<number, MetaVerdict> = new Map<number, MetaVerdict>(
   [4_854_002, permissionLost],
 
   // Instagram.
-  [2_207_042, refused('quota')],
+  // Nothing is wrong with the post: the page may publish again when its window has moved on.
+  [2_207_042, { class: 'retry_later', refusal: 'quota' }],
   [2_207_001, refused('policy')], // held for spam
   [2_207_050, refused('policy')], // account restricted
   [2_207_051, refused('policy')], // action blocked
@@ -100,7 +108,8 @@ const subcodes: ReadonlyMap<number, MetaVerdict> = new Map<number, MetaVerdict>(
   [2_207_009, refused('media_refused')],
   [2_207_023, refused('media_refused')],
   [2_207_026, refused('media_refused')],
-  [2_207_028, refused('media_refused')],
+  [2_207_028, refused('media_refused')], // a carousel of fewer than 2 or more than 10
+  [2_207_057, refused('media_refused')], // a cover from outside the film
   [2_207_010, refused('content_refused')], // caption
   [2_207_003, passing], // fetching the media took too long
   [2_207_006, passing], // container unknown: it is made anew

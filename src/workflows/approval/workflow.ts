@@ -1,68 +1,162 @@
 import { allHandlersFinished, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ApprovalActivities } from '../../activities/approval.ts';
+import { type Approval, type ApprovalOutcome, openApproval, type Settlement, withdraw } from '../../domain/approval.ts';
+import { delegate, refuseDelegation, refuseSkip, skip } from '../../domain/approval-command.ts';
 import {
-  type Approval,
-  cast,
-  openApproval,
-  refuseVote,
+  announce,
+  elapse,
+  episodeOf,
+  nextDueAt,
+  reassess,
   reopen,
-  type Settlement,
-  withdraw,
-} from '../../domain/approval.ts';
+  timed,
+  type Turn,
+} from '../../domain/approval-progress.ts';
+import { seatsFilledBy } from '../../domain/approval-seats.ts';
+import { cast, refuseVote } from '../../domain/approval-vote.ts';
 import { dbOp } from '../activity-options.ts';
 import { refused } from '../refuse.ts';
 import { currentUpdateId } from '../update-id.ts';
-import { type ApprovalInput, type CastVote, contentChanged, decide, withdrawApproval } from './messages.ts';
+import {
+  type ApprovalInput,
+  approversChanged,
+  contentChanged,
+  decide,
+  delegateVote,
+  skipApproval,
+  withdrawApproval,
+} from './messages.ts';
+import { turnRecorder } from './record.ts';
 
-const { recordVote, recordReopening, recordWithdrawal } = proxyActivities<ApprovalActivities>(dbOp);
+const { openStep, readPresence, recordVote, recordWithdrawal } = proxyActivities<ApprovalActivities>(dbOp);
 
 /** Waits for people: votes settle the steps, in their order. Returns how the approval ended, by whom and when. */
-export async function approval({ tenantId, approvalId, ...opened }: ApprovalInput): Promise<Settlement> {
-  const seen = new Set<string>();
-  let state: Approval = openApproval(opened);
+export async function approval({ tenantId, approvalId, v, ...opening }: ApprovalInput): Promise<Settlement> {
+  const key = { tenantId, approvalId };
+  const record = turnRecorder(key);
+  const isNew = firstTime();
+  let state: Approval = openApproval(opening);
+  /** The opening of a step for which its approvers were last asked. */
+  let asked: string | null = null;
+  let presenceIsOld = false;
 
   setHandler(
     decide,
     async ({ commentId, ...vote }) => {
-      const refusal = refuseVote(state, vote);
-      if (refusal !== null) throw refused(refusal); // another vote came between validation and this handler
+      refuse(refuseVote(state, vote, Date.now())); // another vote came between validation and this handler
       const { step } = state;
+      const seats = seatsFilledBy(state, vote.by, Date.now());
       state = cast(state, vote, Date.now()); // before the await: the next vote must see this one
-      const { settled } = state;
+      const outcome = outcomeOf(state);
       await recordVote.executeWithOptions({ summary: `Record a vote: ${vote.verdict}` }, [
-        { tenantId, approvalId, vote, commentId, step, state, at: Date.now(), updateId: currentUpdateId() },
+        { ...key, vote, commentId, step, seats, state, at: Date.now(), updateId: currentUpdateId() },
       ]);
-      return settled?.outcome ?? null;
+      return outcome;
     },
-    { validator: (vote: CastVote) => refuse(state, vote), description: 'A vote on the open step' },
+    { validator: (vote) => refuse(refuseVote(state, vote, Date.now())), description: 'A vote on the open step' },
   );
 
-  setHandler(contentChanged, async ({ outboxId, revisionId, ...content }) => {
-    if (seen.has(outboxId) || state.settled !== null) return;
-    seen.add(outboxId);
-    state = reopen(state, content);
-    await recordReopening.executeWithOptions({ summary: 'Open the steps again for changed content' }, [
-      { tenantId, approvalId, revisionId, ...content },
-    ]);
-  });
+  setHandler(
+    delegateVote,
+    async ({ by, to }) => {
+      refuse(refuseDelegation(state, { by, to }));
+      const { step } = state;
+      state = delegate(state, { by, to });
+      await record({ kind: 'delegated', approval: state }, { step, by, to });
+      return null;
+    },
+    { validator: (delegation) => refuse(refuseDelegation(state, delegation)), description: 'Let somebody else vote' },
+  );
 
+  setHandler(
+    skipApproval,
+    async ({ commentId, ...asking }) => {
+      refuse(refuseSkip(state, asking));
+      const { step } = state;
+      state = skip(state, asking, Date.now());
+      const outcome = outcomeOf(state);
+      await record({ kind: 'skipped', approval: state }, { step, by: asking.by, scope: asking.scope, commentId });
+      return outcome;
+    },
+    { validator: (asking) => refuse(refuseSkip(state, asking)), description: 'Go on without votes' },
+  );
+
+  setHandler(contentChanged, ({ outboxId, ...content }) => {
+    if (isNew(outboxId)) state = reopen(state, content);
+  });
+  setHandler(approversChanged, ({ outboxId }) => {
+    if (isNew(outboxId)) presenceIsOld = true;
+  });
   setHandler(withdrawApproval, ({ by }) => {
     state = withdraw(state, by, Date.now());
   });
 
-  await condition(() => state.settled !== null);
+  while (state.settled === null) {
+    if (mustOpen()) await open();
+    else if (presenceIsOld) await lookWhoIsThere();
+    else await waitForPeople();
+  }
+
   const { settled } = state;
-  if (settled === null) throw new Error('the approval went on without being settled');
   if (settled.outcome === 'withdrawn') {
-    await recordWithdrawal.executeWithOptions({ summary: 'Record the withdrawal' }, [
-      { tenantId, approvalId, settled },
-    ]);
+    await recordWithdrawal.executeWithOptions({ summary: 'Record the withdrawal' }, [{ ...key, settled }]);
   }
   await condition(allHandlersFinished);
   return settled;
+
+  /** Until somebody does something, or the next instant at which something is due. */
+  async function waitForPeople(): Promise<void> {
+    const dueAt = nextDueAt(state);
+    const changed = (): boolean => state.settled !== null || presenceIsOld || mustOpen() || nextDueAt(state) !== dueAt;
+    if (dueAt === null) return condition(changed);
+    const summary = `${dueAt === state.clock?.deadlineAt ? 'Time limit' : 'Reminder'} of step ${state.step + 1}`;
+    const left = dueAt - Date.now();
+    if (left > 0 && (await condition(changed, left, { summary }))) return;
+    await take(elapse(state, Date.now()));
+  }
+
+  async function open(): Promise<void> {
+    asked = episodeOf(state);
+    presenceIsOld = false;
+    const { kind, approval: announced } = announce(state);
+    state = announced;
+    const summary = `Open step ${state.step + 1} of ${state.steps.length}`;
+    const opened = await openStep.executeWithOptions({ summary }, [{ ...key, kind, approval: state, at: Date.now() }]);
+    state = timed(state, asked, opened.clock);
+    await take(reassess(state, opened.presence, Date.now()));
+  }
+
+  async function lookWhoIsThere(): Promise<void> {
+    presenceIsOld = false;
+    const presence = await readPresence.executeWithOptions({ summary: 'Look who is there' }, [
+      { tenantId, approval: state, at: Date.now() },
+    ]);
+    await take(reassess(state, presence, Date.now()));
+  }
+
+  async function take(turn: Turn | Approval | null): Promise<void> {
+    if (turn === null) return;
+    const { step } = state;
+    state = 'approval' in turn ? turn.approval : turn;
+    if ('approval' in turn) await record(turn, { step });
+  }
+
+  /** Before steps had limits nobody was asked when one opened; for changed content everybody is. */
+  function mustOpen(): boolean {
+    return asked !== episodeOf(state) && (v > 1 || state.round > 1);
+  }
 }
 
-function refuse(state: Approval, vote: CastVote): void {
-  const refusal = refuseVote(state, vote);
+function outcomeOf({ settled }: Approval): ApprovalOutcome | null {
+  return settled?.outcome ?? null;
+}
+
+function refuse(refusal: { readonly code: string } | null): void {
   if (refusal !== null) throw refused(refusal);
+}
+
+/** Tells of each message whether it is seen for the first time: a signal may be delivered twice. */
+function firstTime(): (outboxId: string) => boolean {
+  const seen = new Set<string>();
+  return (outboxId) => !seen.has(outboxId) && seen.add(outboxId).has(outboxId);
 }

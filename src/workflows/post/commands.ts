@@ -131,7 +131,7 @@ export async function withdrawReview({ standing }: Desk, by: UserId): Promise<Se
   if (review === null || standing.process.phase !== 'in_review') return null;
   await tellReview(review, withdrawApproval, { by });
   const settlement = await review.result();
-  if (settlement.outcome !== 'withdrawn' && settlement.outcome !== 'approved') {
+  if (settlement.outcome !== 'approved' && settlement.outcome !== 'withdrawn') {
     throw refused<PostRefusal>({ code: 'settled', ...settlement });
   }
   return settlement;

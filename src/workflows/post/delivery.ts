@@ -6,6 +6,7 @@ import type { Instant } from '../../domain/ids.ts';
 import { networkNames } from '../../domain/network.ts';
 import type { PostInput, PostTarget } from '../../domain/post.ts';
 import {
+  acceptedPatienceMs,
   type AttemptResult,
   leadTimes,
   lookAfterMs,
@@ -111,9 +112,15 @@ async function afterAttempt(
     case 'published':
       if (result.permalink === false) await completePublished(errand);
       return 'published';
+    case 'accepted':
+      return processed(errand);
     case 'refused':
       return 'rejected';
     case 'not_sent':
+      if (result.afterMs !== undefined) {
+        await sleep(result.afterMs, { summary: `The page may publish no more on ${name} for now` });
+        return 'again';
+      }
       // A worker that shuts down hands its attempt back; the first time another takes it at once.
       if (round > 0) await sleep(retryWaitMs(round), { summary: `Arm ${name} again` });
       return 'again';
@@ -127,6 +134,28 @@ async function afterAttempt(
       return (await parkedUntilRepaired(errand, repairs)) === 'given_up' ? 'rejected' : 'again';
     case 'unconfirmed':
       return lookFor(errand, result.callingAt);
+  }
+}
+
+/** The network has the post and works on it: whether it comes out is for the network to say, or in the end for a person. */
+async function processed(errand: Errand): Promise<Delivery | 'again'> {
+  const { followAccepted } = provider(providerRead);
+  // Nobody has to say any more what became of the call.
+  const { standing, target } = errand;
+  standing.stuck.delete(target.targetId);
+  const acceptedAt = Date.now();
+  const name = networkNames[errand.target.network];
+  for (let round = 0; ; round += 1) {
+    await sleep(prepareWaitMs(round), { summary: `${name} is processing what it has accepted` });
+    const summary = `Ask ${name} whether the post is out`;
+    const last = Date.now() - acceptedAt >= acceptedPatienceMs;
+    const result = await answered(followAccepted.executeWithOptions({ summary }, [{ ...addressed(errand), last }]));
+    if (result?.kind === 'published') return 'published';
+    if (result?.kind === 'refused') return 'rejected';
+    if (result?.kind !== 'doubtful') continue;
+    standing.stuck.set(target.targetId, 'unconfirmed');
+    await condition(() => standing.resolved.has(target.targetId));
+    return resolution(standing, target);
   }
 }
 
@@ -177,15 +206,23 @@ async function look(errand: Errand, index: number): Promise<Delivery | 'again' |
   switch (found?.kind) {
     case 'published':
       return 'published';
+    case 'accepted':
+      return processed(errand);
     case 'absent':
       return last && repeatsByItself(target.network) ? 'again' : null;
     case 'answered':
-      return found.result.kind === 'published' ? 'published' : found.result.kind === 'refused' ? 'rejected' : 'again';
+      return answeredMeanwhile(errand, found.result);
     case 'ambiguous':
     case 'resolved':
     case undefined:
       return null;
   }
+}
+
+/** What somebody else has found out while the network was being asked. */
+async function answeredMeanwhile(errand: Errand, result: AttemptResult): Promise<Delivery | 'again'> {
+  if (result.kind === 'accepted') return processed(errand);
+  return result.kind === 'published' ? 'published' : result.kind === 'refused' ? 'rejected' : 'again';
 }
 
 async function parkedUntilRepaired(errand: Errand, repairsBefore: number): Promise<'repaired' | 'given_up'> {

@@ -1,7 +1,8 @@
 import { proxyActivities, setHandler, uuid4 } from '@temporalio/workflow';
 import type { PostActivities } from '../../activities/post.ts';
-import { type EditEffect, type EditFacts, ruleOnEdit } from '../../domain/edit.ts';
-import { type PostRefusal, rescheduled, sentBack } from '../../domain/post.ts';
+import { type EditEffect, type EditFacts, type NewReview, ruleOnEdit } from '../../domain/edit.ts';
+import type { RevisionId } from '../../domain/ids.ts';
+import { type PostApproval, type PostRefusal, rescheduled, sentBack } from '../../domain/post.ts';
 import { dbOp } from '../activity-options.ts';
 import { contentChanged } from '../approval/messages.ts';
 import { refused } from '../refuse.ts';
@@ -40,7 +41,7 @@ async function adopt(desk: Desk, change: PostEdit): Promise<PostStanding> {
       by,
       adoption: { revisionId, ifRevision, targets, effect, review },
     });
-    if (review !== null) standing.review = openReview(input, review);
+    if (review !== null) standing.review = openReview(input, openingOf(change.revisionId, review));
     // The round with the old content; its uploads belong to nobody now.
     round?.cancel();
   } finally {
@@ -83,6 +84,14 @@ function effectOf({ process, content }: Standing, change: PostEdit): EditEffect 
 
 function factsOf({ changed, review, samePolicy }: PostEdit): EditFacts {
   return { changed, policy: review === null ? 'none' : samePolicy ? 'same' : 'other' };
+}
+
+/** What the approval's own process is started with. */
+function openingOf(
+  revisionId: RevisionId,
+  { approvalId, contentHash, authors, authorsMayVote, steps }: NewReview,
+): PostApproval {
+  return { v: 2, approvalId, contentHash, revisionId, authors, authorsMayVote, steps };
 }
 
 function opens(effect: EditEffect): boolean {

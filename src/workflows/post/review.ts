@@ -72,6 +72,7 @@ export function eventOf(status: PostStatus): EventKind {
   switch (status) {
     case 'changes_requested':
     case 'rejected':
+    case 'expired':
     case 'published':
     case 'partially_published':
     case 'failed':

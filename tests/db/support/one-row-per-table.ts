@@ -4,12 +4,14 @@ import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction } from '../../../src/db/tenant.ts';
 import type {
   ApprovalId,
+  CommentId,
   BusinessCalendarId,
   ConnectionId,
   ContentHash,
   GroupId,
   HaltId,
   MediaId,
+  NotificationId,
   PolicyId,
   PostId,
   RevisionId,
@@ -17,8 +19,11 @@ import type {
   Sha256,
   TargetId,
   TenantId,
+  UploadId,
   UserId,
 } from '../../../src/domain/ids.ts';
+import { noticeRows } from './notice-rows.ts';
+import { approvalRows } from './approval-rows.ts';
 
 import { haltRows } from './halt-rows.ts';
 
@@ -41,14 +46,17 @@ export function oneRowPerTable(): OneRowPerTable {
     approval: randomUUID() as ApprovalId,
     comment: randomUUID(),
     halt: randomUUID() as HaltId,
+    notification: randomUUID() as NotificationId,
+    postComment: randomUUID() as CommentId,
   };
   return {
     ...people(tenant_id, ids),
     ...calendars(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
-    ...approvals(tenant_id, ids),
     ...haltRows(tenant_id, ids),
+    ...noticeRows(tenant_id, ids, now),
+    ...approvalRows({ tenant_id, content_hash, now, ...ids }),
     ...journals(tenant_id, ids),
   };
 }
@@ -74,6 +82,8 @@ interface Ids {
   readonly approval: ApprovalId;
   readonly comment: string;
   readonly halt: HaltId;
+  readonly notification: NotificationId;
+  readonly postComment: CommentId;
 }
 
 const now = new Date('2026-11-23T09:00:00Z');
@@ -162,8 +172,11 @@ function pages(tenant_id: TenantId, { user, policy, calendar, connection, media 
       refresh_token: null,
       expires_at: null,
     },
+    stored_file: { tenant_id, sha256, claimed_at: now },
     media: {
       ...file,
+      kind: 'image',
+      frames: 1,
       tenant_id,
       id: media,
       file_name: 'foto.jpg',
@@ -172,6 +185,16 @@ function pages(tenant_id: TenantId, { user, policy, calendar, connection, media 
       created_at: now,
     },
     media_rendition: { ...file, tenant_id, media_id: media, kind: 'jpeg' },
+    media_upload: {
+      tenant_id,
+      id: randomUUID() as UploadId,
+      file_name: 'film.mp4',
+      alt_text: null,
+      length: 1,
+      created_by: user,
+      created_at: now,
+      expires_at: now,
+    },
   } satisfies Partial<OneRowPerTable>;
 }
 
@@ -187,13 +210,14 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
       created_at: now,
       updated_at: now,
       published_at: null,
+      noted_at: null,
     },
     post_revision: {
       tenant_id,
       id: revision,
       post_id: post,
       number: 1,
-      content: '{}',
+      content: JSON.stringify({ text: 'Zucca e castagne', mediaIds: [], link: null, targets: [] }),
       content_hash,
       search_text: 'zucca e castagne',
       author_id: user,
@@ -222,47 +246,6 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
       calling_at: null,
       settled_at: null,
       answer: null,
-    },
-  } satisfies Partial<OneRowPerTable>;
-}
-
-function approvals(tenant_id: TenantId, { user, policy, post, revision, approval, comment }: Ids) {
-  return {
-    approval: {
-      tenant_id,
-      id: approval,
-      post_id: post,
-      revision_id: revision,
-      content_hash,
-      policy_id: policy,
-      policy_version: 1,
-      steps: '[]',
-      outcome: null,
-      opened_by: user,
-      opened_at: now,
-      settled_by: null,
-      settled_at: null,
-    },
-    approval_approver: { tenant_id, approval_id: approval, step_key: 'review', user_id: user },
-    approval_comment: {
-      tenant_id,
-      id: comment,
-      approval_id: approval,
-      author_id: user,
-      body: 'Va bene.',
-      created_at: now,
-    },
-    approval_vote: {
-      tenant_id,
-      id: randomUUID(),
-      approval_id: approval,
-      step_key: 'review',
-      user_id: user,
-      verdict: 'approve',
-      comment_id: comment,
-      content_hash,
-      update_id: randomUUID(),
-      cast_at: now,
     },
   } satisfies Partial<OneRowPerTable>;
 }

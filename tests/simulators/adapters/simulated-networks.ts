@@ -91,8 +91,12 @@ export function contentWithImage({ image, imageUrl }: SimulatedNetworks, text: s
 export async function preparedFor(channel: Channel, page: PageAccess, content: PublishableContent): Promise<Prepared> {
   let prepared = await channel.prepare(page, content, null);
   while (prepared.state === 'processing') {
-    await sleep(20);
-    prepared = await channel.checkPrepared(page, prepared);
+    if (prepared.unfinished !== true) {
+      await sleep(20);
+      prepared = await channel.checkPrepared(page, prepared);
+    } else {
+      prepared = await channel.prepare(page, content, prepared);
+    }
   }
   return prepared;
 }

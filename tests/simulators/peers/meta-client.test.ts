@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { seedApp } from '../../../simulators/seed.ts';
+import { film } from '../support/films.ts';
 import { graphAs, instagramOf, pageOf, personOf } from '../support/graph.ts';
 import { image, serveFiles } from '../support/images.ts';
 import { metaClientFolder, runWithMetaClient } from './python.ts';
@@ -10,20 +11,7 @@ const installTimeoutMs = 300_000;
 beforeAll(async () => void (await metaClientFolder()), installTimeoutMs);
 
 test("Meta's own client publishes on the page and on Instagram, lists both, and understands every refusal", async () => {
-  const graph = await graphAs({ processingDelayMs: 500 });
-  const urlOf = await serveFiles({ 'image.jpg': await image('jpeg') });
-  const seen = await runWithMetaClient(join(import.meta.dirname, 'meta_client.py'), {
-    GRAPH_URL: graph.simulator.url,
-    APP_SECRET: seedApp.meta.clientSecret,
-    PAGE_ID: pageOf.aurora.externalId,
-    PAGE_TOKEN: pageOf.aurora.accessToken,
-    OTHER_PAGE_ID: pageOf.lariana.externalId,
-    ACCOUNT_ID: instagramOf.aurora.externalId,
-    ACCOUNT_TOKEN: instagramOf.aurora.accessToken,
-    PERSON_TOKEN: personOf.aurora.accessToken,
-    IMAGE_URL: urlOf('image.jpg'),
-    MISSING_URL: urlOf('missing.jpg'),
-  });
+  const { graph, seen } = await asMetasClient(['facebook', 'instagram', 'pages']);
 
   const published = await graph.published();
   const [withPhoto] = published;
@@ -57,3 +45,58 @@ test("Meta's own client publishes on the page and on Instagram, lists both, and 
   });
   expect(seen['pages']).toHaveLength(3);
 });
+
+test("Meta's own client publishes albums, films, reels, carousels and links, and edits and deletes", async () => {
+  const { graph, seen } = await asMetasClient(['facebook_films', 'instagram_films']);
+
+  expect(seen['facebook_films']).toEqual({
+    album: { type: 'album', photos: true },
+    video: { states: ['processing', 'ready'], published: true, description: 'Film' },
+    reel: { upload: { success: true }, states: ['processing', 'ready'] },
+    preview: 'Il forno',
+    refusals: {
+      missing: { status: 400, code: 389, subcode: null, type: 'OAuthException' },
+      deleted: { status: 400, code: 100, subcode: 33, type: 'GraphMethodException' },
+    },
+  });
+  expect(seen['instagram_films']).toEqual({
+    carousel: ['CAROUSEL_ALBUM', ['IMAGE', 'VIDEO']],
+    reel: 'REELS',
+    used: 2,
+    refusals: { alone: { status: 400, code: 100, subcode: 2207028, type: 'OAuthException' } },
+  });
+  const published = await graph.published();
+  const told = published.map((post) => [String(post['text']).split('\n')[0], post['media']?.length, post['deleted']]);
+  expect(told).toEqual([
+    ['Album corretto', 2, false],
+    ['Film corretto', 1, false],
+    ['Reel', 1, false],
+    ['Con link', 0, false],
+    ['Da togliere', 0, true],
+    ['Due', 2, false],
+    ['Reel', 1, false],
+  ]);
+});
+
+/** Lets Meta's client go through parts of the script against a Graph API of its own, and tells what it saw. */
+async function asMetasClient(parts: readonly string[]) {
+  const graph = await graphAs({ processingDelayMs: 500 });
+  const page = Buffer.from('<html><head><meta property="og:title" content="Il forno"></head></html>');
+  const urlOf = await serveFiles({ 'image.jpg': await image('jpeg'), 'film.mp4': await film(), page });
+  const seen = await runWithMetaClient(join(import.meta.dirname, 'meta_client.py'), {
+    PARTS: parts.join(','),
+    GRAPH_URL: graph.simulator.url,
+    APP_SECRET: seedApp.meta.clientSecret,
+    PAGE_ID: pageOf.aurora.externalId,
+    PAGE_TOKEN: pageOf.aurora.accessToken,
+    OTHER_PAGE_ID: pageOf.lariana.externalId,
+    ACCOUNT_ID: instagramOf.aurora.externalId,
+    ACCOUNT_TOKEN: instagramOf.aurora.accessToken,
+    PERSON_TOKEN: personOf.aurora.accessToken,
+    IMAGE_URL: urlOf('image.jpg'),
+    FILM_URL: urlOf('film.mp4'),
+    PAGE_URL: urlOf('page'),
+    MISSING_URL: urlOf('missing.jpg'),
+  });
+  return { graph, seen };
+}

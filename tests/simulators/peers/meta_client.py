@@ -4,9 +4,13 @@ import json
 import os
 import time
 
+import requests
+
+from facebook_business.adobjects.advideo import AdVideo
 from facebook_business.adobjects.iguser import IGUser
 from facebook_business.adobjects.igmedia import IGMedia
 from facebook_business.adobjects.page import Page
+from facebook_business.adobjects.pagepost import PagePost
 from facebook_business.adobjects.user import User
 from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
@@ -91,9 +95,109 @@ def instagram():
     }
 
 
+def facebook_films():
+    client = api(os.environ["PAGE_TOKEN"])
+    page = Page(os.environ["PAGE_ID"], api=client)
+    photos = [page.create_photo(params={"url": os.environ["IMAGE_URL"], "published": False}) for _ in range(2)]
+    album = page.create_feed(
+        params={"message": "Album", "attached_media": [{"media_fbid": photo["id"]} for photo in photos]}
+    )
+    shown = PagePost(album["id"], api=client).api_get(fields=["attachments{media_type,subattachments{target{id}}}"])
+    attachment = shown["attachments"]["data"][0]
+    PagePost(album["id"], api=client).api_update(params={"message": "Album corretto"})
+
+    video = page.create_video(params={"file_url": os.environ["FILM_URL"], "published": False})
+    states = video_states(client, video["id"])
+    AdVideo(video["id"], api=client).api_update(params={"published": True, "description": "Film"})
+    published = AdVideo(video["id"], api=client).api_get(fields=["published", "post_id", "description"])
+    AdVideo(video["id"], api=client).api_update(params={"description": "Film corretto"})
+
+    place = page.create_video_reel(params={"upload_phase": "start"})
+    upload = requests.post(
+        place["upload_url"],
+        headers={"Authorization": "OAuth " + os.environ["PAGE_TOKEN"], "file_url": os.environ["FILM_URL"]},
+    )
+    page.create_video_reel(
+        params={
+            "upload_phase": "finish",
+            "video_id": place["video_id"],
+            "video_state": "PUBLISHED",
+            "description": "Reel",
+        }
+    )
+    reel_states = video_states(client, place["video_id"])
+    link = page.create_feed(params={"message": "Con link", "link": os.environ["PAGE_URL"]})
+    preview = PagePost(link["id"], api=client).api_get(fields=["attachments{title,media_type}"])
+    gone = page.create_feed(params={"message": "Da togliere"})
+    PagePost(gone["id"], api=client).api_delete()
+    return {
+        "album": {
+            "type": attachment["media_type"],
+            "photos": [item["target"]["id"] for item in attachment["subattachments"]["data"]]
+            == [photo["id"] for photo in photos],
+        },
+        "video": {"states": states, "published": published["published"], "description": published["description"]},
+        "reel": {"upload": upload.json(), "states": reel_states},
+        "preview": preview["attachments"]["data"][0]["title"],
+        "refusals": {
+            "missing": refusal(lambda: page.create_video(params={"file_url": os.environ["MISSING_URL"]})),
+            "deleted": refusal(lambda: PagePost(gone["id"], api=client).api_get()),
+        },
+    }
+
+
+def video_states(client, video):
+    states = []
+    while not states or states[-1] in ("processing", "uploading", "upload_complete"):
+        states.append(AdVideo(video, api=client).api_get(fields=["status"])["status"]["video_status"])
+        time.sleep(0.05)
+    return [states[0], states[-1]]
+
+
+def instagram_films():
+    client = api(os.environ["ACCOUNT_TOKEN"])
+    account = IGUser(os.environ["ACCOUNT_ID"], api=client)
+    image = account.create_media(params={"image_url": os.environ["IMAGE_URL"], "is_carousel_item": True})
+    film = account.create_media(
+        params={"media_type": "VIDEO", "video_url": os.environ["FILM_URL"], "is_carousel_item": True}
+    )
+    children = [image["id"], film["id"]]
+    for child in children:
+        finished(client, child)
+    alone = refusal(lambda: account.create_media(params={"media_type": "CAROUSEL", "children": children[:1]}))
+    carousel = account.create_media(params={"media_type": "CAROUSEL", "children": children, "caption": "Due"})
+    finished(client, carousel["id"])
+    album = account.create_media_publish(params={"creation_id": carousel["id"]})
+    reel = account.create_media(
+        params={"media_type": "REELS", "video_url": os.environ["FILM_URL"], "caption": "Reel", "share_to_feed": True}
+    )
+    finished(client, reel["id"])
+    shown = account.create_media_publish(params={"creation_id": reel["id"]})
+    fields = ["media_type", "media_product_type", "children{media_type}"]
+    read = IGMedia(album["id"], api=client).api_get(fields=fields)
+    return {
+        "carousel": [read["media_type"], [item["media_type"] for item in read["children"]["data"]]],
+        "reel": IGMedia(shown["id"], api=client).api_get(fields=fields)["media_product_type"],
+        "used": account.get_content_publishing_limit(fields=["quota_usage"])[0]["quota_usage"],
+        "refusals": {"alone": alone},
+    }
+
+
+def finished(client, container):
+    while IGMedia(container, api=client).api_get(fields=["status_code"])["status_code"] == "IN_PROGRESS":
+        time.sleep(0.05)
+
+
 def person():
     client = api(os.environ["PERSON_TOKEN"])
     return [item["id"] for item in User("me", api=client).get_accounts(fields=["id", "access_token"])]
 
 
-print(json.dumps({"facebook": facebook(), "instagram": instagram(), "pages": person()}))
+parts = {
+    "facebook": facebook,
+    "instagram": instagram,
+    "pages": person,
+    "facebook_films": facebook_films,
+    "instagram_films": instagram_films,
+}
+print(json.dumps({name: parts[name]() for name in os.environ["PARTS"].split(",")}))

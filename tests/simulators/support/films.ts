@@ -5,11 +5,12 @@ export async function film({
   durationMs = 4_000,
   widthPx = 1_080,
   heightPx = 1_920,
-}: { durationMs?: number; widthPx?: number; heightPx?: number } = {}): Promise<Buffer> {
+  framesPerSecond = 1,
+}: { durationMs?: number; widthPx?: number; heightPx?: number; framesPerSecond?: number } = {}): Promise<Buffer> {
   const target = new BufferTarget();
   const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'in-memory' }), target });
   const source = new EncodedVideoPacketSource('avc');
-  output.addVideoTrack(source, { frameRate: 1 });
+  output.addVideoTrack(source, { frameRate: framesPerSecond });
   await output.start();
   const decoderConfig = {
     codec: 'avc1.42001f',
@@ -17,9 +18,11 @@ export async function film({
     codedHeight: heightPx,
     description: avcConfiguration,
   };
-  for (let second = 0; second * 1_000 < durationMs; second += 1) {
-    const lengthS = Math.min(1, durationMs / 1_000 - second);
-    const packet = new EncodedPacket(new Uint8Array([0, 0, 0, 2, 0x65, second % 256]), 'key', second, lengthS);
+  const frameS = 1 / framesPerSecond;
+  for (let frame = 0; frame * frameS * 1_000 < durationMs; frame += 1) {
+    const lengthS = Math.min(frameS, durationMs / 1_000 - frame * frameS);
+    const content = new Uint8Array([0, 0, 0, 2, 0x65, frame % 256]);
+    const packet = new EncodedPacket(content, 'key', frame * frameS, lengthS);
     await source.add(packet, { decoderConfig });
   }
   await output.finalize();

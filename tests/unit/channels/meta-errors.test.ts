@@ -33,7 +33,7 @@ describe('an error of the Graph API is judged by its code, not by its status', (
     [400, 506, undefined, 'content_refused', null, 'duplicate'],
     [400, 100, 1_366_051, 'content_refused', null, 'duplicate'],
     [400, 324, 1_366_046, 'content_refused', null, 'media_refused'],
-    [400, 9, 2_207_042, 'content_refused', null, 'quota'],
+    [400, 9, 2_207_042, 'retry_later', null, 'quota'],
     [400, 36_003, 2_207_009, 'content_refused', null, 'media_refused'],
     [400, 25, 2_207_050, 'content_refused', null, 'policy'],
     [400, 9007, 2_207_027, 'retry_later', null, null],

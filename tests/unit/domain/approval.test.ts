@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  type Approval,
-  type ApprovalRule,
-  cast,
-  openApproval,
-  refuseVote,
-  type Vote,
-  verdicts,
-  withdraw,
-} from '../../../src/domain/approval.ts';
+import { type Approval, type ApprovalRule, openApproval, verdicts, withdraw } from '../../../src/domain/approval.ts';
+import { cast, refuseVote, type Vote } from '../../../src/domain/approval-vote.ts';
 import type { ContentHash, UserId } from '../../../src/domain/ids.ts';
 
 const contentHash = 'a'.repeat(64) as ContentHash;
@@ -30,7 +22,7 @@ test('a settled approval refuses every vote, and says what won, by whom and when
   fc.assert(
     fc.property(vote, (late) => {
       const settled = cast(oneStep(), { by: people[0] as UserId, verdict: 'reject', contentHash }, 7);
-      expect(refuseVote(settled, late)).toEqual({ code: 'settled', outcome: 'rejected', by: people[0], at: 7 });
+      expect(refuseVote(settled, late, 8)).toEqual({ code: 'settled', outcome: 'rejected', by: people[0], at: 7 });
     }),
   );
 });
@@ -85,7 +77,7 @@ function oneStep(by: ApprovalRule = { kind: 'any' }): Approval {
 function run(opened: Approval, votes: readonly Vote[]): { state: Approval; counted: Vote[] } {
   const counted: Vote[] = [];
   const state = votes.reduce((approval, next, at) => {
-    if (refuseVote(approval, next) !== null) return approval;
+    if (refuseVote(approval, next, at) !== null) return approval;
     counted.push(next);
     return cast(approval, next, at);
   }, opened);
@@ -100,7 +92,9 @@ function outcomeOf({ settled, step: open }: Approval): string {
 function naiveOutcome({ steps }: Approval, counted: readonly Vote[]): string {
   const left = counted.map(({ verdict }) => verdict);
   for (const [index, { rule: by, approvers }] of steps.entries()) {
-    const wanted = by.kind === 'any' ? 1 : by.kind === 'all' ? approvers.length : by.count;
+    const others = approvers.filter((one) => one !== author).length;
+    // Nobody can pass a step that has nobody but the author.
+    const wanted = by.kind === 'any' ? 1 : by.kind === 'all' ? Math.max(1, others) : by.count;
     for (let given = 0; given < wanted; given += 1) {
       const next = left.shift();
       if (next === undefined) return `open at ${index}`;

@@ -1,21 +1,40 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ApprovalRule, type ApprovalStep, needed } from '../../../src/domain/approval.ts';
-import type { GroupId, PolicyId, UserId } from '../../../src/domain/ids.ts';
-import { resolveSteps, strictest, unfulfillableStep } from '../../../src/domain/policy.ts';
+import { type ApprovalRule, type ApprovalStep, needed, wholeStep } from '../../../src/domain/approval.ts';
+import type { GroupId, UserId } from '../../../src/domain/ids.ts';
+import {
+  policyFaults,
+  policyWarnings,
+  resolveSteps,
+  strictest,
+  unfulfillableStep,
+  wholePolicyStep,
+} from '../../../src/domain/policy.ts';
 
 describe('the approvers of a step', () => {
-  it('are the people it names and those in its groups, each once, as far as they may vote', () => {
+  it('are the people it names, those in its groups and the holders of its roles, each once, as far as they may vote', () => {
     const steps = resolveSteps(
       {
-        id: 'p' as PolicyId,
-        version: 1,
-        steps: [{ key: 'a', name: 'A', users: users('anna', 'bea'), groups: ['g' as GroupId], rule: any }],
+        steps: [
+          wholePolicyStep({
+            key: 'a',
+            name: 'A',
+            users: users('anna', 'bea'),
+            groups: ['g' as GroupId],
+            roles: ['chief'],
+            rule: any,
+            fallback: { users: users('gone'), groups: [], roles: ['chief'] },
+          }),
+        ],
       },
-      () => users('bea', 'carla', 'gone'),
-      (user) => user !== 'gone',
+      {
+        membersOf: () => users('bea', 'carla', 'gone'),
+        holdersOf: () => users('dora', 'gone'),
+        mayVote: (user) => user !== 'gone',
+      },
     );
-    expect(steps[0]?.approvers).toEqual(['anna', 'bea', 'carla']);
+    expect(steps[0]?.approvers).toEqual(['anna', 'bea', 'carla', 'dora']);
+    expect(steps[0]?.fallback).toEqual(['dora']);
   });
 });
 
@@ -36,6 +55,36 @@ describe('a step that can never be passed', () => {
   it('is the first of several', () => {
     const steps = [step({ key: 'fine' }), step({ key: 'empty', approvers: [] }), step({ key: 'too', approvers: [] })];
     expect(unfulfillableStep(steps, [])?.key).toBe('empty');
+  });
+});
+
+describe('a policy that nobody can fulfil', () => {
+  it.each<[string, Partial<ApprovalStep>, readonly string[]]>([
+    ['a step without anybody', { approvers: [] }, ['no_approvers']],
+    ['more voices than people', { rule: { kind: 'at_least', count: 3 } }, ['too_few_approvers']],
+    ['an escalation to nobody', { onTimeout: 'escalate' }, ['no_fallback']],
+    ['both', { approvers: [], onTimeout: 'escalate' }, ['no_approvers', 'no_fallback']],
+    ['nothing of it', { onTimeout: 'escalate', fallback: users('carla') }, []],
+  ])('is one with %s', (_what, of, codes) => {
+    expect(policyFaults([step({}), step(of)]).map(({ step: at, code }) => [at, code])).toEqual(
+      codes.map((code) => [1, code]),
+    );
+  });
+});
+
+describe('a policy that works for some authors only', () => {
+  it('says whose posts could not pass: those who write, and without whom too few are left', () => {
+    const writes = (user: UserId) => user !== 'carla';
+    const narrow = step({ approvers: users('anna') });
+    const both = step({ rule: { kind: 'at_least', count: 2 }, approvers: users('anna', 'carla') });
+    expect(policyWarnings([narrow, both], writes)).toEqual([
+      { step: 0, code: 'blocked_for', users: ['anna'] },
+      { step: 1, code: 'blocked_for', users: ['anna'] },
+    ]);
+    expect(policyWarnings([step({})], writes)).toEqual([]);
+    expect(policyWarnings([step({ fallback: users('dora') })], writes)).toEqual([
+      { step: 0, code: 'no_fallback_for', users: ['dora'] },
+    ]);
   });
 });
 
@@ -74,7 +123,7 @@ function users(...names: readonly string[]): readonly UserId[] {
 }
 
 function step(of: Partial<ApprovalStep>): ApprovalStep {
-  return { key: 'review', name: 'Review', approvers: users('anna', 'bea'), rule: any, ...of };
+  return wholeStep({ key: 'review', name: 'Review', approvers: users('anna', 'bea'), rule: any, ...of });
 }
 
 function policy(...steps: readonly ApprovalStep[]) {

@@ -1,0 +1,17 @@
+import type { Route } from '../define-route.ts';
+import { removePolicy } from './archive-policy.ts';
+import { chooseConnectionPolicy, chooseDefaultPolicy } from './assign-policy.ts';
+import { createPolicy } from './create-policy.ts';
+import { editPolicy } from './edit-policy.ts';
+import { listPolicies, readPolicy } from './read-policies.ts';
+
+/** The default before single policies: `default` is no id. */
+export const approvalPolicyRoutes: readonly Route[] = [
+  listPolicies,
+  createPolicy,
+  chooseDefaultPolicy,
+  readPolicy,
+  editPolicy,
+  removePolicy,
+  chooseConnectionPolicy,
+];

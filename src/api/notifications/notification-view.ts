@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { ListedNotification } from '../../db/notification-list.ts';
+import type { NotificationId } from '../../domain/ids.ts';
+import { notificationKinds } from '../../domain/notification.ts';
+import { notificationLine } from '../../messages/notification.ts';
+import { speakerFor } from '../../messages/speaker.ts';
+import { person } from '../approvals/approval-schemas.ts';
+import type { Caller } from '../route-context.ts';
+import { id, instantView } from '../schemas.ts';
+
+export const notificationId = id<NotificationId>('The notification.');
+
+export const notificationView = z
+  .object({
+    id: notificationId,
+    kind: z.enum(notificationKinds).meta({ description: 'What has happened.' }),
+    sentence: z.string().meta({
+      description: 'The same in the caller’s language.',
+      example: 'Elena Conti mentioned you on “Apriamo anche di domenica”',
+    }),
+    postId: z.string().meta({ description: 'The post that it is about.' }),
+    actor: person.nullable().meta({ description: 'Who brought it about; null: time, or a process.' }),
+    data: z.record(z.string(), z.unknown()).meta({ description: 'Ids, codes and instants that belong to it.' }),
+    createdAt: instantView('When it happened.'),
+    readAt: instantView('When it was read; null: it has not been.').nullable(),
+  })
+  .meta({ id: 'Notification', description: 'Something that a member has to know.' });
+
+export function presentNotification(
+  row: ListedNotification,
+  { locale, timeZone }: Pick<Caller, 'locale' | 'timeZone'>,
+): z.input<typeof notificationView> {
+  const notice = {
+    kind: row.kind,
+    actor: row.actor_name,
+    excerpt: row.excerpt,
+    pages: row.pages,
+    scheduledAt: row.scheduled_at,
+    comment: null,
+    data: row.data,
+  };
+  return {
+    id: row.id,
+    kind: row.kind,
+    sentence: notificationLine(speakerFor([locale], timeZone), notice),
+    postId: row.post_id,
+    actor: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name ?? '' },
+    data: row.data,
+    createdAt: row.created_at.toISOString(),
+    readAt: row.read_at?.toISOString() ?? null,
+  };
+}

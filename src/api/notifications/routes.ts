@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import {
+  countUnread,
+  readAllNotifications,
+  readNotification,
+  selectNotifications,
+} from '../../db/notification-list.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import { cursorCodec, pageFrom, pageOf, pageQuery } from '../paging.ts';
+import { answer } from '../route-context.ts';
+import { notificationId, notificationView, presentNotification } from './notification-view.ts';
+
+const cursors = cursorCodec('notifications', notificationId);
+
+const listNotifications = defineRoute({
+  method: 'get',
+  path: '/v1/notifications',
+  tag: 'Notifications',
+  summary: 'List notifications',
+  description:
+    'What the caller has to know, newest first, and how much of it is unread. Each is sent by e-mail as well, once, if the caller has an address.',
+  permission: 'post.read',
+  query: z.strictObject({
+    ...pageQuery,
+    unread: z.stringbool().optional().meta({ description: 'Only what has not been read, or only what has.' }),
+  }),
+  answer: {
+    status: 200,
+    schema: pageOf(notificationView).extend({
+      unread: z.number().int().meta({ description: 'How many the caller has not read, whatever the filter.' }),
+    }),
+    description: 'A page of notifications.',
+  },
+  refusals: {},
+  audit: null,
+  handle: async ({ trx, query, caller }) => {
+    const rows = await selectNotifications(trx, {
+      userId: caller.userId,
+      unread: query.unread ?? null,
+      before: cursors.decode(query.cursor),
+      limit: query.limit,
+    });
+    const page = pageFrom(rows, query.limit, {
+      codec: cursors,
+      positionOf: (row) => row.id,
+      present: (row) => presentNotification(row, caller),
+    });
+    return answer({ ...page, unread: await countUnread(trx, caller.userId) });
+  },
+});
+
+const markRead = defineRoute({
+  method: 'post',
+  path: '/v1/notifications/{notificationId}/read',
+  tag: 'Notifications',
+  summary: 'Mark a notification as read',
+  description: 'Says that the caller has read it. Saying it again changes nothing.',
+  permission: 'post.read',
+  params: z.strictObject({ notificationId }),
+  answer: { status: 200, schema: notificationView, description: 'The notification.' },
+  refusals: {},
+  audit: null,
+  handle: async ({ trx, params, caller, now, refuse }) => {
+    const row = await readNotification(trx, { id: params.notificationId, userId: caller.userId, now });
+    if (row === undefined) throw refuse('not_found');
+    return answer(presentNotification(row, caller));
+  },
+});
+
+const markAllRead = defineRoute({
+  method: 'post',
+  path: '/v1/notifications/read',
+  tag: 'Notifications',
+  summary: 'Mark all notifications as read',
+  description: 'Says that the caller has read everything that there is until now.',
+  permission: 'post.read',
+  answer: {
+    status: 200,
+    schema: z.object({ read: z.number().int().meta({ description: 'How many had not been read before.' }) }),
+    description: 'How many it were.',
+  },
+  refusals: {},
+  audit: null,
+  handle: async ({ trx, caller, now }) =>
+    answer({ read: await readAllNotifications(trx, { userId: caller.userId, now }) }),
+});
+
+export const notificationRoutes: readonly Route[] = [listNotifications, markAllRead, markRead];

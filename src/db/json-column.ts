@@ -1,0 +1,4 @@
+import type { ColumnType } from 'kysely';
+
+/** A value stored as jsonb: read as it is, written as its JSON text (a bare array would become a Postgres array). */
+export type Json<T> = ColumnType<T, string, string>;

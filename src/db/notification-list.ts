@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import type { NotificationId, UserId } from '../domain/ids.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+export type ListedNotification = Awaited<ReturnType<typeof selectNotifications>>[number];
+
+/** What one person has been told, newest first, `limit + 1` at most. */
+export function selectNotifications(
+  trx: TenantTransaction,
+  {
+    userId,
+    unread,
+    before,
+    limit,
+  }: { userId: UserId; unread: boolean | null; before: NotificationId | null; limit: number },
+) {
+  return notifications(trx, userId)
+    .$if(unread !== null, (query) => query.where('told.read_at', unread === true ? 'is' : 'is not', null))
+    .$if(before !== null, (query) => query.where('told.id', '<', before))
+    .orderBy('told.id', 'desc')
+    .limit(limit + 1)
+    .execute();
+}
+
+function notifications(trx: TenantTransaction, userId: UserId) {
+  return trx
+    .selectFrom('notification as told')
+    .innerJoin('post', (join) =>
+      join.onRef('post.tenant_id', '=', 'told.tenant_id').onRef('post.id', '=', 'told.post_id'),
+    )
+    .innerJoin('post_revision as revision', (join) =>
+      join.onRef('revision.tenant_id', '=', 'post.tenant_id').onRef('revision.id', '=', 'post.revision_id'),
+    )
+    .leftJoin('tenant_member as actor', (join) =>
+      join.onRef('actor.tenant_id', '=', 'told.tenant_id').onRef('actor.user_id', '=', 'told.actor_id'),
+    )
+    .select([
+      'told.id',
+      'told.kind',
+      'told.post_id',
+      'told.actor_id',
+      'actor.display_name as actor_name',
+      'told.data',
+      'told.created_at',
+      'told.read_at',
+      'post.scheduled_at',
+    ])
+    .select([
+      sql<string>`left(revision.content ->> 'text', 280)`.as('excerpt'),
+      sql<number>`jsonb_array_length(revision.content -> 'targets')`.as('pages'),
+    ])
+    .where('told.user_id', '=', userId);
+}
+
+export async function countUnread(trx: TenantTransaction, userId: UserId): Promise<number> {
+  const { count } = await trx
+    .selectFrom('notification')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('user_id', '=', userId)
+    .where('read_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Marks one as read and returns it; the first time counts. Undefined when it is not this person's. */
+export async function readNotification(
+  trx: TenantTransaction,
+  { id, userId, now }: { id: NotificationId; userId: UserId; now: Date },
+): Promise<ListedNotification | undefined> {
+  await trx
+    .updateTable('notification')
+    .set({ read_at: now })
+    .where('id', '=', id)
+    .where('user_id', '=', userId)
+    .where('read_at', 'is', null)
+    .execute();
+  return notifications(trx, userId).where('told.id', '=', id).executeTakeFirst();
+}
+
+/** Marks all that one person has been told as read. Returns how many were not. */
+export async function readAllNotifications(
+  trx: TenantTransaction,
+  { userId, now }: { userId: UserId; now: Date },
+): Promise<number> {
+  const { numUpdatedRows } = await trx
+    .updateTable('notification')
+    .set({ read_at: now })
+    .where('user_id', '=', userId)
+    .where('read_at', 'is', null)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}

@@ -1,0 +1,80 @@
+import type { CommentId, PostId, TenantId, UserId } from './ids.ts';
+
+/** What a person may have to know now. Each kind has its words in every language of `src/messages/`. */
+export const notificationKinds = [
+  /** A step has opened that this person may vote on. */
+  'approval_requested',
+  /** It is still open, and this person has not voted. */
+  'approval_reminder',
+  /** Its time has run out, and this person was named for that case. */
+  'approval_escalated',
+  /** Somebody, the actor, has handed their vote to this person. */
+  'approval_delegated',
+  /** It is over; for whoever wrote or submitted the post. */
+  'approval_settled',
+  /** Its time has run out; for whoever waits for it. */
+  'approval_overdue',
+  /** A colleague, the actor, has named this person in a comment. */
+  'mentioned',
+] as const;
+
+export type NotificationKind = (typeof notificationKinds)[number];
+
+/** Ids, codes and instants (ISO 8601) that the words of a notification are made of. Unknown members are kept. */
+export interface NotificationData {
+  readonly approvalId?: string;
+  /** Until when the open step may take. */
+  readonly deadlineAt?: string | null;
+  /** How an approval ended. */
+  readonly outcome?: string;
+  readonly commentId?: CommentId;
+  readonly [more: string]: unknown;
+}
+
+/** An order to let people know of one occasion. Carrying it out twice notifies once. */
+export interface NotificationOrder {
+  readonly tenantId: TenantId;
+  readonly kind: NotificationKind;
+  readonly postId: PostId;
+  /** May name anybody, repeatedly: the inactive, service accounts and the actor are left out. */
+  readonly recipients: readonly UserId[];
+  /** The occasion: a person hears once of each, per post and kind. `approvalId/stepKey/reminder-2`, a comment's id. */
+  readonly episode: string;
+  /** Who brought it about; `null`: time, or a process. */
+  readonly by: UserId | null;
+  readonly at: Date;
+  readonly data: NotificationData;
+}
+
+/**
+ * How the e-mail of a notification ended: taken by the mail server, refused by it for good, not sent because nobody is
+ * there to read it, or not sent for so long that it would tell nothing.
+ */
+export const mailOutcomes = ['sent', 'refused', 'skipped', 'expired'] as const;
+export type MailOutcome = (typeof mailOutcomes)[number];
+
+/** A notification as it is told: everything but the language. */
+export interface Notice {
+  readonly kind: NotificationKind;
+  /** What the actor is called; `null` when there is none. */
+  readonly actor: string | null;
+  /** How the post begins; empty if it has no text. */
+  readonly excerpt: string;
+  /** On how many pages the post is to appear, and when. */
+  readonly pages: number;
+  readonly scheduledAt: Date | null;
+  /** The words of the comment that it speaks of. */
+  readonly comment: string | null;
+  readonly data: NotificationData;
+}
+
+const minuteMs = 60_000;
+const longestWaitMs = 60 * minuteMs;
+
+/** How long to wait after the n-th failed try to send an e-mail (n from 1): a minute, doubling to an hour. */
+export function mailWaitMs(attempts: number): number {
+  return Math.min(longestWaitMs, minuteMs * 2 ** Math.min(Math.max(attempts, 1) - 1, 10));
+}
+
+/** An e-mail that could not be sent for three days tells nobody anything any more; the list in the product still does. */
+export const mailLifetimeMs = 3 * 24 * 60 * minuteMs;

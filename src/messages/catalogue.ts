@@ -1,0 +1,33 @@
+import type { NotificationKind } from '../domain/notification.ts';
+
+/**
+ * Everything that e-mails say, in one language, as ICU messages (unicode.org/icu: `{name}`, `{n, plural, …}`,
+ * `{code, select, …}`). What is put in for a name is never read as a message itself.
+ */
+export interface Catalogue {
+  /** Subject and first sentence, and the line in a list: `{actor}`, `{post}`, `{outcome}`. */
+  readonly told: Readonly<Record<NotificationKind, string>>;
+  /** What the recipient can do, or why they hear of it: `{actor}`, `{outcome}`. */
+  readonly asked: Readonly<Record<NotificationKind, string>>;
+  /** The post, when it has no text to be called by. */
+  readonly untitled: string;
+  /** Who, when nobody is named. */
+  readonly somebody: string;
+  readonly greeting: string;
+  /** `{pages}`: a number; `{slot}`: an instant in words. */
+  readonly plan: string;
+  readonly planWithoutSlot: string;
+  /** `{deadline}`: an instant in words. */
+  readonly deadline: string;
+  /** `{days}`, `{hours}`, `{minutes}`: numbers; one of the three is asked for. */
+  readonly daysLeft: string;
+  readonly hoursLeft: string;
+  readonly minutesLeft: string;
+  readonly overdue: string;
+  readonly postSays: string;
+  /** `{actor}` */
+  readonly commentSays: string;
+  readonly open: string;
+  /** `{tenant}` */
+  readonly footer: string;
+}

@@ -1,0 +1,38 @@
+import type { Catalogue } from './catalogue.ts';
+
+export const it: Catalogue = {
+  told: {
+    approval_requested: '«{post}» attende la tua approvazione',
+    approval_reminder: 'Promemoria: «{post}» attende ancora la tua approvazione',
+    approval_escalated: '«{post}» non è stato approvato in tempo e ora attende te',
+    approval_delegated: '{actor} ti chiede di decidere su «{post}» al posto suo',
+    approval_settled:
+      '{outcome, select, approved {«{post}» è stato approvato} rejected {«{post}» è stato respinto} changes_requested {Sono state chieste modifiche a «{post}»} expired {L’approvazione di «{post}» è scaduta} withdrawn {«{post}» è stato ritirato dall’approvazione} other {L’approvazione di «{post}» è conclusa}}',
+    approval_overdue: 'L’approvazione di «{post}» è in ritardo',
+    mentioned: '{actor} ti ha menzionato su «{post}»',
+  },
+  asked: {
+    approval_requested: 'Leggilo e approvalo, respingilo oppure chiedi modifiche.',
+    approval_reminder: 'Leggilo e approvalo, respingilo oppure chiedi modifiche.',
+    approval_escalated: 'Chi doveva decidere non l’ha fatto. Leggilo e decidi.',
+    approval_delegated: 'Il tuo voto vale al posto del suo.',
+    approval_settled:
+      '{outcome, select, expired {Nessuno ha deciso in tempo.} other {Ha deciso {actor}.}} Ricevi questo messaggio perché hai scritto o inviato il post.',
+    approval_overdue: 'Nessuno ha deciso in tempo. Se attende te, leggilo e decidi; se è tuo, puoi ritirarlo.',
+    mentioned: 'Rispondi sotto al post.',
+  },
+  untitled: 'un post senza testo',
+  somebody: 'Un collega',
+  greeting: 'Ciao {name},',
+  plan: 'È previsto su {pages, plural, one {una pagina} other {# pagine}}, {slot}.',
+  planWithoutSlot: 'È previsto su {pages, plural, one {una pagina} other {# pagine}}; nessuno ha ancora scelto quando.',
+  deadline: 'Va deciso entro {deadline}.',
+  daysLeft: '{days, plural, one {Resta un giorno} other {Restano # giorni}}.',
+  hoursLeft: '{hours, plural, one {Resta un’ora} other {Restano # ore}}.',
+  minutesLeft: '{minutes, plural, one {Resta un minuto} other {Restano # minuti}}.',
+  overdue: 'Quel momento è passato.',
+  postSays: 'Il post comincia così:',
+  commentSays: '{actor} ha scritto:',
+  open: 'Apri il post',
+  footer: 'Inviato da Chorally per {tenant}. Nessuno legge le risposte a questo indirizzo.',
+};
