@@ -70,8 +70,9 @@ async function untilReleased(waiting: Waiting, hold: Hold): Promise<'open' | 'dr
 async function askPerson(waiting: Waiting): Promise<'open' | 'dropped'> {
   const { standing, target } = waiting;
   const { targetId } = target;
-  await unpark(waiting, 'late');
+  // Before it is written: whoever reads it may answer at once.
   standing.stuck.set(targetId, 'late');
+  await unpark(waiting, 'late');
   await condition(() => standing.resolved.has(targetId));
   const word = standing.resolved.get(targetId);
   standing.stuck.delete(targetId);
