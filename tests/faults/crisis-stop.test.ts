@@ -51,7 +51,8 @@ test('a post that was parked keeps its slot through a killed worker and goes out
   await destroy('worker');
   await start('worker');
   await releaseAll('keep');
-  await untilPublished(story);
+  tell('released ahead of the slot (ms)', { ahead: story.scheduledAt - Date.now() });
+  await untilPublished(story, 90_000);
   await exactlyOnce(story);
 });
 

@@ -78,7 +78,10 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
     awaitReopening: async () => next('reopened', script.reopened ?? [true]),
     parkTarget: async ({ reason }) => void journal.calls.push(`park ${reason}`),
     unparkTarget: async ({ to }) => void journal.calls.push(`unpark ${to}`),
-    holdAttempts: async () => next('hold', script.hold ?? [{ kind: 'held' }]),
+    holdAttempts: async () => {
+      journal.calls.push('holdAttempts');
+      return next('hold', script.hold ?? [{ kind: 'held' }]);
+    },
     fenceAttempt: async () => ({ kind: 'not_sent' }),
     resolveTarget: async () => ({ kind: 'resolved' }),
     prepareTarget: async ({ network }) => {

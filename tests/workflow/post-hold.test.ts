@@ -41,6 +41,18 @@ test('a stop that a process hears of while it waits parks it too; a message that
   expect(await post.run.result()).toBe('published');
 });
 
+test('a stop in the last minute takes back what workers hold, and parks the post ahead of its slot', async () => {
+  const post = await startPost(
+    { targets: [target('facebook')], scheduledAt: Date.now() + 5_000 },
+    { publish: 'never' },
+  );
+  await eventually(async () => expect(post.journal.attempts).toHaveLength(1));
+  await post.run.signal(held, { hold: halt, outboxId: 'stop' });
+  await untilCalled(post, 'park halted', 1);
+  expect(post.journal.calls).toContain('holdAttempts');
+  await post.run.terminate();
+});
+
 test.each<[PassedSlot, string[]]>([
   ['ask', ['approved']],
   ['now', ['scheduled', 'published']],

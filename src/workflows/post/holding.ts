@@ -16,8 +16,10 @@ interface Release {
 /** Hears what keeps targets from going out, and that it no longer does. The targets themselves wait for it. */
 export function takeHolds(desk: Desk): void {
   const { standing } = desk;
-  setHandler(held, ({ hold, outboxId }) => {
-    if (isNew(standing, outboxId)) standing.holds.set(holdName(hold), hold);
+  setHandler(held, async ({ hold, outboxId }) => {
+    if (!isNew(standing, outboxId)) return;
+    standing.holds.set(holdName(hold), hold);
+    if (hold.kind === 'halt') await desk.exclusive(() => callBack(desk));
   });
   setHandler(released, async ({ outboxId, ...release }) => {
     if (isNew(standing, outboxId)) await letGoOf(desk, release);
@@ -48,20 +50,36 @@ function end({ holds, releases }: Standing, { hold, passed }: Pick<Release, 'hol
   releases.set(name, { times: (releases.get(name)?.times ?? 0) + 1, passed });
 }
 
+/** Of a post that is stopped in its last minute workers hold the attempts: taken back, its targets are parked at once. */
+async function callBack(desk: Desk): Promise<void> {
+  const { standing } = desk;
+  const armed = [...standing.attempts.values()].some(({ out }) => out);
+  if (armed && standing.process.phase === 'scheduled') {
+    await unlessCalled(desk, () => Promise.resolve(standing.round?.cancel()));
+  }
+}
+
 async function settleSlot(desk: Desk, { passed, slot }: Release): Promise<void> {
   const { standing, record } = desk;
   if (letGo(standing.process, { passed, slot }, Date.now()) === null) return;
-  standing.holding = true;
-  try {
-    await takeBackAttempts(desk);
+  await unlessCalled(desk, async () => {
     const next = letGo(standing.process, { passed, slot }, Date.now());
     if (next === null) return;
     const { round } = standing;
     standing.process = next;
     await record({ status: statusOf(next), process: next, event: eventOf(next), by: null });
     round?.cancel();
+  });
+}
+
+/** Does the work once workers hold nothing any more. A post whose call had begun is out: its targets end one by one. */
+async function unlessCalled(desk: Desk, work: () => Promise<void>): Promise<void> {
+  const { standing } = desk;
+  standing.holding = true;
+  try {
+    await takeBackAttempts(desk);
+    await work();
   } catch (error) {
-    // A call had begun before the stop: its post is out, and its other targets wait for a person.
     if (standing.process.firstCallAt === null) throw error;
   } finally {
     standing.holding = false;
