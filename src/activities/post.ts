@@ -1,12 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import { selectApproval } from '../db/approval-read.ts';
+import { adoptEdit } from '../db/post-edit.ts';
 import { type PostEntry, recordPost } from '../db/post-process.ts';
-import { changeTarget, claimedPosts, type TargetKey } from '../db/post-target.ts';
+import { changeTarget, claimedPosts, parkTarget, type TargetKey, unparkTarget } from '../db/post-target.ts';
 import { firstCallAt, releaseAttempt, selectAttempt, settleAttempt } from '../db/publish-attempt.ts';
 import type { Database } from '../db/schema.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
-import type { Instant, PostId, TargetId, TenantId, UserId } from '../domain/ids.ts';
-import type { AttemptResult, Resolution } from '../domain/publication.ts';
+import type { Adoption } from '../domain/edit.ts';
+import type { ApprovalId, ContentHash, Instant, PostId, TargetId, TenantId, UserId } from '../domain/ids.ts';
+import type { AttemptResult, Resolution, TargetReason } from '../domain/publication.ts';
 import { markUnconfirmed, storedResult } from './publication-outcome.ts';
+
+/** An approval says within one workflow task that it goes on; an old one, or one without a worker, never does. */
+const reopenWithinMs = 6_000;
+const reopenPollMs = 100;
+
+interface Reopened {
+  readonly tenantId: TenantId;
+  readonly approvalId: ApprovalId;
+  readonly contentHash: ContentHash;
+}
 
 export type PostActivities = ReturnType<typeof postActivities>;
 
@@ -29,6 +43,31 @@ export interface Resolving extends TargetKey {
 export function postActivities({ db }: { db: Kysely<Database> }) {
   return {
     recordPost: (entry: PostEntry): Promise<void> => withTenant(db, entry.tenantId, (trx) => recordPost(trx, entry)),
+
+    /** Writes an edit and where the post stands with it: all of it, or nothing. */
+    adoptEdit: ({ entry, adoption }: { entry: PostEntry; adoption: Adoption }): Promise<void> =>
+      withTenant(db, entry.tenantId, (trx) => adoptEdit(trx, entry, adoption)),
+
+    /** Whether an approval that was told of changed content goes on with it. Waits a few seconds for it to say so. */
+    async awaitReopening(asked: Reopened): Promise<boolean> {
+      for (const deadline = Date.now() + reopenWithinMs; Date.now() < deadline; await sleep(reopenPollMs)) {
+        const row = await withTenant(db, asked.tenantId, (trx) => selectApproval(trx, asked.approvalId));
+        if (row?.content_hash === asked.contentHash) return true;
+        if (row === undefined || row.outcome !== null) return false;
+      }
+      return false;
+    },
+
+    /** Shows that a target waits for more than its slot. */
+    parkTarget: ({ reason, at, ...key }: TargetKey & { reason: TargetReason['code']; at: Instant }): Promise<void> =>
+      withTenant(db, key.tenantId, (trx) => parkTarget(trx, key, { reason, now: new Date(at) })),
+
+    unparkTarget: ({
+      to,
+      at,
+      ...key
+    }: TargetKey & { to: 'waiting' | 'late' | 'dropped'; at: Instant }): Promise<void> =>
+      withTenant(db, key.tenantId, (trx) => unparkTarget(trx, key, { to, now: new Date(at) })),
 
     /** Takes back every attempt that has not called, all or none: one that has begun its call makes it too late. */
     async holdAttempts(hold: Hold): Promise<{ kind: 'held' } | { kind: 'too_late'; at: Instant }> {

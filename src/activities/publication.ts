@@ -3,6 +3,7 @@ import { ChannelError, type Prepared, type PublishedCandidate } from '../channel
 import {
   changeTarget,
   claimedPosts,
+  isCurrent,
   noteQuota,
   savePermalink,
   savePrepared,
@@ -183,7 +184,10 @@ export function publicationActivities(dependencies: PublicationDependencies) {
     providerMessage: string | null,
   ): Promise<PrepareResult> {
     const now = new Date(clock());
-    await withTenant(db, key.tenantId, (trx) => writeRefusal(trx, key, { refusal, providerMessage, now }));
+    await withTenant(db, key.tenantId, async (trx) => {
+      // Refused for a content that an edit has replaced meanwhile: the new one is prepared on its own.
+      if (await isCurrent(trx, key)) await writeRefusal(trx, key, { refusal, providerMessage, now });
+    });
     return { kind: 'refused', refusal };
   }
 

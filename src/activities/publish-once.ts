@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ChannelError } from '../channels/channel.ts';
-import { noteQuota } from '../db/post-target.ts';
+import { heldBy } from '../db/halt.ts';
+import { noteQuota, parkTarget } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { armAttempt, releaseAttempt, withdrawCall } from '../db/publish-attempt.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
@@ -62,7 +63,7 @@ async function armAndCall(
   }
 
   const begun = await begin(desk, inTenant, attempt);
-  if (begun === null) return { kind: 'not_sent' };
+  if (begun === null) return inTenant((trx, now) => whyNot(trx, attempt, now));
   const { callingAt } = begun;
   dependencies.onCall(attempt.network, (clock() - attempt.slot) / 1_000);
   const outcome = await call(job, leftToCallMs(begun));
@@ -86,6 +87,15 @@ async function begin(
   }
   await persistently(() => inTenant((trx, now) => withdrawCall(trx, attempt, now)));
   return null;
+}
+
+/** Something came first. Where that is a stop or a suspension, the attempt is handed back and its target parked. */
+async function whyNot(trx: TenantTransaction, attempt: Attempt, now: Date): Promise<AttemptResult> {
+  const handedBack = await releaseAttempt(trx, attempt, { to: 'released', now });
+  const by = handedBack ? await heldBy(trx, attempt) : null;
+  if (by === null) return { kind: 'not_sent' };
+  await parkTarget(trx, attempt, { reason: by === 'halt' ? 'halted' : 'suspended', now });
+  return { kind: 'held', by };
 }
 
 /** What is left of the time within which the call has to leave. */

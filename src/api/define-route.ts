@@ -30,6 +30,7 @@ export type Tag =
   | 'Approval policies'
   | 'Absences'
   | 'Notifications'
+  | 'Crisis stop'
   | 'Events';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;

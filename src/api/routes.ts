@@ -5,6 +5,7 @@ import { commentRoutes } from './comments/routes.ts';
 import { businessCalendarRoutes } from './business-calendars/routes.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
+import { crisisStopRoutes } from './crisis-stop/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
 import type { EventFeed } from './events/event-feed.ts';
 import { streamEvents } from './events/stream-events.ts';
@@ -36,6 +37,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...revisionRoutes,
     ...commentRoutes,
     ...approvalRoutes,
+    ...crisisStopRoutes,
     ...notificationRoutes,
     streamEvents(dependencies),
     ...approvalPolicyRoutes,

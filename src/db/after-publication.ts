@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import type { PostContent } from '../domain/content.ts';
-import type { ConnectionId, PostId, RevisionId, TargetId, TenantId, UserId } from '../domain/ids.ts';
+import type { ConnectionId, PostId, RevisionId, TargetId, UserId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
 import type { TargetState } from '../domain/publication.ts';
 import { appendEvents } from './event.ts';
@@ -99,18 +98,4 @@ function append(
   const actor = { kind: 'user', id: by } as const;
   const event = { tenantId, at: now, kind, entity: 'post', entityId: postId, actor } as const;
   return appendEvents(trx, [{ ...event, data: { targetId, connectionId, ...data } }]);
-}
-
-/** The number of the post's next revision. The caller holds the post's lock. */
-export async function nextRevisionNumber(
-  trx: TenantTransaction,
-  { tenantId, postId }: { tenantId: TenantId; postId: PostId },
-): Promise<number> {
-  const { last } = await trx
-    .selectFrom('post_revision')
-    .select(sql<number>`max(number)`.as('last'))
-    .where('tenant_id', '=', tenantId)
-    .where('post_id', '=', postId)
-    .executeTakeFirstOrThrow();
-  return last + 1;
 }

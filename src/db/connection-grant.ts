@@ -1,5 +1,6 @@
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
+import { tellOutgoingPosts } from './connection.ts';
 import { appendEvents } from './event.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -12,8 +13,9 @@ export function tokenContext(
 }
 
 /**
- * Notes that a network no longer honours a grant. Does nothing if the connection was repaired since `grantVersion` was
- * read, and then answers false: whoever was refused may try again at once.
+ * Notes that a network no longer honours a grant, and lets the posts know that have yet to go to the page. Does nothing
+ * if the connection was repaired since `grantVersion` was read, and then answers false: whoever was refused may try
+ * again at once.
  */
 export async function breakConnection(
   trx: TenantTransaction,
@@ -51,6 +53,9 @@ export async function breakConnection(
       data: { state, code: error.code, providerCode: error.providerCode },
     },
   ]);
+  const problem = state === 'refresh_required' ? 'permission' : 'gone';
+  const hold = { kind: 'grant', connectionId, problem } as const;
+  await tellOutgoingPosts(trx, { tenantId, connectionId }, { message: { kind: 'hold', hold }, now });
   return true;
 }
 

@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
 import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
-import type { ConnectionId, PostId } from '../domain/ids.ts';
+import type { ConnectionId, PostId, TenantId, UserId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
+import { postWorkflowId, runningStatuses } from '../domain/post.ts';
+import type { RunningPost } from './halt.ts';
+import { enqueueAll } from './outbox.ts';
+import type { ProcessMessage } from './process-message.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 const columns = [
@@ -17,6 +21,8 @@ const columns = [
   'last_success_at',
   'last_checked_at',
   'last_error',
+  'suspended_at',
+  'suspended_by',
 ] as const;
 
 export type ConnectionRow = NonNullable<Awaited<ReturnType<typeof selectConnection>>>;
@@ -39,6 +45,7 @@ export function selectConnections(
   return trx
     .selectFrom('connection')
     .select(columns)
+    .select(parkedTargets())
     .$if(networks.length > 0, (query) => query.where('network', 'in', networks))
     .$if(states.length > 0, (query) => query.where('state', 'in', states))
     .$if(after !== null, (query) => query.where(sql<boolean>`(name, id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
@@ -46,6 +53,14 @@ export function selectConnections(
     .orderBy('id')
     .limit(limit + 1)
     .execute();
+}
+
+function parkedTargets() {
+  return sql<number>`(select count(*)::int from post_target target
+                      where target.tenant_id = connection.tenant_id and target.connection_id = connection.id
+                        and target.state in ('parked', 'unconfirmed') and target.state = 'parked')`.as(
+    'parked_targets',
+  );
 }
 
 /** How many connections are in each state; a state without any is left out. */
@@ -62,7 +77,12 @@ export function countConnections(
 }
 
 export async function selectConnection(trx: TenantTransaction, id: ConnectionId) {
-  const row = await trx.selectFrom('connection').select(columns).where('id', '=', id).executeTakeFirst();
+  const row = await trx
+    .selectFrom('connection')
+    .select(columns)
+    .select(parkedTargets())
+    .where('id', '=', id)
+    .executeTakeFirst();
   return row ?? null;
 }
 
@@ -135,4 +155,61 @@ export function selectWaitingPosts(trx: TenantTransaction, id: ConnectionId): Pr
       .orderBy('post.id')
       .execute()
   );
+}
+
+/** The running posts that have yet to go to this page, parked or not. First what is due first. */
+export function selectOutgoingPosts(trx: TenantTransaction, id: ConnectionId): Promise<RunningPost[]> {
+  return trx
+    .selectFrom('post')
+    .select(['id', 'run'])
+    .where('status', 'in', runningStatuses)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('post_target')
+        .select('post_id')
+        .where('connection_id', '=', id)
+        .where('state', 'not in', ['published', 'rejected', 'cancelled']),
+    )
+    .orderBy(sql`scheduled_at nulls last`)
+    .orderBy('id')
+    .execute();
+}
+
+/** Tells the process of every running post that has yet to go to this page. */
+export async function tellOutgoingPosts(
+  trx: TenantTransaction,
+  { tenantId, connectionId }: { tenantId: TenantId; connectionId: ConnectionId },
+  { message, now }: { message: ProcessMessage; now: Date },
+): Promise<void> {
+  const posts = await selectOutgoingPosts(trx, connectionId);
+  const workflowIds = posts.map(({ id, run }) => postWorkflowId(tenantId, id, run));
+  await enqueueAll(trx, { tenantId, workflowIds, message, now });
+}
+
+/** Says that nothing goes out there for now. False if somebody has said so before. */
+export async function suspendConnection(
+  trx: TenantTransaction,
+  id: ConnectionId,
+  { by, now }: { by: UserId; now: Date },
+): Promise<boolean> {
+  const suspended = await trx
+    .updateTable('connection')
+    .set({ suspended_at: now, suspended_by: by })
+    .where('id', '=', id)
+    .where('suspended_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return suspended !== undefined;
+}
+
+/** Takes a suspension back. False if there was none. */
+export async function resumeConnection(trx: TenantTransaction, id: ConnectionId): Promise<boolean> {
+  const resumed = await trx
+    .updateTable('connection')
+    .set({ suspended_at: null, suspended_by: null })
+    .where('id', '=', id)
+    .where('suspended_at', 'is not', null)
+    .returning('id')
+    .executeTakeFirst();
+  return resumed !== undefined;
 }

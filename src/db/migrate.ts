@@ -15,6 +15,9 @@ import * as notification from './migrations/2026_11_24_30_notification.ts';
 import * as postComment from './migrations/2026_11_24_31_post_comment.ts';
 import * as eventNotify from './migrations/2026_11_24_40_event_notify.ts';
 import * as afterPublication from './migrations/2026_11_24_41_after_publication.ts';
+import * as halt from './migrations/2026_11_24_70_halt.ts';
+import * as suspension from './migrations/2026_11_24_71_suspension.ts';
+import * as editInFlight from './migrations/2026_11_24_72_edit_in_flight.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
 
@@ -34,6 +37,9 @@ const migrations: Record<string, Migration> = {
   '2026_11_24_31_post_comment': postComment,
   '2026_11_24_40_event_notify': eventNotify,
   '2026_11_24_41_after_publication': afterPublication,
+  '2026_11_24_70_halt': halt,
+  '2026_11_24_71_suspension': suspension,
+  '2026_11_24_72_edit_in_flight': editInFlight,
   '2026_11_24_50_media_kinds': mediaKinds,
 };
 

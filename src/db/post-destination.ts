@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { ConnectionState } from '../domain/connection.ts';
 import type { ConnectionId, PostId, TargetId, TenantId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
@@ -10,6 +11,8 @@ export interface Destination {
   readonly network: Network;
   readonly name: string;
   readonly state: ConnectionState;
+  /** A person has said that nothing goes out there for now. */
+  readonly suspended: boolean;
 }
 
 /** Those of the connections that the tenant has. */
@@ -20,7 +23,7 @@ export async function selectDestinations(
   if (ids.length === 0) return new Map();
   const rows = await trx
     .selectFrom('connection')
-    .select(['id', 'network', 'name', 'state'])
+    .select(['id', 'network', 'name', 'state', sql<boolean>`suspended_at is not null`.as('suspended')])
     .where('id', 'in', [...new Set(ids)])
     .execute();
   return new Map(rows.map((row) => [row.id, row]));

@@ -19,13 +19,16 @@ export interface PostEntry {
   /** `null`: the process itself. */
   readonly by: UserId | null;
   readonly at: Instant;
+  /** More for the timeline: ids, codes and instants. */
+  readonly data?: Record<string, unknown>;
 }
 
 /** Writes where the process of a post stands. Targets before the post, in the order that every writer takes its locks. */
 export async function recordPost(trx: TenantTransaction, entry: PostEntry): Promise<void> {
   const { tenantId, postId, status } = entry;
   const at = new Date(entry.at);
-  if (status === 'cancelled' || status === 'scheduled') {
+  // A slot that passed while the post was held is missed: its targets wait for nothing but a new one.
+  if (status === 'cancelled' || status === 'scheduled' || entry.missedSlot) {
     await trx
       .updateTable('post_target')
       .set({ state: status === 'cancelled' ? 'cancelled' : 'waiting', reason: null })
@@ -63,7 +66,7 @@ export async function recordPost(trx: TenantTransaction, entry: PostEntry): Prom
       entity: 'post',
       entityId: postId,
       actor: entry.by === null ? { kind: 'process' } : { kind: 'user', id: entry.by },
-      data: entry.slot === null ? {} : { scheduledAt: new Date(entry.slot).toISOString() },
+      data: { ...entry.data, ...(entry.slot === null ? {} : { scheduledAt: new Date(entry.slot).toISOString() }) },
     },
   ]);
 }

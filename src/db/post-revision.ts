@@ -11,6 +11,8 @@ export interface NewRevision {
   readonly contentHash: ContentHash;
   readonly by: UserId;
   readonly now: Date;
+  /** The revision that an edit in flight was made from: this one is the post's only once its process adopts it. */
+  readonly pendingAfter?: RevisionId;
 }
 
 /** Writes what a post says from now on, for good, and which files it needs. */
@@ -28,6 +30,7 @@ export async function insertRevision(trx: TenantTransaction, revision: NewRevisi
       search_text: searchText(content),
       author_id: revision.by,
       created_at: revision.now,
+      ...(revision.pendingAfter === undefined ? {} : { pending: true, based_on: revision.pendingAfter }),
     })
     .execute();
   const mediaIds = mediaIdsOf(content);
@@ -48,6 +51,7 @@ export async function selectRevisionContent(
     .select('content')
     .where('post_id', '=', postId)
     .where('number', '=', number)
+    .where('pending', '=', false)
     .executeTakeFirst();
   return row === undefined ? null : wholeContent(row.content);
 }
@@ -74,6 +78,16 @@ export type StoredContent = Omit<PostContent, 'link' | 'targets'> &
     readonly targets: readonly (Omit<TargetContent, 'format'> & Partial<Pick<TargetContent, 'format'>>)[];
   };
 
+/** The number after those of all revisions of a post, refused ones that are still there included. */
+export async function nextRevisionNumber(trx: TenantTransaction, postId: PostId): Promise<number> {
+  const { last } = await trx
+    .selectFrom('post_revision')
+    .select((eb) => eb.fn.max<number | null>('number').as('last'))
+    .where('post_id', '=', postId)
+    .executeTakeFirstOrThrow();
+  return (last ?? 0) + 1;
+}
+
 /** The id of a revision by its number; null when there is none. */
 export async function selectRevisionId(
   trx: TenantTransaction,
@@ -85,6 +99,7 @@ export async function selectRevisionId(
     .select('id')
     .where('post_id', '=', postId)
     .where('number', '=', number)
+    .where('pending', '=', false)
     .executeTakeFirst();
   return row?.id ?? null;
 }
@@ -96,6 +111,7 @@ export async function selectRevisionAuthors(trx: TenantTransaction, postId: Post
     .select('author_id')
     .distinct()
     .where('post_id', '=', postId)
+    .where('pending', '=', false)
     .orderBy('author_id')
     .execute();
   return rows.map((row) => row.author_id);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { EventKind } from '../domain/event.ts';
-import type { ConnectionId, PostId, TargetId, TenantId, UserId } from '../domain/ids.ts';
+import type { ConnectionId, PostId, RevisionId, TargetId, TenantId, UserId } from '../domain/ids.ts';
 import type { PreparedMedia, TargetReason, TargetState } from '../domain/publication.ts';
 import { appendEvents } from './event.ts';
 import { touchPost } from './post-process.ts';
@@ -60,28 +60,29 @@ export async function changeTarget(trx: TenantTransaction, key: TargetKey, chang
   ]);
 }
 
-/** Keeps what was prepared at the network: the anchor that survives a lost answer. A parked target goes on with it. */
+/**
+ * Keeps what was prepared at the network: the anchor that survives a lost answer. A parked target goes on with it, unless
+ * it waits for something else than its connection's grant. What was made for a content that the post has no more is
+ * forgotten.
+ */
 export async function savePrepared(
   trx: TenantTransaction,
-  key: TargetKey,
+  key: TargetKey & { readonly revisionId: RevisionId },
   { prepared, now }: { prepared: PreparedMedia; now: Date },
 ): Promise<void> {
   const { tenantId, targetId } = key;
   const state = prepared.state === 'processing' ? 'processing' : 'waiting';
-  const before = await trx
-    .selectFrom('post_target')
-    .select('state')
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', targetId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+  const before = await lockTarget(trx, key);
   if (!preparable.some((open) => open === before.state)) return;
+  // A statement of its own after the lock: an edit that was adopted meanwhile is seen.
+  if (!(await isCurrent(trx, key))) return;
   await trx
     .updateTable('post_target')
     .set({ prepared: JSON.stringify(prepared) })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', targetId)
     .execute();
+  if (before.state === 'parked' && heldReasons.has(before.reason?.code ?? '')) return;
   if (before.state === 'parked') return changeTarget(trx, key, { state, reason: null, event: 'target.released', now });
   await trx
     .updateTable('post_target')
@@ -89,6 +90,70 @@ export async function savePrepared(
     .where('tenant_id', '=', tenantId)
     .where('id', '=', targetId)
     .execute();
+}
+
+/** Whether the post still has the content that the work was done for. */
+export async function isCurrent(
+  trx: TenantTransaction,
+  { tenantId, postId, revisionId }: Omit<TargetKey, 'targetId'> & { readonly revisionId: RevisionId },
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom('post')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', postId)
+    .where('revision_id', '=', revisionId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Parked for these, a target is released by its process, whatever becomes ready meanwhile. */
+const heldReasons: ReadonlySet<string> = new Set<TargetReason['code']>(['halted', 'suspended', 'slot_passed']);
+
+/** Parks a target that waits; one that is parked for the same reason already stays as it is. */
+export async function parkTarget(
+  trx: TenantTransaction,
+  key: TargetKey,
+  { reason, now }: { reason: TargetReason['code']; now: Date },
+): Promise<void> {
+  const before = await lockTarget(trx, key);
+  if (!preparable.some((open) => open === before.state)) return;
+  if (before.state === 'parked' && before.reason?.code === reason) return;
+  await changeTarget(trx, key, { state: 'parked', reason: bare(reason), event: 'target.parked', now });
+}
+
+/** Ends the parking of a target: it waits for its slot, for a person since the slot has passed, or for nothing more. */
+export async function unparkTarget(
+  trx: TenantTransaction,
+  key: TargetKey,
+  { to, now }: { to: 'waiting' | 'late' | 'dropped'; now: Date },
+): Promise<void> {
+  const before = await lockTarget(trx, key);
+  if (before.state !== 'parked') return;
+  switch (to) {
+    case 'waiting': {
+      const data = { after: before.reason?.code ?? null };
+      return changeTarget(trx, key, { state: 'waiting', reason: null, event: 'target.released', data, now });
+    }
+    case 'late':
+      return parkTarget(trx, key, { reason: 'slot_passed', now });
+    case 'dropped':
+      return changeTarget(trx, key, { state: 'rejected', reason: bare('given_up'), event: 'target.rejected', now });
+  }
+}
+
+function bare(code: TargetReason['code']): TargetReason {
+  return { code, providerCode: null, providerMessage: null };
+}
+
+function lockTarget(trx: TenantTransaction, { tenantId, targetId }: TargetKey) {
+  return trx
+    .selectFrom('post_target')
+    .select(['state', 'reason'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', targetId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
 }
 
 /** Says that a target waits because its page may publish no more for now; once, however often that is found. */

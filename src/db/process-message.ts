@@ -1,9 +1,14 @@
+import type { Hold, PassedSlot } from '../domain/hold.ts';
+import type { ConnectionId, Instant } from '../domain/ids.ts';
 import type { PostInput } from '../domain/post.ts';
-import type { ConnectionId } from '../domain/ids.ts';
 
 /** What the relay carries from a committed transaction to Temporal. */
 export type ProcessMessage =
   | { readonly kind: 'start_post'; readonly input: PostInput }
-  | { readonly kind: 'connection_repaired'; readonly connectionId: ConnectionId }
+  /** `passed` is absent in messages from before it could be said: then all go on. */
+  | { readonly kind: 'connection_repaired'; readonly connectionId: ConnectionId; readonly passed?: PassedSlot }
+  | { readonly kind: 'hold'; readonly hold: Hold }
+  /** `slot`: when to publish what is late, where somebody said so. */
+  | { readonly kind: 'release'; readonly hold: Hold; readonly passed: PassedSlot; readonly slot: Instant | null }
   /** To an open approval: somebody whom it may ask has left, come back, or will be away. */
   | { readonly kind: 'approvers_changed' };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { PostId, TargetId, TenantId } from '../domain/ids.ts';
 import type { AttemptAnswer, AttemptState } from '../domain/publication.ts';
+import { passGate } from './halt.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 interface AttemptKey {
@@ -38,20 +39,33 @@ export async function armAttempt(
 /**
  * The step that decides: from `armed` to `calling`, and targets and posts with it. Takes the attempts of one tenant that
  * are due together, in one statement, since hundreds may be; returns those whose call may go out once this has committed.
- * For any other, something else came first.
+ * For any other, something else came first: it was taken back, its tenant is stopped or its connection suspended. Whoever
+ * stops or suspends closes the gate that is passed here, so that no call can begin that does not know of it.
  */
 export async function beginCalls(
   trx: TenantTransaction,
   { tenantId, attempts }: { tenantId: TenantId; attempts: readonly { targetId: TargetId; n: number }[] },
   now: Date,
 ): Promise<readonly { readonly targetId: TargetId; readonly n: number }[]> {
+  await passGate(trx, tenantId);
+  const targetIds = attempts.map(({ targetId }) => targetId);
   // Rows are locked in the order of their ids, so that two workers with calls for the same posts wait, never deadlock.
   const { rows } = await sql<{ targetId: TargetId; n: number }>`
-    with armed as materialized (
+    with halt as materialized (
+      select id from tenant_halt where tenant_id = ${tenantId} and released_at is null
+    ), held as materialized (
+      select target.id from post_target target
+      join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id
+      where target.tenant_id = ${tenantId} and target.id = any(${targetIds}::uuid[])
+        and (connection.suspended_at is not null
+             or exists (select 1 from halt
+                        where not exists (select 1 from tenant_halt_exemption exempt
+                                          where exempt.tenant_id = ${tenantId} and exempt.halt_id = halt.id
+                                            and exempt.post_id = target.post_id)))
+    ), armed as materialized (
       select target_id, n from publish_attempt
-      where tenant_id = ${tenantId} and state = 'armed'
-        and (target_id, n) in (select * from unnest(${attempts.map(({ targetId }) => targetId)}::uuid[],
-                                                    ${attempts.map(({ n }) => n)}::integer[]))
+      where tenant_id = ${tenantId} and state = 'armed' and target_id not in (select id from held)
+        and (target_id, n) in (select * from unnest(${targetIds}::uuid[], ${attempts.map(({ n }) => n)}::integer[]))
       order by target_id for update
     ), attempt as (
       update publish_attempt set state = 'calling', calling_at = ${now}

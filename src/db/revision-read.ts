@@ -48,7 +48,8 @@ function revisions(trx: TenantTransaction, postId: PostId) {
       'revision.author_id',
       'author.display_name as author_name',
     ])
-    .where('revision.post_id', '=', postId);
+    .where('revision.post_id', '=', postId)
+    .where('revision.pending', '=', false);
 }
 
 /** When each revision of a post was written, and the hash of what it says: without its texts. */
@@ -57,6 +58,7 @@ export function selectRevisionHashes(trx: TenantTransaction, postId: PostId) {
     .selectFrom('post_revision')
     .select(['number', 'content_hash as contentHash', 'created_at as createdAt'])
     .where('post_id', '=', postId)
+    .where('pending', '=', false)
     .execute();
 }
 

@@ -23,6 +23,7 @@ import type { Network } from '../domain/network.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
+import type { HaltTables } from './halt-tables.ts';
 import type { Json } from './json-column.ts';
 import type { NoticeTables } from './notice-tables.ts';
 import type { StoredContent } from './post-revision.ts';
@@ -39,7 +40,7 @@ type Bigint = ColumnType<string, number | string, number | string>;
 type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database extends ApprovalTables, NoticeTables {
+export interface Database extends ApprovalTables, NoticeTables, HaltTables {
   tenant: {
     id: TenantId;
     slug: string;
@@ -106,6 +107,8 @@ export interface Database extends ApprovalTables, NoticeTables {
     last_success_at: Date | null;
     last_checked_at: Date | null;
     last_error: Json<ConnectionError> | null;
+    suspended_at: Date | null;
+    suspended_by: UserId | null;
   };
   connection_secret: {
     tenant_id: TenantId;
@@ -186,6 +189,8 @@ export interface Database extends ApprovalTables, NoticeTables {
     search_text: string;
     author_id: UserId;
     created_at: Date;
+    pending: Generated<boolean>;
+    based_on: RevisionId | null;
   };
   post_revision_media: { tenant_id: TenantId; revision_id: RevisionId; media_id: MediaId };
   post_target: {

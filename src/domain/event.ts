@@ -1,5 +1,6 @@
 /** What the append-only log speaks of. */
 export const entityKinds = [
+  'tenant',
   'post',
   'approval',
   'connection',
@@ -68,6 +69,10 @@ export const eventKinds = [
   'connection.checked',
   'connection.repaired',
   'connection.broken',
+  'connection.suspended',
+  'connection.resumed',
+  'tenant.halted',
+  'tenant.released',
   'media.uploaded',
   'media.edited',
   'media.deleted',

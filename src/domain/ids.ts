@@ -17,6 +17,8 @@ export type PostId = Id<'post'>;
 export type RevisionId = Id<'post-revision'>;
 export type TargetId = Id<'post-target'>;
 export type ApprovalId = Id<'approval'>;
+/** One stop of a tenant's publication. */
+export type HaltId = Id<'halt'>;
 export type AbsenceId = Id<'absence'>;
 export type NotificationId = Id<'notification'>;
 /** A comment among colleagues on a post. */

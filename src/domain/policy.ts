@@ -1,5 +1,5 @@
 import { type ApprovalRule, type ApprovalStep, needed, type StepTiming } from './approval.ts';
-import type { GroupId, PolicyId, UserId } from './ids.ts';
+import type { BusinessCalendarId, GroupId, PolicyId, UserId } from './ids.ts';
 
 /** People as a policy names them: one by one, by the groups they are in, and by the keys of the roles they hold. */
 export interface People {
@@ -42,6 +42,15 @@ export interface ApprovalPolicy {
   readonly steps: readonly PolicyStep[];
   /** Whether those who created, edited or submitted the content may vote on it. */
   readonly authorsMayVote: boolean;
+}
+
+/** A policy that binds a post, with its steps resolved to the people who may vote today. */
+export interface RequiredApproval {
+  readonly policyId: PolicyId;
+  readonly policyVersion: number;
+  readonly steps: readonly ApprovalStep[];
+  readonly authorsMayVote: boolean;
+  readonly calendarId: BusinessCalendarId | null;
 }
 
 /** Who can be meant by a policy today. */

@@ -1,4 +1,5 @@
 import type { Opening, Settlement } from './approval.ts';
+import type { Hold, PassedSlot } from './hold.ts';
 import type { ApprovalId, ConnectionId, Instant, PostId, RevisionId, TargetId, TenantId, UserId } from './ids.ts';
 import type { Network } from './network.ts';
 
@@ -38,6 +39,10 @@ export function isRunning(status: PostStatus): boolean {
   return runningStatuses.some((running) => running === status);
 }
 
+/** One submission of a post is one run: submitted again after changes, it is another. */
+export const postWorkflowId = (tenantId: TenantId, postId: PostId, run: number): string =>
+  `tenant/${tenantId}/post/${postId}/${run}`;
+
 /** What the process of a post is started with: ids, instants and hashes only. */
 export interface PostInput {
   readonly v: 1;
@@ -50,6 +55,8 @@ export interface PostInput {
   readonly scheduledAt: Instant | null;
   /** `null`: no policy applies, whoever started it may publish. */
   readonly approval: PostApproval | null;
+  /** What its targets have to wait for besides the slot; absent in runs that began before there were holds. */
+  readonly holds?: readonly Hold[];
 }
 
 export interface PostTarget {
@@ -78,7 +85,7 @@ export interface PostProcess {
   readonly firstCallAt: Instant | null;
 }
 
-export type PostCommand = 'reschedule' | 'cancel' | 'publish_now';
+export type PostCommand = 'reschedule' | 'cancel' | 'publish_now' | 'edit';
 
 /** Why a command on a running post is refused; `at` is when what stands in its way happened. */
 export type PostRefusal =
@@ -89,6 +96,10 @@ export type PostRefusal =
   /** The approval ended otherwise before it could be withdrawn. */
   | ({ readonly code: 'settled' } & Settlement)
   | { readonly code: 'slot_in_past' }
+  /** The tenant is stopped: nothing can be sent at once. */
+  | { readonly code: 'halted' }
+  /** Another edit was adopted since the content was read that this one changes. */
+  | { readonly code: 'stale_version' }
   /** Nothing is to be resolved there, or not in this way. */
   | { readonly code: 'target_not_open' }
   /** Another target owns that post of the network. */
@@ -142,4 +153,25 @@ export function sentNow(process: PostProcess, by: UserId, at: Instant): PostProc
 /** The post taken back for good. */
 export function takenBack(process: PostProcess, by: UserId, at: Instant): PostProcess {
   return { ...process, phase: 'settled', slot: null, cancelled: { by, at } };
+}
+
+/** The post sent back into review, with the slot that it has. */
+export function sentBack(process: PostProcess): PostProcess {
+  return { ...process, phase: 'in_review', missedSlot: false };
+}
+
+/**
+ * The post after the stop of its tenant has ended, or null where that leaves it as it is. A slot that passed meanwhile
+ * is never made up for by itself: it is missed, unless whoever ended the stop said when to publish instead.
+ */
+export function letGo(
+  process: PostProcess,
+  { passed, slot }: { passed: PassedSlot; slot: Instant | null },
+  now: Instant,
+): PostProcess | null {
+  const { phase, slot: due, firstCallAt } = process;
+  if (phase !== 'scheduled' || firstCallAt !== null || due === null || due > now) return null;
+  if (slot !== null && slot > now) return { ...rescheduled(process, slot), publishingNow: null };
+  if (passed === 'now') return rescheduled(process, now);
+  return { ...process, phase: 'approved', slot: null, missedSlot: true, publishingNow: null };
 }

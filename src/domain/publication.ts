@@ -39,7 +39,17 @@ export interface PublishRefusal {
 
 /** What the API shows of a target that is not simply under way. */
 export interface TargetReason {
-  readonly code: PublishRefusal['code'] | 'grant_gone' | 'permission_lost' | 'answer_lost' | 'ambiguous';
+  readonly code:
+    | PublishRefusal['code']
+    | 'grant_gone'
+    | 'permission_lost'
+    | 'answer_lost'
+    | 'ambiguous'
+    /** The tenant is stopped; the connection is suspended. */
+    | 'halted'
+    | 'suspended'
+    /** The slot passed while the target was held: a person says whether it still goes out. */
+    | 'slot_passed';
   readonly providerCode: string | null;
   readonly providerMessage: string | null;
 }
@@ -87,10 +97,12 @@ export type AttemptResult =
   /** The call may have gone out and no answer came. */
   | { readonly kind: 'unconfirmed'; readonly callingAt: Instant }
   /**
-   * Nothing was called: the attempt was taken back by a shutdown or fence, or by cancel and reschedule; or the page may
-   * publish no more for now, and the next attempt is due after `afterMs`.
+   * Nothing was called: the attempt was taken back by a shutdown or fence, or by cancel, reschedule and edit; or the page
+   * may publish no more for now, and the next attempt is due after `afterMs`.
    */
-  | { readonly kind: 'not_sent'; readonly afterMs?: number };
+  | { readonly kind: 'not_sent'; readonly afterMs?: number }
+  /** It was due while its tenant was stopped or its connection suspended: nothing was sent. */
+  | { readonly kind: 'held'; readonly by: 'halt' | 'suspension' };
 
 export type AttemptAnswer = AttemptResult | { readonly kind: 'absent' } | { readonly kind: 'resolved' };
 

@@ -1,10 +1,11 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/common';
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
+import type { ProcessMessage } from '../db/process-message.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
 import { approversChanged } from '../workflows/approval/messages.ts';
-import { connectionRepaired } from '../workflows/post/messages.ts';
+import { connectionRepaired, held, released } from '../workflows/post/messages.ts';
 import type { post } from '../workflows/post/workflow.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 
@@ -17,31 +18,33 @@ export async function deliver(
   { taskQueue }: { taskQueue: string },
   { id, workflow_id: workflowId, message }: OutboxRow,
 ): Promise<void> {
-  switch (message.kind) {
-    case 'start_post':
-      await startPost(client, { workflowId, taskQueue, input: message.input });
-      return;
-    case 'connection_repaired': {
-      const { connectionId } = message;
-      await signal(client, workflowId, connectionRepaired, { connectionId, outboxId: id });
-      return;
-    }
-    case 'approvers_changed':
-      await signal(client, workflowId, approversChanged, { outboxId: id });
+  if (message.kind === 'start_post') return startPost(client, { workflowId, taskQueue, input: message.input });
+  try {
+    await signal(client.workflow.getHandle(workflowId), message, id);
+  } catch (error) {
+    // A process that has ended needs to hear nothing; one that has not begun reads the rows when it does.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
 
-/** A process that has ended needs to hear nothing; one that has not begun reads the rows when it does. */
-async function signal<Fact>(
-  client: Client,
-  workflowId: string,
-  definition: SignalDefinition<[Fact]>,
-  fact: Fact,
+function signal(
+  process: WorkflowHandle,
+  message: Exclude<ProcessMessage, { kind: 'start_post' }>,
+  outboxId: string,
 ): Promise<void> {
-  try {
-    await client.workflow.getHandle(workflowId).signal(definition, fact);
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  switch (message.kind) {
+    case 'connection_repaired': {
+      const { kind: _, ...repair } = message;
+      return process.signal(connectionRepaired, { ...repair, outboxId });
+    }
+    case 'hold':
+      return process.signal(held, { hold: message.hold, outboxId });
+    case 'release': {
+      const { hold, passed, slot } = message;
+      return process.signal(released, { hold, passed, slot, outboxId });
+    }
+    case 'approvers_changed':
+      return process.signal(approversChanged, { outboxId });
   }
 }
 

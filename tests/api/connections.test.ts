@@ -73,13 +73,16 @@ test('trouble of the network degrades a page that works and leaves a broken one 
 test('a repaired connection releases every running post that was parked for it, once each', async () => {
   const id = await insertConnection('expired');
   const parked = [await insertPost(id, { run: 1, state: 'parked' }), await insertPost(id, { run: 3, state: 'parked' })];
-  await insertPost(id, { run: 1, state: 'waiting' });
+  const waiting = await insertPost(id, { run: 1, state: 'waiting' });
+  await insertPost(id, { run: 1, state: 'published' });
   const { body } = await check(id);
   expect(body).toMatchObject({ works: true, released: 2, connection: { state: 'connected', lastError: null } });
   expect(await eventsOf(id)).toEqual(['connection.repaired']);
   expect(await messages(id)).toEqual([
     `tenant/${own.tenantId}/post/${parked[0]}/1`,
     `tenant/${own.tenantId}/post/${parked[1]}/3`,
+    // Not parked yet, but told when the connection broke.
+    `tenant/${own.tenantId}/post/${waiting}/1`,
   ]);
 });
 
@@ -194,7 +197,7 @@ async function insertConnection(
 
 async function insertPost(
   connectionId: ConnectionId,
-  { run, state }: { run: number; state: 'parked' | 'waiting' },
+  { run, state }: { run: number; state: 'parked' | 'waiting' | 'published' },
 ): Promise<PostId> {
   const [id, revisionId] = [newId<PostId>(), newId<RevisionId>()];
   const author = own.users.editor;

@@ -144,14 +144,6 @@ describe('editing a draft', () => {
     expect(body.timeline.at(-1)).toMatchObject({ code: 'post.edited', actor: { name: 'Bruno Riva' } });
     expect(body.author.name).toBe('Elena Conti');
   });
-
-  it('is refused once the post is in review, naming its state', async () => {
-    const { as, tenant } = tenantApi();
-    const draft = await write({ text: 'In revisione', targets: [{ connectionId: tenant.pages.facebook }] });
-    const submitted = await as('elena', 'POST', `/v1/posts/${draft.id}/submit`);
-    const { status, body } = await edit(submitted.body, { text: 'Zu spät' });
-    expect([status, body.type, body.state]).toEqual([409, '/problems/wrong-state', 'in_review']);
-  });
 });
 
 describe('deleting', () => {

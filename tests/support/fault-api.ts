@@ -17,6 +17,8 @@ export interface Caller {
   post(path: string, body?: unknown): Promise<ApiAnswer>;
   /** A command, repeated with its `Idempotency-Key` as long as the answer is 503 or nothing answers at all. */
   command(path: string, body?: unknown): Promise<ApiAnswer>;
+  /** An edit of whatever version there is, under a key of the caller's. Throws where nothing answers. */
+  patch(path: string, body: unknown, key: string): Promise<ApiAnswer>;
   upload(path: string, file: Uint8Array<ArrayBuffer>): Promise<ApiAnswer>;
 }
 
@@ -36,6 +38,11 @@ export function caller(username: string): Caller {
         { withinMs: commandPatienceMs },
       );
     },
+    patch: (path, body, key) =>
+      send(username, path, {
+        ...posting(body, { 'idempotency-key': key, 'if-match': '*' }),
+        method: 'PATCH',
+      }),
     upload: (path, file) => {
       const form = new FormData();
       form.set('file', new Blob([file]), 'image.jpg');

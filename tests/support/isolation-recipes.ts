@@ -98,6 +98,10 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       outcome: 'own' as const,
     })),
     'GET /v1/approvals/{approvalId}': [missing('approvalId', `/v1/approvals/${inReview.approvalId}`)],
+    'GET /v1/crisis-stop': [
+      { at: [], path: '/v1/crisis-stop', outcome: 'own' },
+      { at: ['query.cursor'], path: `/v1/crisis-stop?${heldAfter(inReview.id)}`, outcome: 'own' },
+    ],
     'GET /v1/approval-policies': list('approval-policies', {}),
     'GET /v1/approval-policies/{policyId}': [missing('policyId', `/v1/approval-policies/${foreign.policyId}`)],
     'GET /v1/absences': list('absences', { userId: [userId, 'nothing'] }),
@@ -155,6 +159,29 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
     ],
     'POST /v1/connections/{connectionId}/check': [
       { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/check`, outcome: 'missing' },
+    ],
+    'POST /v1/connections/{connectionId}/suspend': [
+      { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/suspend`, outcome: 'missing' },
+    ],
+    'POST /v1/connections/{connectionId}/resume': [
+      {
+        at: ['path.connectionId'],
+        path: `/v1/connections/${connectionId}/resume`,
+        call: () => ({ json: {} }),
+        outcome: 'missing',
+      },
+    ],
+    // Nothing foreign can be named; without its reason it stops nobody in the tenant that all tests share.
+    'POST /v1/crisis-stop': [
+      { at: [], path: '/v1/crisis-stop', call: () => ({ json: { reason: ' ' } }), outcome: 'refused' },
+    ],
+    'POST /v1/crisis-stop/release': [
+      {
+        at: ['body.posts'],
+        path: '/v1/crisis-stop/release',
+        call: () => ({ json: { posts: [foreign.inReview.id] } }),
+        outcome: 'refused',
+      },
     ],
   };
 }
@@ -227,6 +254,12 @@ function commandRecipes(foreign: Belongings, own: Belongings): Record<string, re
       resolve(own.inReview.id, inReview.targetId, ['path.targetId']),
     ],
   };
+}
+
+/** A cursor of the list of held posts, made as the API makes them. */
+function heldAfter(postId: string): URLSearchParams {
+  const position = [1, 'held posts', ['2000-01-01T00:00:00.000Z', postId]];
+  return new URLSearchParams({ cursor: Buffer.from(JSON.stringify(position)).toString('base64url') });
 }
 
 const anyVersion = { 'if-match': '*' };

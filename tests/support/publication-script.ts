@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import type { ApprovalActivities } from '../../src/activities/approval.ts';
 import type { PostActivities } from '../../src/activities/post.ts';
 import type { PublicationActivities } from '../../src/activities/publication.ts';
@@ -20,8 +21,11 @@ type Activities = PostActivities & PublicationActivities & ApprovalActivities;
 /** What the networks and the database answer, in order; the last answer of a list is given for ever. */
 export interface Script {
   readonly prepare?: readonly PrepareResult[];
-  readonly publish?: readonly AttemptResult[];
+  /** `never`: the answer does not come as long as the test runs. */
+  readonly publish?: readonly AttemptResult[] | 'never';
   readonly look?: readonly LookResult[];
+  /** Whether the open approval goes on with changed content. */
+  readonly reopened?: readonly boolean[];
   readonly follow?: readonly FollowResult[];
   /** How long the step of the approval may take. */
   readonly timeLimitMs?: number;
@@ -34,12 +38,20 @@ export interface Journal {
   /** Every call of an activity by name. */
   readonly calls: string[];
   /** When each attempt was handed out, and for which instant: workflow time, skipped waiting included. */
-  readonly attempts: { readonly n: number; readonly slot: number; readonly network: Network }[];
+  readonly attempts: {
+    readonly n: number;
+    readonly slot: number;
+    readonly network: Network;
+    readonly postId: PostId;
+    readonly revisionId: RevisionId;
+  }[];
+  /** Which content each attempt was to publish. */
+  readonly revisions: RevisionId[];
 }
 
 /** Activities that follow a script and keep a journal, in the place of networks and database. */
 export function scripted(script: Script): { activities: Activities; journal: Journal } {
-  const journal: Journal = { statuses: [], calls: [], attempts: [] };
+  const journal: Journal = { statuses: [], calls: [], attempts: [], revisions: [] };
   const given = new Map<string, number>();
   const next = <T>(name: string, answers: readonly T[]): T => {
     const index = given.get(name) ?? 0;
@@ -59,7 +71,17 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
     recordTurn: async ({ kind }) => void journal.calls.push(`recordTurn ${kind}`),
     recordVote: async () => void journal.calls.push('recordVote'),
     recordWithdrawal: async () => void journal.calls.push('recordWithdrawal'),
-    holdAttempts: async () => next('hold', script.hold ?? [{ kind: 'held' }]),
+    adoptEdit: async ({ entry: { status }, adoption: { effect } }) => {
+      journal.statuses.push(status);
+      journal.calls.push(`adopt ${effect}`);
+    },
+    awaitReopening: async () => next('reopened', script.reopened ?? [true]),
+    parkTarget: async ({ reason }) => void journal.calls.push(`park ${reason}`),
+    unparkTarget: async ({ to }) => void journal.calls.push(`unpark ${to}`),
+    holdAttempts: async () => {
+      journal.calls.push('holdAttempts');
+      return next('hold', script.hold ?? [{ kind: 'held' }]);
+    },
     fenceAttempt: async () => ({ kind: 'not_sent' }),
     resolveTarget: async () => ({ kind: 'resolved' }),
     prepareTarget: async ({ network }) => {
@@ -70,8 +92,10 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
       journal.calls.push(`check ${network}`);
       return { kind: 'ready' };
     },
-    publishTarget: async ({ n, slot, network }) => {
-      journal.attempts.push({ n, slot, network });
+    publishTarget: async ({ n, slot, network, postId, revisionId }) => {
+      journal.attempts.push({ n, slot, network, postId, revisionId });
+      journal.revisions.push(revisionId);
+      if (script.publish === 'never') return cancelledOnly();
       return next(`publish ${network}`, script.publish ?? [{ kind: 'published' }]);
     },
     followAccepted: async ({ network }) => {
@@ -88,6 +112,13 @@ export function scripted(script: Script): { activities: Activities; journal: Jou
     },
   };
   return { activities, journal };
+}
+
+/** Until the activity is told to stop. */
+function cancelledOnly(): Promise<never> {
+  const { heartbeat, cancelled } = Context.current();
+  const beating = setInterval(() => heartbeat(), 500);
+  return cancelled.finally(() => clearInterval(beating));
 }
 
 export const elena = 'elena' as UserId;

@@ -63,12 +63,14 @@ test('every problem that a route can answer is in the document, by status and wi
   }
 });
 
-test('every member route can answer 401, 403, 429, 500 and 503; every POST can be repeated', () => {
+test('every member route can answer 401, 403, 429, 500 and 503; every POST and PATCH can be repeated', () => {
   for (const { operation, path, method } of operations()) {
     if (operation.security.length === 0) continue;
     expect(Object.keys(operation.responses), path).toEqual(expect.arrayContaining(['401', '403', '429', '500', '503']));
     const parameters = (operation.parameters ?? []).map(({ $ref }) => $ref);
-    expect(parameters.includes('#/components/parameters/IdempotencyKey'), path).toBe(method === 'post');
+    expect(parameters.includes('#/components/parameters/IdempotencyKey'), path).toBe(
+      method === 'post' || method === 'patch',
+    );
   }
 });
 

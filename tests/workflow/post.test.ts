@@ -1,5 +1,4 @@
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import type { Verdict } from '../../src/domain/approval.ts';
 import type { PostInput } from '../../src/domain/post.ts';
@@ -22,6 +21,7 @@ import {
   scripted,
   target,
 } from '../support/publication-script.ts';
+import { eventually, refusalOf } from '../support/running-post.ts';
 import { keepHistory, workflowEnvironment } from '../support/workflow-environment.ts';
 
 const hourMs = 3_600_000;
@@ -283,30 +283,7 @@ async function start(
     const { contentHash } = approval;
     return eventually(
       () => handle.executeUpdate(decide, { args: [{ by: marco, verdict, contentHash, commentId: null }] }),
-      80,
+      { tries: 80 },
     );
   }
-}
-
-/** Until the process has come to the point where it takes the message. */
-async function eventually<T>(attempt: () => Promise<T>, tries = 700): Promise<T> {
-  for (let n = 1; ; n += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (n === tries) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-async function refusalOf(command: Promise<unknown>): Promise<unknown> {
-  try {
-    await command;
-  } catch (error) {
-    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : error;
-    if (cause instanceof ApplicationFailure) return cause.details?.[0];
-    throw error;
-  }
-  throw new Error('the command was not refused');
 }

@@ -1,4 +1,4 @@
-import { enqueueForAll } from '../../db/outbox.ts';
+import { enqueueAll } from '../../db/outbox.ts';
 import { selectApprovalsNaming } from '../../db/presence.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { approvalWorkflowId } from '../../workflows/approval/messages.ts';
@@ -12,5 +12,5 @@ export async function tellApprovals(
   const { tenantId } = caller;
   const ids = await selectApprovalsNaming(trx, user, now);
   const workflowIds = ids.map((id) => approvalWorkflowId(tenantId, id));
-  await enqueueForAll(trx, { tenantId, workflowIds, message: { kind: 'approvers_changed' }, now });
+  await enqueueAll(trx, { tenantId, workflowIds, message: { kind: 'approvers_changed' }, now });
 }

@@ -1,8 +1,15 @@
 import { z } from 'zod';
-import { markConnected, markTrouble, selectConnection, selectWaitingPosts } from '../../db/connection.ts';
+import {
+  markConnected,
+  markTrouble,
+  selectConnection,
+  selectOutgoingPosts,
+  selectWaitingPosts,
+} from '../../db/connection.ts';
 import { breakConnection } from '../../db/connection-grant.ts';
 import { appendEvents } from '../../db/event.ts';
-import { enqueue } from '../../db/outbox.ts';
+import { closeGate } from '../../db/halt.ts';
+import { enqueueAll } from '../../db/outbox.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { usable } from '../../domain/connection.ts';
 import type { ConnectionId, TenantId, UserId } from '../../domain/ids.ts';
@@ -114,13 +121,19 @@ async function record(
 
 async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<number> {
   const { tenantId, connectionId, now } = about;
+  // Closed, so that a post that starts meanwhile either is told or sees that the connection works again.
+  await closeGate(trx, tenantId);
   const before = await markConnected(trx, connectionId, now);
   await append(trx, about, usable(before) ? 'connection.checked' : 'connection.repaired', { works: true });
   const parked = await selectWaitingPosts(trx, connectionId);
-  for (const { id, run } of parked) {
-    const workflowId = postWorkflowId(tenantId, id, run);
-    await enqueue(trx, { tenantId, workflowId, message: { kind: 'connection_repaired', connectionId }, now });
-  }
+  // A repair is told to all that have yet to go there: a post whose slot lies ahead may know that it was broken.
+  const told = usable(before) ? parked : await selectOutgoingPosts(trx, connectionId);
+  await enqueueAll(trx, {
+    tenantId,
+    workflowIds: told.map(({ id, run }) => postWorkflowId(tenantId, id, run)),
+    message: { kind: 'connection_repaired', connectionId, passed: 'ask' },
+    now,
+  });
   return parked.length;
 }
 

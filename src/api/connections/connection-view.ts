@@ -37,6 +37,9 @@ export const connectionView = z
     lastSuccessAt: instantView('When the network last did what we asked.').nullable(),
     lastCheckedAt: instantView('When it was last checked.').nullable(),
     lastError: lastError.nullable().meta({ description: 'Null while all is well.' }),
+    suspendedAt: instantView('Since when nothing goes out through it, because a person said so.').nullable(),
+    suspendedBy: userId.nullable(),
+    parkedTargets: z.int().meta({ description: 'How many targets of posts wait because of it, or of a crisis stop.' }),
   })
   .meta({ id: 'Connection', description: 'A business page or account on a network.' });
 
@@ -54,5 +57,8 @@ export function presentConnection(row: ConnectionRow) {
     lastSuccessAt: row.last_success_at?.toISOString() ?? null,
     lastCheckedAt: row.last_checked_at?.toISOString() ?? null,
     lastError: row.last_error,
+    suspendedAt: row.suspended_at?.toISOString() ?? null,
+    suspendedBy: row.suspended_by,
+    parkedTargets: row.parked_targets,
   };
 }

@@ -8,6 +8,7 @@ import { cursorCodec, cursorText, pageFrom, pageOf, pageQuery } from '../paging.
 import { answer } from '../route-context.ts';
 import { checkConnection, type CheckDependencies } from './check-connection.ts';
 import { connectionId, connectionView, presentConnection } from './connection-view.ts';
+import { resume, suspend } from './suspend-connection.ts';
 
 const codec = cursorCodec<ConnectionPosition>('connections', z.tuple([cursorText, z.uuid()]));
 
@@ -66,5 +67,5 @@ const showConnection = defineRoute({
 });
 
 export function connectionRoutes(dependencies: CheckDependencies): readonly Route[] {
-  return [listConnections, showConnection, checkConnection(dependencies)];
+  return [listConnections, showConnection, checkConnection(dependencies), suspend, resume];
 }

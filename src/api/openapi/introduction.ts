@@ -6,7 +6,7 @@ The API of Chorally: drafting, approving, scheduling and publishing posts on sev
 **Who you are** comes from Keycloak: send an access token as \`Authorization: Bearer …\`. **What you may do** comes from
 your roles in the tenant. A token that speaks for several tenants needs the header \`Chorally-Tenant\` with a slug.
 
-**Repeating is safe.** Every \`POST\` takes an \`Idempotency-Key\` of your choice, kept for a day for you, the tenant and
+**Repeating is safe.** Every \`POST\` and \`PATCH\` takes an \`Idempotency-Key\` of your choice, kept for a day for you, the tenant and
 the address: the same body gets the same answer (with \`Idempotency-Replayed: true\`), another body 422, and a request
 that is still at work 409. Refusals are answers too; after a 5xx repeat with the same key.
 
@@ -34,6 +34,7 @@ const tagDescriptions: Record<Tag, string> = {
   Posts: 'What is written, reviewed, scheduled and published.',
   Comments: 'What colleagues say to each other about a post.',
   Approvals: 'Reviews of posts, and votes on them.',
+  'Crisis stop': 'Stopping all publication of the tenant at once, and releasing it.',
   Notifications: 'What the caller has to know.',
   Events: 'What happens in the tenant, as it happens.',
   'Approval policies': 'What posts must pass before they are published, and where.',

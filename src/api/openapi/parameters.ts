@@ -59,14 +59,14 @@ export function registerParameters(registry: OpenAPIRegistry): void {
 
 export function parameterRefs({ method, ifMatch, run }: Route): NonNullable<RouteConfig['parameters']> {
   const names: (keyof typeof headerParameters)[] = ['ChorallyTenant'];
-  if (method === 'post') names.push('IdempotencyKey');
+  if (takesKey(method)) names.push('IdempotencyKey');
   if (ifMatch) names.push('IfMatch');
   if (run.kind === 'stream') names.push('LastEventId');
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }
 
 export function answerHeaders({ method }: Route, own: Readonly<Record<string, string>>) {
-  const replayed = method === 'post' ? { 'Idempotency-Replayed': ref('IdempotencyReplayed') } : {};
+  const replayed = takesKey(method) ? { 'Idempotency-Replayed': ref('IdempotencyReplayed') } : {};
   const described = Object.entries(own).map(([name, description]) => [
     name,
     { description, schema: { type: 'string' } },
@@ -77,6 +77,11 @@ export function answerHeaders({ method }: Route, own: Readonly<Record<string, st
     ...replayed,
     ...(Object.fromEntries(described) as Record<string, { description: string; schema: { type: 'string' } }>),
   };
+}
+
+/** Whether requests of this method can be repeated safely by their key. */
+export function takesKey(method: Route['method']): boolean {
+  return method === 'post' || method === 'patch';
 }
 
 function ref(name: keyof typeof responseHeaders): { $ref: string } {

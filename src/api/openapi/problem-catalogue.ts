@@ -1,6 +1,7 @@
 import { commonProblems } from '../common-problems.ts';
 import type { PublicRoute, Route } from '../define-route.ts';
 import type { ProblemKind, ProblemKinds } from '../problem.ts';
+import { takesKey } from './parameters.ts';
 
 /**
  * Every problem that the API can answer, by its code. Throws when two routes mean different things by one code: a
@@ -30,7 +31,7 @@ export function problemsOf(route: Route | PublicRoute): ProblemKinds {
     ...pick('malformed', 'tenant_required', 'unauthenticated', 'no_tenant', 'not_a_member'),
     ...pick(...(route.permission === null ? [] : (['missing_permission'] as const))),
     ...pick('unknown_tenant', ...parameters),
-    ...pick(...(route.method === 'post' ? (['idempotency_in_flight', 'idempotency_key_reused'] as const) : [])),
+    ...pick(...(takesKey(route.method) ? (['idempotency_in_flight', 'idempotency_key_reused'] as const) : [])),
     ...pick(...(route.ifMatch ? (['stale_version', 'version_required'] as const) : [])),
     ...pick(...(hasBody ? (['too_large', 'unsupported_media_type', 'invalid'] as const) : [])),
     ...pick('rate_limited', 'internal', 'unavailable'),

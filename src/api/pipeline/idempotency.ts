@@ -13,9 +13,9 @@ import { parameterError } from './validate.ts';
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
-/** The key of a POST, or null. Throws 400 for one that is not 1 to 255 visible ASCII characters. */
+/** The key of a POST or PATCH, or null. Throws 400 for one that is not 1 to 255 visible ASCII characters. */
 export function idempotencyKeyOf({ method, headers }: ApiRequest): string | null {
-  const key = method === 'POST' ? headerOf(headers, 'idempotency-key') : null;
+  const key = method === 'POST' || method === 'PATCH' ? headerOf(headers, 'idempotency-key') : null;
   if (key !== null && !keyPattern.test(key)) {
     throw parameterError('Idempotency-Key', 'format', 'must have 1 to 255 visible ASCII characters');
   }

@@ -35,7 +35,7 @@ export const createPost = defineRoute({
     const content = { text: body.text, mediaIds: body.mediaIds, link: body.link, targets: targetsOf(body.targets) };
     const { tenantId, userId } = caller;
     await insertPost(trx, { tenantId, id, revisionId, scheduledAt: body.scheduledAt, by: userId, now });
-    await saveContent(ctx, { id: revisionId, postId: id, number: 1, content });
+    await saveContent(ctx, { id: revisionId, postId: id, content });
     await appendEvents(trx, [
       {
         tenantId,

@@ -55,7 +55,7 @@ export const duplicatePost = defineRoute({
     const { tenantId, userId } = caller;
     const [id, revisionId] = [newId<PostId>(), newId<RevisionId>()];
     await insertPost(trx, { tenantId, id, revisionId, scheduledAt: null, by: userId, now });
-    await saveContent(ctx, { id: revisionId, postId: id, number: 1, content });
+    await saveContent(ctx, { id: revisionId, postId: id, content });
     await notePost(trx, source.id, now);
     const told = { tenantId, at: now, entity: 'post', actor: { kind: 'user', id: userId } } as const;
     await appendEvents(trx, [

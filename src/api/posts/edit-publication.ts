@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { nextRevisionNumber, type PublishedTarget, recordEdit } from '../../db/after-publication.ts';
+import { type PublishedTarget, recordEdit } from '../../db/after-publication.ts';
 import { contentHash } from '../../db/content-hash.ts';
 import { selectMediaFacts } from '../../db/media.ts';
 import { lockPost, selectPost } from '../../db/post.ts';
-import { insertRevision, mediaIdsOf } from '../../db/post-revision.ts';
+import { insertRevision, mediaIdsOf, nextRevisionNumber } from '../../db/post-revision.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { effective, type PostContent } from '../../domain/content.ts';
 import type { ConnectionId, RevisionId } from '../../domain/ids.ts';
@@ -81,7 +81,7 @@ async function record(
   if (textOf(target.editedContent ?? post.content, connectionId) === shown) return;
   const content = withText(post.content, target, shown).whole;
   const facts = await selectMediaFacts(trx, mediaIdsOf(content));
-  const revision = { id: newId<RevisionId>(), number: await nextRevisionNumber(trx, { tenantId, postId }) };
+  const revision = { id: newId<RevisionId>(), number: await nextRevisionNumber(trx, postId) };
   await insertRevision(trx, {
     ...revision,
     tenantId,

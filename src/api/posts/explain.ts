@@ -36,6 +36,8 @@ export async function explainRefusal(
       const state = (await selectPost(trx, postId))?.status ?? null;
       return { detail: `The post is ${String(state).replaceAll('_', ' ')}.`, extensions: { state } };
     }
+    case 'stale_version':
+      return { extensions: { currentVersion: (await selectPost(trx, postId))?.version ?? null } };
     default:
       return {};
   }

@@ -101,3 +101,12 @@ export const directStartProblems = {
     description: 'A policy demands an approval of this post: submit it.',
   },
 } as const satisfies ProblemKinds;
+
+/** The refusal of what would have to go out at once. */
+export const haltProblem = {
+  halted: {
+    status: 409,
+    title: 'Publication stopped',
+    description: 'All publication of the tenant is stopped: nothing goes out before somebody releases it.',
+  },
+} as const satisfies ProblemKinds;

@@ -1,7 +1,7 @@
 import { publishNow } from '../../workflows/post/messages.ts';
 import { defineRoute } from '../define-route.ts';
 import { commandPost, freshPost, readStored } from './command-post.ts';
-import { commandProblems, directStartProblems } from './post-problems.ts';
+import { commandProblems, directStartProblems, haltProblem } from './post-problems.ts';
 import { postParams } from './post-schemas.ts';
 import { postView } from './post-view-schemas.ts';
 import { startDirectly } from './start-directly.ts';
@@ -16,7 +16,7 @@ export const publishPostNow = defineRoute({
   permission: 'post.publish',
   params: postParams,
   answer: { status: 200, schema: postView, description: 'The post as it is now.', headers: { etag: 'Its version.' } },
-  refusals: { ...commandProblems, ...directStartProblems },
+  refusals: { ...commandProblems, ...directStartProblems, ...haltProblem },
   audit: 'post.publish_now',
   act: async (ctx) => {
     const { params, caller, now } = ctx;

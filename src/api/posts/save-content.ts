@@ -1,7 +1,7 @@
 import { contentHash } from '../../db/content-hash.ts';
 import { holdMedia, selectMediaFacts } from '../../db/media.ts';
 import { alignTargets, selectDestinations } from '../../db/post-destination.ts';
-import { insertRevision, mediaIdsOf } from '../../db/post-revision.ts';
+import { insertRevision, mediaIdsOf, nextRevisionNumber } from '../../db/post-revision.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { PostContent } from '../../domain/content.ts';
 import type { MediaId, PostId, RevisionId } from '../../domain/ids.ts';
@@ -23,28 +23,47 @@ export function targetsOf(body: TargetsBody): PostContent['targets'] {
   }));
 }
 
+interface Written {
+  readonly id: RevisionId;
+  readonly postId: PostId;
+  readonly content: PostContent;
+}
+
 /** Writes a revision and brings the post's targets in step with it. Throws 422 for what the tenant does not have. */
 export async function saveContent(
+  writer: Writer,
+  revision: Written,
+): Promise<{ readonly id: RevisionId; readonly number: number }> {
+  const { content, postId } = revision;
+  const number = await writeRevision(writer, revision);
+  await alignTargets(writer.trx, {
+    tenantId: writer.caller.tenantId,
+    postId,
+    connectionIds: content.targets.map((target) => target.connectionId),
+  });
+  return { id: revision.id, number };
+}
+
+/** Writes a revision and nothing else. Returns its number. Throws 422 for what the tenant does not have. */
+export async function writeRevision(
   { trx, caller, now, invalid }: Writer,
-  revision: { id: RevisionId; postId: PostId; number: number; content: PostContent },
-): Promise<void> {
+  revision: Written & { readonly pendingAfter?: RevisionId },
+): Promise<number> {
   const { content, postId } = revision;
   const { tenantId, userId } = caller;
+  const number = await nextRevisionNumber(trx, postId);
   // Nothing that is named here may be deleted before this is written.
   await holdMedia(trx, mediaIdsOf(content));
   const facts = await requireKnown({ trx, invalid }, content);
   await insertRevision(trx, {
     ...revision,
+    number,
     tenantId,
     contentHash: contentHash(content, (id) => knownFacts(facts, id).original.sha256),
     by: userId,
     now,
   });
-  await alignTargets(trx, {
-    tenantId,
-    postId,
-    connectionIds: content.targets.map((target) => target.connectionId),
-  });
+  return number;
 }
 
 /** What is known of the files that a content names. Throws 422 for files and connections that the tenant does not have. */

@@ -34,6 +34,12 @@ export function reasonSentence(code: TargetReason['code']): string {
       return 'The connection has lost a permission that publishing needs.';
     case 'answer_lost':
       return 'The network’s answer was lost: whether the post is out is being found out.';
+    case 'halted':
+      return 'All publication is stopped for now.';
+    case 'suspended':
+      return 'The connection is suspended: somebody has to resume it.';
+    case 'slot_passed':
+      return 'Its time passed while it was held back: somebody has to say whether it still goes out.';
     case 'ambiguous':
       return 'Several posts on the page could be this one: somebody has to say which.';
   }
@@ -108,7 +114,7 @@ export function timelineSentence(
     'post.rescheduled': `${who} moved the post${instant === null ? '' : ` to ${instant}`}.`,
     'post.cancelled': `${who} cancelled the post.`,
     'post.publish_now': `${who} asked to publish the post at once.`,
-    'post.missed_slot': 'The approval came after the planned time: the post waits for a new one.',
+    'post.missed_slot': 'The planned time passed before the post could go out: it waits for a new one.',
     'post.publishing': 'Publication began.',
     'post.published': 'The post is published everywhere.',
     'post.partially_published': 'The post is published, but not everywhere.',
@@ -122,8 +128,8 @@ export function timelineSentence(
     'target.published': `Published on ${where}.`,
     'target.rejected': `Not published on ${where}.${why}`,
     'target.unconfirmed': `Whether it is out on ${where} is not known yet.${why}`,
-    'target.parked': `Publication on ${where} waits for its connection.${why}`,
-    'target.released': `The connection of ${where} works again: publication goes on.`,
+    'target.parked': `Publication on ${where} waits.${why}`,
+    'target.released': `Publication on ${where} goes on.`,
     'target.edited': `${who} changed the text on ${where}.`,
     'target.removed': `${who} took the post down from ${where}.`,
     'target.retrying': `${where} asked to come again later.${why}`,

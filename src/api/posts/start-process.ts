@@ -1,16 +1,18 @@
 import { insertApproval } from '../../db/approval-opening.ts';
 import { appendEvents } from '../../db/event.ts';
 import { enqueue } from '../../db/outbox.ts';
-import { type Destination, resetTargets, selectTargets } from '../../db/post-destination.ts';
+import { isHalted, passGate } from '../../db/halt.ts';
+import { alignTargets, type Destination, resetTargets, selectTargets } from '../../db/post-destination.ts';
 import { beginRun, type StoredPost } from '../../db/post.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
+import { usable } from '../../domain/connection.ts';
 import type { EventKind } from '../../domain/event.ts';
+import type { Hold } from '../../domain/hold.ts';
 import type { ApprovalId, UserId } from '../../domain/ids.ts';
-import type { PostApproval, PostInput } from '../../domain/post.ts';
+import type { RequiredApproval } from '../../domain/policy.ts';
+import { type PostApproval, type PostInput, postWorkflowId } from '../../domain/post.ts';
 import { newId } from '../../platform/new-id.ts';
-import { postWorkflowId } from '../../workflows/post/messages.ts';
 import type { Caller } from '../route-context.ts';
-import type { RequiredApproval } from './required-approval.ts';
 
 export interface Start {
   /** Locked by this transaction, editable, and publishable. */
@@ -29,7 +31,10 @@ export async function startProcess(trx: TenantTransaction, start: Start): Promis
   const { post, scheduledAt, caller, now } = start;
   const { tenantId } = caller;
   const run = post.run + 1;
+  const holds = await holdsOn(trx, start);
   const approval = await openApproval(trx, start);
+  const connectionIds = start.destinations.map((destination) => destination.id);
+  await alignTargets(trx, { tenantId, postId: post.id, connectionIds });
   await resetTargets(trx, post.id);
   const status = approval !== null ? 'in_review' : scheduledAt !== null ? 'scheduled' : 'approved';
   await beginRun(trx, { id: post.id, run, status, scheduledAt, now });
@@ -42,6 +47,7 @@ export async function startProcess(trx: TenantTransaction, start: Start): Promis
     targets: await targetsOf(trx, start),
     scheduledAt: scheduledAt?.getTime() ?? null,
     approval,
+    holds,
   };
   await enqueue(trx, {
     tenantId,
@@ -50,6 +56,20 @@ export async function startProcess(trx: TenantTransaction, start: Start): Promis
     now,
   });
   await tell(trx, start, { run, approvalId: approval?.approvalId ?? null });
+}
+
+/** What holds the post back from its beginning. Past the gate, whatever comes later reaches it as a message. */
+async function holdsOn(trx: TenantTransaction, { post, destinations, caller }: Start): Promise<readonly Hold[]> {
+  await passGate(trx, caller.tenantId);
+  return [
+    ...((await isHalted(trx, post.id)) ? [{ kind: 'halt' } as const] : []),
+    ...destinations.flatMap(({ id: connectionId, state, suspended }): readonly Hold[] => [
+      ...(suspended ? [{ kind: 'suspension', connectionId } as const] : []),
+      ...(usable(state)
+        ? []
+        : [{ kind: 'grant', connectionId, problem: state === 'refresh_required' ? 'permission' : 'gone' } as const]),
+    ]),
+  ];
 }
 
 async function openApproval(

@@ -1,17 +1,15 @@
 import { lockPost, type StoredPost } from '../../db/post.ts';
-import { selectRevisionAuthors } from '../../db/post-revision.ts';
-import type { TenantTransaction } from '../../db/tenant.ts';
-import type { UserId } from '../../domain/ids.ts';
 import { unfulfillableStep } from '../../domain/policy.ts';
 import { isEditable } from '../../domain/post.ts';
-import { refuseCommon } from '../common-problems.ts';
 import { defineRoute } from '../define-route.ts';
-import type { Caller, HandleContext } from '../route-context.ts';
+import type { HandleContext } from '../route-context.ts';
+import { authorsOf } from './post-authors.ts';
 import { startProblems } from './post-problems.ts';
 import { postParams } from './post-schemas.ts';
 import { postView } from './post-view-schemas.ts';
 import { presentPost } from './present-post.ts';
 import { requirePublishable } from './publishable.ts';
+import { requirePublish } from './require-publish.ts';
 import { requiredApproval } from './required-approval.ts';
 import { passedSlot } from './slot.ts';
 import { type Start, startProcess } from './start-process.ts';
@@ -64,18 +62,4 @@ async function approvalOf({ trx, caller, refuse }: Submission, post: StoredPost)
     });
   }
   return { ...required, authors };
-}
-
-/** Everybody who had a hand in the content: they may not vote on it. */
-async function authorsOf(trx: TenantTransaction, post: StoredPost, { userId }: Caller): Promise<readonly UserId[]> {
-  return [...new Set([post.createdBy, ...(await selectRevisionAuthors(trx, post.id)), userId])].toSorted();
-}
-
-function requirePublish({ permissions }: Caller): void {
-  const permission = 'post.publish';
-  if (permissions.has(permission)) return;
-  throw refuseCommon('missing_permission', {
-    detail: `No approval policy applies here, so this needs the permission ${permission}.`,
-    extensions: { permission },
-  });
 }

@@ -1,5 +1,6 @@
-import { type ChildWorkflowHandle, proxyActivities, setHandler } from '@temporalio/workflow';
+import { proxyActivities, setHandler } from '@temporalio/workflow';
 import type { PostActivities } from '../../activities/post.ts';
+import type { Settlement } from '../../domain/approval.ts';
 import type { EventKind } from '../../domain/event.ts';
 import type { TargetId, UserId } from '../../domain/ids.ts';
 import {
@@ -15,24 +16,20 @@ import {
 import type { Resolution } from '../../domain/publication.ts';
 import { dbOp } from '../activity-options.ts';
 import { withdrawApproval } from '../approval/messages.ts';
-import type { approval } from '../approval/workflow.ts';
 import type { oneAtATime } from '../one-at-a-time.ts';
 import { refused } from '../refuse.ts';
 import type { Journal } from './journal.ts';
-import { cancel, connectionRepaired, type PostStanding, publishNow, reschedule, resolveTarget } from './messages.ts';
+import { cancel, type PostStanding, publishNow, reschedule, resolveTarget } from './messages.ts';
+import { tellReview } from './review.ts';
 import type { Standing } from './standing.ts';
 
 const activities = proxyActivities<PostActivities>(dbOp);
 
-type Review = Pick<ChildWorkflowHandle<typeof approval>, 'signal' | 'result'>;
-
-interface Desk {
+export interface Desk {
   readonly input: PostInput;
   readonly standing: Standing;
   readonly record: Journal;
   readonly exclusive: ReturnType<typeof oneAtATime>;
-  /** The approval of this run; null where no policy applies. */
-  readonly opening: Promise<Review | null>;
 }
 
 interface Command {
@@ -71,7 +68,7 @@ export function takeCommands(desk: Desk): void {
         by,
         apply: (process) => sentNow(process, by, Date.now()),
       }),
-    { validator: validator('publish_now'), description: 'Publish without waiting for the slot' },
+    { validator: (_command) => refusePublishNow(standing), description: 'Publish without waiting for the slot' },
   );
   setHandler(
     cancel,
@@ -87,11 +84,6 @@ export function takeCommands(desk: Desk): void {
   setHandler(resolveTarget, ({ targetId, resolution, by }) => resolve(desk, { targetId, resolution, by }), {
     validator: ({ targetId, resolution }) => refuseResolution(standing, { targetId, resolution }),
     description: "A person's word on a target that is stuck",
-  });
-  setHandler(connectionRepaired, ({ connectionId, outboxId }) => {
-    if (standing.seen.has(outboxId)) return;
-    standing.seen.add(outboxId);
-    standing.repairs.set(connectionId, (standing.repairs.get(connectionId) ?? 0) + 1);
   });
 }
 
@@ -118,7 +110,8 @@ function carryOut(desk: Desk, { name, event, by, apply }: Command): Promise<Post
   });
 }
 
-async function takeBackAttempts({ input: { tenantId, postId }, standing }: Desk): Promise<void> {
+/** Moves what workers hold from `armed` to `cancelled`, all or none. Throws `too_late` once a call has begun. */
+export async function takeBackAttempts({ input: { tenantId, postId }, standing }: Desk): Promise<void> {
   const attempts = [...standing.attempts].map(([targetId, { n }]) => ({ targetId, n }));
   if (attempts.length === 0) return;
   const held = await activities.holdAttempts.executeWithOptions({ summary: 'Take back what workers hold' }, [
@@ -129,15 +122,19 @@ async function takeBackAttempts({ input: { tenantId, postId }, standing }: Desk)
   throw refused<PostRefusal>({ code: 'too_late', at: held.at });
 }
 
-/** The approval itself decides which came first, the withdrawal or a last vote. */
-async function withdrawReview({ standing, opening }: Desk, by: UserId): Promise<void> {
-  const review = await opening;
-  if (review === null || standing.process.phase !== 'in_review') return;
-  await review.signal(withdrawApproval, { by });
+/**
+ * The approval itself decides which came first, the withdrawal or a last vote. Answers how it ended; throws `settled`
+ * if a vote has ended the post.
+ */
+export async function withdrawReview({ standing }: Desk, by: UserId): Promise<Settlement | null> {
+  const review = await standing.review;
+  if (review === null || standing.process.phase !== 'in_review') return null;
+  await tellReview(review, withdrawApproval, { by });
   const settlement = await review.result();
   if (settlement.outcome !== 'approved' && settlement.outcome !== 'withdrawn') {
     throw refused<PostRefusal>({ code: 'settled', ...settlement });
   }
+  return settlement;
 }
 
 async function resolve(
@@ -158,12 +155,17 @@ async function resolve(
   });
 }
 
+function refusePublishNow({ process, holds }: Standing): void {
+  refuseIfNeeded(process, 'publish_now');
+  if (holds.has('halt')) throw refused<PostRefusal>({ code: 'halted' });
+}
+
 function refuseIfNeeded(process: PostProcess, name: PostCommand): void {
   const refusal = refuseCommand(process, name);
   if (refusal !== null) throw refused(refusal);
 }
 
-function refuseReschedule(process: PostProcess, slot: number): void {
+export function refuseReschedule(process: PostProcess, slot: number): void {
   refuseIfNeeded(process, 'reschedule');
   if (slot <= Date.now()) throw refused<PostRefusal>({ code: 'slot_in_past' });
 }
@@ -173,6 +175,9 @@ function refuseResolution(
   { targetId, resolution }: { targetId: TargetId; resolution: Resolution },
 ): void {
   const state = stuck.get(targetId);
-  const open = state === 'unconfirmed' || (state === 'parked' && resolution.kind === 'give_up');
+  const open =
+    state === 'unconfirmed' ||
+    (state === 'parked' && resolution.kind === 'give_up') ||
+    (state === 'late' && resolution.kind !== 'published');
   if (!open) throw refused<PostRefusal>({ code: 'target_not_open' });
 }

@@ -1,6 +1,7 @@
 import { ActivityFailure, condition, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
 import type { PostActivities } from '../../activities/post.ts';
 import type { PublicationActivities } from '../../activities/publication.ts';
+import type { Hold } from '../../domain/hold.ts';
 import type { Instant } from '../../domain/ids.ts';
 import { networkNames } from '../../domain/network.ts';
 import type { PostInput, PostTarget } from '../../domain/post.ts';
@@ -17,12 +18,14 @@ import {
 } from '../../domain/publication.ts';
 import { dbOp, providerKeyed, providerRead, providerUnkeyed } from '../activity-options.ts';
 import { queueBeside } from '../task-queues.ts';
-import type { Standing } from './standing.ts';
+import { afterParking, noteHold, releasesOf, untilOpen } from './gate.ts';
+import type { Content, Standing } from './standing.ts';
 
 export type Delivery = 'published' | 'rejected';
 
 interface Errand {
   readonly input: PostInput;
+  readonly content: Content;
   readonly target: PostTarget;
   readonly slot: Instant;
   readonly standing: Standing;
@@ -34,13 +37,15 @@ const { fenceAttempt } = proxyActivities<PostActivities>(dbOp);
 export async function deliver(errand: Errand): Promise<Delivery> {
   const { input, target, slot } = errand;
   const { prepareAt, armAt } = leadTimes(slot, spreadOf(input.postId));
-  await until(prepareAt, `Prepare for ${networkNames[target.network]}`);
+  const name = networkNames[target.network];
   for (let round = 0; ; round += 1) {
+    if ((await untilOpen(errand, prepareAt, `Prepare for ${name}`)) === 'dropped') return 'rejected';
     if ((await prepared(errand)) === 'refused') return 'rejected';
-    await until(armAt, `Arm for ${networkNames[target.network]}, due ${new Date(slot).toISOString()}`);
-    const repairs = repairsOf(errand);
+    const summary = `Arm for ${name}, due ${new Date(slot).toISOString()}`;
+    if ((await untilOpen(errand, armAt, summary)) === 'dropped') return 'rejected';
+    const before = { repairs: repairsOf(errand), releases: releasesBefore(errand) };
     const result = await attempt(errand);
-    const end = await afterAttempt(errand, result, { repairs, round });
+    const end = await afterAttempt(errand, result, { ...before, round });
     if (end !== 'again') return end;
   }
 }
@@ -87,7 +92,7 @@ async function attempt(errand: Errand): Promise<AttemptResult> {
       { tenantId: input.tenantId, postId: input.postId, targetId: target.targetId, n, at: Date.now() },
     ]));
   standing.attempts.set(target.targetId, { n, out: false });
-  if (result.kind !== 'not_sent' && result.kind !== 'grant_refused') {
+  if (result.kind !== 'not_sent' && result.kind !== 'held' && result.kind !== 'grant_refused') {
     standing.process = {
       ...standing.process,
       phase: 'publishing',
@@ -100,7 +105,7 @@ async function attempt(errand: Errand): Promise<AttemptResult> {
 async function afterAttempt(
   errand: Errand,
   result: AttemptResult,
-  { repairs, round }: { repairs: number; round: number },
+  { repairs, releases, round }: { repairs: number; releases: ReturnType<typeof releasesBefore>; round: number },
 ): Promise<Delivery | 'again'> {
   const name = networkNames[errand.target.network];
   switch (result.kind) {
@@ -118,6 +123,9 @@ async function afterAttempt(
       }
       // A worker that shuts down hands its attempt back; the first time another takes it at once.
       if (round > 0) await sleep(retryWaitMs(round), { summary: `Arm ${name} again` });
+      return 'again';
+    case 'held':
+      noteHold(errand, holdOf(errand, result.by), releases[result.by]);
       return 'again';
     case 'retry_later':
       await sleep(result.afterMs, { summary: `${name} asked to come again later` });
@@ -217,15 +225,16 @@ async function answeredMeanwhile(errand: Errand, result: AttemptResult): Promise
   return result.kind === 'published' ? 'published' : result.kind === 'refused' ? 'rejected' : 'again';
 }
 
-async function parkedUntilRepaired(
-  { standing, target }: Errand,
-  repairsBefore: number,
-): Promise<'repaired' | 'given_up'> {
+async function parkedUntilRepaired(errand: Errand, repairsBefore: number): Promise<'repaired' | 'given_up'> {
+  const { standing, target } = errand;
   const { targetId, connectionId } = target;
   standing.stuck.set(targetId, 'parked');
   await condition(() => standing.resolved.has(targetId) || (standing.repairs.get(connectionId) ?? 0) > repairsBefore);
   standing.stuck.delete(targetId);
-  if (!standing.resolved.has(targetId)) return 'repaired';
+  if (!standing.resolved.has(targetId)) {
+    const hold = { kind: 'grant', connectionId, problem: 'gone' } as const;
+    return (await afterParking(errand, hold)) === 'open' ? 'repaired' : 'given_up';
+  }
   return resolution(standing, target) === 'again' ? 'repaired' : 'given_up';
 }
 
@@ -248,11 +257,6 @@ async function answered<T extends PrepareResult | AttemptResult | { readonly kin
   }
 }
 
-async function until(instant: Instant, summary: string): Promise<void> {
-  const waitMs = instant - Date.now();
-  if (waitMs > 0) await sleep(waitMs, { summary });
-}
-
 function provider(options: Parameters<typeof proxyActivities>[0]) {
   return proxyActivities<PublicationActivities>({ ...options, taskQueue: queueBeside('publish') });
 }
@@ -261,6 +265,17 @@ function repairsOf({ standing, target }: Errand): number {
   return standing.repairs.get(target.connectionId) ?? 0;
 }
 
-function addressed({ input: { tenantId, postId, revisionId }, target }: Errand) {
+function addressed({ input: { tenantId, postId }, content: { revisionId }, target }: Errand) {
   return { tenantId, postId, revisionId, ...target };
+}
+
+function releasesBefore(errand: Errand) {
+  return {
+    halt: releasesOf(errand, holdOf(errand, 'halt')),
+    suspension: releasesOf(errand, holdOf(errand, 'suspension')),
+  };
+}
+
+function holdOf({ target: { connectionId } }: Errand, by: 'halt' | 'suspension'): Hold {
+  return by === 'halt' ? { kind: 'halt' } : { kind: 'suspension', connectionId };
 }

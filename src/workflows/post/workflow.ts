@@ -1,129 +1,97 @@
-import {
-  allHandlersFinished,
-  type ChildWorkflowHandle,
-  CancellationScope,
-  condition,
-  isCancellation,
-  startChild,
-} from '@temporalio/workflow';
-import type { Settlement } from '../../domain/approval.ts';
-import type { EventKind } from '../../domain/event.ts';
+import { allHandlersFinished, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { holdName } from '../../domain/hold.ts';
 import type { Instant } from '../../domain/ids.ts';
-import { approved, openPost, type PostInput, type PostStatus } from '../../domain/post.ts';
+import { openPost, type PostInput, type PostStatus } from '../../domain/post.ts';
 import { publicationOutcome } from '../../domain/publication.ts';
-import { approvalWorkflowId } from '../approval/messages.ts';
-import { approval } from '../approval/workflow.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
-import { searchAttributes } from '../search-attributes.ts';
 import { takeCommands } from './commands.ts';
 import { deliver, type Delivery } from './delivery.ts';
-import { type Journal, journal } from './journal.ts';
+import { takeEdits } from './editing.ts';
+import { takeHolds } from './holding.ts';
+import { journal } from './journal.ts';
+import { afterReview, eventOf, openReview, type Review } from './review.ts';
 import { newStanding, type Standing } from './standing.ts';
 
 /** Takes a submitted post through its approval and its slot to the networks. Returns the status it ends in. */
 export async function post(input: PostInput): Promise<PostStatus> {
-  const standing = newStanding(openPost(input, Date.now()));
+  const standing = newStanding(input, {
+    process: openPost(input, Date.now()),
+    review: input.approval === null ? null : openReview(input, input.approval),
+    holds: new Map((input.holds ?? []).map((hold) => [holdName(hold), hold])),
+  });
   const record = journal(input);
   const exclusive = oneAtATime();
-  const opening = openReview(input);
+  const desk = { input, standing, record, exclusive };
   // Before the first await: a command may be waiting already.
-  takeCommands({ input, standing, record, exclusive, opening });
+  takeCommands(desk);
+  takeEdits(desk);
+  takeHolds(desk);
 
-  const review = await opening;
-  const refusal = review === null ? null : await exclusiveOutcome(await review.result());
-  const status = refusal ?? (await publishOrCancel());
+  const status = await untilSettled();
   standing.process = { ...standing.process, phase: 'settled' };
-  if (refusal === null && status !== 'cancelled') {
-    await record({ status, process: standing.process, event: eventOf(status), by: null });
-  }
   await condition(allHandlersFinished);
   return status;
 
-  async function publishOrCancel(): Promise<PostStatus> {
+  /** Through as many reviews and rounds as edits and commands make of it. */
+  async function untilSettled(): Promise<PostStatus> {
     for (;;) {
-      await condition(() => standing.process.cancelled !== null || standing.process.slot !== null);
-      const { cancelled, slot } = standing.process;
-      if (cancelled !== null) return 'cancelled';
-      if (slot === null) continue;
-      const deliveries = await roundTowards(slot, input, standing);
-      // A command may have moved the slot while the last target, refused before its call, was coming to its end.
-      const stands = deliveries !== null && (await exclusive(() => Promise.resolve(standing.process.slot === slot)));
-      if (stands) return publicationOutcome(deliveries);
+      const { review } = standing;
+      const end = review === null ? await published() : await reviewed(review);
+      if (end !== null) return end;
     }
   }
 
-  /** Null when the post may go out. Waits its turn: a cancel that withdrew the approval is still being recorded. */
-  function exclusiveOutcome(settlement: Settlement): Promise<PostStatus | null> {
-    return exclusive(() => afterReview(settlement, standing, record));
+  /** Null when the post may go out, or when an edit has opened another review. */
+  async function reviewed(opening: Promise<Review>): Promise<PostStatus | null> {
+    const settlement = await (await opening).result();
+    // Waits its turn: a cancel that withdrew the approval, or an edit that came after it, is still being recorded.
+    return exclusive(async () => {
+      if (standing.review !== opening) return null;
+      standing.review = null;
+      return afterReview(settlement, standing, record);
+    });
   }
-}
 
-async function openReview({
-  tenantId,
-  postId,
-  approval: opened,
-}: PostInput): Promise<ChildWorkflowHandle<typeof approval> | null> {
-  if (opened === null) return null;
-  return startChild(approval, {
-    workflowId: approvalWorkflowId(tenantId, opened.approvalId),
-    args: [{ v: 1, tenantId, ...opened }],
-    staticSummary: `Approval of a post: ${opened.steps.length} step${opened.steps.length === 1 ? '' : 's'}`,
-    typedSearchAttributes: [
-      { key: searchAttributes.tenantId, value: tenantId },
-      { key: searchAttributes.subject, value: `post/${postId}` },
-      { key: searchAttributes.phase, value: 'open' },
-    ],
-  });
-}
+  /** Null when an edit has sent the post back into review. */
+  async function published(): Promise<PostStatus | null> {
+    for (;;) {
+      await condition(
+        () => standing.review !== null || standing.process.cancelled !== null || standing.process.slot !== null,
+      );
+      if (standing.review !== null) return null;
+      const { cancelled, slot } = standing.process;
+      if (cancelled !== null) return 'cancelled';
+      if (slot === null) continue;
+      const { content } = standing;
+      const deliveries = await roundTowards(slot, input, standing);
+      // A command may have moved it while the last target, refused before its call, was coming to its end.
+      const stood = (): boolean => standing.process.slot === slot && standing.content === content;
+      if (deliveries !== null && (await exclusive(() => Promise.resolve(stood())))) return settle(deliveries);
+    }
+  }
 
-async function afterReview(
-  { outcome, by }: Settlement,
-  standing: Standing,
-  record: Journal,
-): Promise<PostStatus | null> {
-  if (standing.process.cancelled !== null || outcome === 'withdrawn') return null;
-  if (outcome !== 'approved') {
-    await record({ status: outcome, process: standing.process, event: eventOf(outcome), by });
-    return outcome;
+  async function settle(deliveries: readonly Delivery[]): Promise<PostStatus> {
+    const status = publicationOutcome(deliveries);
+    standing.process = { ...standing.process, phase: 'settled' };
+    await record({ status, process: standing.process, event: eventOf(status), by: null });
+    return status;
   }
-  standing.process = approved(standing.process, Date.now(), { late: 'miss' });
-  const { phase, missedSlot } = standing.process;
-  await record({ status: 'approved', process: standing.process, event: 'post.approved', by });
-  if (phase === 'scheduled') {
-    await record({ status: 'scheduled', process: standing.process, event: 'post.scheduled', by: null });
-  }
-  if (missedSlot) {
-    await record({ status: 'approved', process: standing.process, event: 'post.missed_slot', by: null });
-  }
-  return null;
 }
 
 /** All targets at once. Null when a command took the slot away in time: nothing has gone out then. */
 async function roundTowards(slot: Instant, input: PostInput, standing: Standing): Promise<readonly Delivery[] | null> {
   const round = new CancellationScope();
+  const { content } = standing;
   standing.round = round;
   try {
     return await round.run(() =>
-      Promise.all(input.targets.map((target) => deliver({ input, target, slot, standing }))),
+      Promise.all(content.targets.map((target) => deliver({ input, content, target, slot, standing }))),
     );
   } catch (error) {
     if (isCancellation(error) && round.consideredCancelled) return null;
     throw error;
   } finally {
     standing.round = null;
-  }
-}
-
-function eventOf(status: PostStatus): EventKind {
-  switch (status) {
-    case 'changes_requested':
-    case 'rejected':
-    case 'expired':
-    case 'published':
-    case 'partially_published':
-    case 'failed':
-      return `post.${status}`;
-    default:
-      throw new Error(`no post ends as ${status}`);
+    standing.stuck.clear();
   }
 }

@@ -9,6 +9,7 @@ import type {
   ConnectionId,
   ContentHash,
   GroupId,
+  HaltId,
   MediaId,
   NotificationId,
   PolicyId,
@@ -23,6 +24,8 @@ import type {
 } from '../../../src/domain/ids.ts';
 import { noticeRows } from './notice-rows.ts';
 import { approvalRows } from './approval-rows.ts';
+
+import { haltRows } from './halt-rows.ts';
 
 export type OneRowPerTable = { readonly [Table in keyof Database]: Insertable<Database[Table]> };
 
@@ -42,6 +45,7 @@ export function oneRowPerTable(): OneRowPerTable {
     target: randomUUID() as TargetId,
     approval: randomUUID() as ApprovalId,
     comment: randomUUID(),
+    halt: randomUUID() as HaltId,
     notification: randomUUID() as NotificationId,
     postComment: randomUUID() as CommentId,
   };
@@ -50,6 +54,7 @@ export function oneRowPerTable(): OneRowPerTable {
     ...calendars(tenant_id, ids),
     ...pages(tenant_id, ids),
     ...posts(tenant_id, ids),
+    ...haltRows(tenant_id, ids),
     ...noticeRows(tenant_id, ids, now),
     ...approvalRows({ tenant_id, content_hash, now, ...ids }),
     ...journals(tenant_id, ids),
@@ -76,6 +81,7 @@ interface Ids {
   readonly target: TargetId;
   readonly approval: ApprovalId;
   readonly comment: string;
+  readonly halt: HaltId;
   readonly notification: NotificationId;
   readonly postComment: CommentId;
 }
