@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { networks } from '../../src/domain/network.ts';
 import { expected } from '../support/fault-api.ts';
 import { callsTo, oneCallEach } from '../support/fault-calls.ts';
 import { lockAttempts } from '../support/fault-database.ts';
@@ -23,9 +24,9 @@ useFaultStack();
 
 const all: readonly Shape[] = Object.values(shapes);
 /** Posts whose requests have no name in common, so that a fault meant for one never hits another. */
-const apart: readonly Shape[] = [shapes.album, shapes.facebookReel, shapes.carousel];
+const apart: readonly Shape[] = [shapes.album, shapes.facebookReel, shapes.carousel, shapes.linkedinFilm];
 
-test('albums, films, reels and carousels whose every call loses its answer once are each published once', async () => {
+test('albums, films, reels, carousels and documents whose every call loses its answer once are each published once', async () => {
   for (const operation of operationsOf(all)) await arm(networkOf(operation), operation, { action: 'lose_answer' });
   const stories = await scheduledTogether(all, 6_000);
   for (const story of stories) await untilPublished(story);
@@ -33,11 +34,11 @@ test('albums, films, reels and carousels whose every call loses its answer once 
   for (const story of stories) await publishedContainersOnce(story);
 });
 
-test('a worker killed among the uploads of an album, a reel and a carousel leaves each to be published once', async () => {
+test('a worker killed among the uploads of an album, a film, a reel and a carousel leaves each to be published once', async () => {
   await killedAt(apart, (shape) => shape.steps[1]);
 });
 
-test('a worker killed during the calls that publish an album, a reel and a carousel publishes none twice', async () => {
+test('a worker killed during the calls that publish an album, a film, a reel and a carousel publishes none twice', async () => {
   const stories = await killedAt(apart, ({ publishes }) => ({ operation: publishes, nth: 1 }));
   for (const story of stories) await oneCallEach(story);
 });
@@ -205,4 +206,4 @@ function operationsOf(stages: readonly Shape[]): ReadonlySet<string> {
 }
 
 const networkOf = (operation: string): Shape['network'] =>
-  operation.startsWith('facebook') ? 'facebook' : 'instagram';
+  networks.find((network) => operation.startsWith(network)) ?? 'facebook';

@@ -1,11 +1,13 @@
 import sharp from 'sharp';
 import type { PostFormat } from '../../src/domain/content.ts';
+import type { Network } from '../../src/domain/network.ts';
 import { film } from '../simulators/support/films.ts';
+import { pdf } from './papers.ts';
 
 /** A post of several files, or of a film, on one network, and the chain of calls by which it comes about. */
 export interface Shape {
   readonly name: string;
-  readonly network: 'facebook' | 'instagram';
+  readonly network: Network;
   readonly format: PostFormat;
   readonly files: readonly FileName[];
   /** What leads up to the irreversible call: each step by the request that it makes, which may be its nth of the kind. */
@@ -19,7 +21,7 @@ export interface Step {
   readonly nth: number;
 }
 
-export type FileName = 'square.jpg' | 'wide.jpg' | 'tall.jpg' | 'upright.mp4' | 'square.mp4';
+export type FileName = 'square.jpg' | 'wide.jpg' | 'tall.jpg' | 'upright.mp4' | 'square.mp4' | 'paper.pdf';
 
 export const shapes = {
   album: {
@@ -78,6 +80,37 @@ export const shapes = {
     ],
     publishes: 'instagram.media.publish',
   },
+  linkedinAlbum: {
+    name: 'an album on LinkedIn',
+    network: 'linkedin',
+    format: 'feed',
+    files: ['square.jpg', 'wide.jpg'],
+    steps: [
+      { operation: 'linkedin.image.initialize', nth: 2 },
+      { operation: 'linkedin.image.upload', nth: 2 },
+      { operation: 'linkedin.image.read', nth: 2 },
+    ],
+    publishes: 'linkedin.post.create',
+  },
+  linkedinFilm: {
+    name: 'a film on LinkedIn',
+    network: 'linkedin',
+    format: 'feed',
+    files: ['upright.mp4'],
+    steps: ['initialize', 'upload', 'finalize', 'read'].map((call) => ({
+      operation: `linkedin.video.${call}`,
+      nth: 1,
+    })),
+    publishes: 'linkedin.post.create',
+  },
+  linkedinDocument: {
+    name: 'a document on LinkedIn',
+    network: 'linkedin',
+    format: 'feed',
+    files: ['paper.pdf'],
+    steps: ['initialize', 'upload', 'read'].map((call) => ({ operation: `linkedin.document.${call}`, nth: 1 })),
+    publishes: 'linkedin.post.create',
+  },
 } as const satisfies Record<string, Shape>;
 
 /** The bytes of a file that these posts show. */
@@ -91,6 +124,8 @@ export async function fileNamed(name: FileName): Promise<Buffer> {
       return picture({ width: 640, height: 800 });
     case 'upright.mp4':
       return film({ framesPerSecond: 25 });
+    case 'paper.pdf':
+      return pdf({ pages: 2 });
     case 'square.mp4':
       return film({ framesPerSecond: 25, widthPx: 1_080, heightPx: 1_080 });
   }
