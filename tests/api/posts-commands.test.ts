@@ -8,7 +8,8 @@ describe('a running post', () => {
     const post = await submitted(tenantApi());
     const { status, body } = await command('elena', post, 'reschedule', { scheduledAt: slot });
     expect([status, body.status, body.scheduledAt]).toEqual([200, 'in_review', slot]);
-    expect(body.timeline.at(-1).sentence).toBe(
+    // The request to its approvers may be recorded after it.
+    expect(body.timeline.map(({ sentence }: { sentence: string }) => sentence)).toContain(
       'Elena Conti scheduled the post for 1 June 2031 at 12:00 (Europe/Rome).',
     );
   });
