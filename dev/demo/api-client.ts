@@ -14,6 +14,7 @@ export type Person = Readonly<{
   get: (path: string) => Promise<Answer>;
   post: (path: string, request?: Request) => Promise<Answer>;
   patch: (path: string, request: Request) => Promise<Answer>;
+  put: (path: string, request: Request) => Promise<Answer>;
 }>;
 
 /** Logs a demo user in with the password grant, which only a development realm offers. */
@@ -43,7 +44,7 @@ export async function logIn(environment: Environment, username: string, tenant: 
         etag: response.headers.get('etag'),
       };
     };
-  return { get: send('GET'), post: send('POST'), patch: send('PATCH') };
+  return { get: send('GET'), post: send('POST'), patch: send('PATCH'), put: send('PUT') };
 }
 
 /** An access token by the password grant, which only a development realm offers. */

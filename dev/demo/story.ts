@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Environment } from '../environment-file.ts';
 import { logIn, type Person } from './api-client.ts';
 import type { Narrator } from './narrator.ts';
 import { posterPng } from './picture.ts';
 import { published, type Page, theThreePages } from './pages.ts';
-import { approvalList, type Post, postView } from './views.ts';
+import { choosePolicy, type Colleague, colleagues } from './policy.ts';
+import { until } from './posts.ts';
+import { review } from './review.ts';
+import { type Post, postView, previewView } from './views.ts';
 
 const leadMs = 75_000;
 const publicationLimitMs = 60_000;
-const pollMs = 1_000;
-const progressEveryMs = 10_000;
 
 /** Plays one post from its draft to its publication on three networks, over HTTP, with real tokens. */
 export async function playStory(environment: Environment, say: Narrator): Promise<void> {
@@ -22,19 +21,39 @@ export async function playStory(environment: Environment, say: Narrator): Promis
   say.chapter('2. The draft breaks a network’s limits, and Elena puts it right');
   await fixViolations(elena, postId, pages, say);
 
-  say.chapter('3. Marco Galli, reviewer, asks for changes; Elena edits; Marco approves');
-  const marco = await logIn(environment, 'marco.aurora', 'aurora');
-  await review({ elena, marco, postId, say });
+  say.chapter('3. Giulia Ferri, who administers the tenant, chooses how posts are approved');
+  const giulia = await logIn(environment, 'giulia.aurora', 'aurora');
+  const [marcoUser, saraUser, paoloUser] = await threeColleagues(giulia, say);
+  const reviewers = [marcoUser, saraUser];
+  const restorePolicy = await choosePolicy(giulia, { reviewers, fallback: paoloUser }, say);
+  try {
+    say.chapter(
+      '4. Marco Galli asks for changes; nobody votes; Marco is reminded, delegates to Sara, and she approves',
+    );
+    const marco = await logIn(environment, 'marco.aurora', 'aurora');
+    const sara = await logIn(environment, 'sara.aurora', 'aurora');
+    const people = { marco: marcoUser, sara: saraUser };
+    await review({ environment, postId, elena, marco, sara, people, say });
+  } finally {
+    await restorePolicy();
+  }
 
-  say.chapter('4. Elena schedules it');
+  say.chapter('5. Elena looks at what readers will see, and schedules it');
+  await preview(elena, postId, say);
   const scheduledAt = await schedule(elena, postId, say);
 
-  say.chapter('5. At its instant it is published on all three networks at once');
+  say.chapter('6. At its instant it is published on all three networks at once');
   const post = await awaitPublication(elena, postId, scheduledAt, say);
   await verifyOnTheNetworks(environment, pages, post, scheduledAt, say);
 
-  say.chapter('6. Everyone sees what happened');
+  say.chapter('7. Everyone sees what happened');
   await look(environment, postId, say);
+}
+
+async function threeColleagues(giulia: Person, say: Narrator): Promise<readonly [Colleague, Colleague, Colleague]> {
+  const [marco, sara, paolo] = await colleagues(giulia, ['marco.aurora', 'sara.aurora', 'paolo.aurora'], say);
+  if (marco === undefined || sara === undefined || paolo === undefined) throw new Error('a colleague is missing');
+  return [marco, sara, paolo];
 }
 
 async function draft(elena: Person, pages: readonly Page[], say: Narrator): Promise<string> {
@@ -80,36 +99,14 @@ async function fixViolations(elena: Person, postId: string, pages: readonly Page
   );
 }
 
-type Review = Readonly<{ elena: Person; marco: Person; postId: string; say: Narrator }>;
-
-async function review({ elena, marco, postId, say }: Review): Promise<void> {
-  const submitted = await elena.post(`/v1/posts/${postId}/submit`);
-  say.claim('Elena submits; the post is in review', statusIs(submitted.body, 'in_review'), submitted);
-  const list = await marco.get('/v1/approvals?assignee=me&outcome=open');
-  const waiting = approvalList.parse(list.body).items;
-  say.claim(
-    'it is on Marco’s list',
-    waiting.some(({ post }) => post.id === postId),
-    list,
-  );
-
-  const changes = await marco.post(`/v1/posts/${postId}/decisions`, {
-    body: { verdict: 'request_changes', comment: 'Aggiungi l’orario di apertura.' },
-  });
-  say.claim('Marco asks for changes: “Aggiungi l’orario di apertura.”', changes.status === 200, changes);
-  const returned = await until(elena, postId, (post) => post.status === 'changes_requested', say);
-  const edited = await elena.patch(`/v1/posts/${postId}`, {
-    ifMatch: (await elena.get(`/v1/posts/${postId}`)).etag,
-    body: { text: `${returned.content.text} Aperti dalle 8 alle 20.` },
-  });
-  say.claim('Elena adds the opening hours: a new revision', edited.status === 200, edited);
-
-  const again = await elena.post(`/v1/posts/${postId}/submit`);
-  say.claim('she submits it again', statusIs(again.body, 'in_review'), again);
-  const approved = await marco.post(`/v1/posts/${postId}/decisions`, { body: { verdict: 'approve' } });
-  say.claim('Marco approves exactly what he read', approved.status === 200, approved);
-  const post = await until(elena, postId, (candidate) => candidate.status === 'approved', say);
-  say.claim('the post is approved', post.status === 'approved', post.status);
+async function preview(elena: Person, postId: string, say: Narrator): Promise<void> {
+  const answer = await elena.get(`/v1/posts/${postId}/previews`);
+  const { previews } = previewView.parse(answer.body);
+  say.claim('a preview of every page is there', previews.length === 3, answer);
+  for (const { connection, truncatedAt, warnings } of previews) {
+    const folded = truncatedAt === null ? 'shown whole' : `folded after ${truncatedAt} characters`;
+    say.tell([`  ${connection.network}: ${folded}.`, ...warnings.map(({ message }) => message)].join(' '));
+  }
 }
 
 /** The chosen instant, in epoch milliseconds. */
@@ -157,34 +154,6 @@ async function look(environment: Environment, postId: string, say: Narrator): Pr
   const stranger = await logIn(environment, 'martina.borgoverde', 'borgoverde');
   const other = await stranger.get(`/v1/posts/${postId}`);
   say.claim('for the editor of another tenant it does not exist (404)', other.status === 404, other);
-}
-
-/** Reads the post until it is as hoped; tells how it stands while that takes. */
-async function until(
-  person: Person,
-  postId: string,
-  hoped: (post: Post) => boolean,
-  say: Narrator,
-  { deadline = Date.now() + 30_000, scheduledAt = null }: { deadline?: number; scheduledAt?: number | null } = {},
-): Promise<Post> {
-  let toldAt = Date.now();
-  for (;;) {
-    const answer = await person.get(`/v1/posts/${postId}`);
-    if (answer.status !== 200) say.claim('the post can be read', false, answer);
-    const post = postView.parse(answer.body);
-    if (hoped(post) || Date.now() > deadline) return post;
-    if (Date.now() - toldAt >= progressEveryMs) {
-      toldAt = Date.now();
-      say.progress(standing(post, scheduledAt));
-    }
-    await sleep(pollMs);
-  }
-}
-
-function standing({ status, targets }: Post, scheduledAt: number | null): string {
-  const states = targets.map(({ connection, state }) => `${connection.network} ${state}`).join(', ');
-  const left = scheduledAt === null ? 0 : Math.round((scheduledAt - Date.now()) / 1_000);
-  return `${status} (${states})${left > 0 ? `, ${left} s to go` : ''}`;
 }
 
 const statusIs = (body: Readonly<Record<string, unknown>>, status: string) => body['status'] === status;

@@ -27,7 +27,24 @@ export const postView = z.object({
 
 export type Post = z.output<typeof postView>;
 
-export const approvalList = z.object({ items: z.array(z.object({ post: z.object({ id: z.string() }) })) });
+export const approvalView = z.object({
+  id: z.string(),
+  deadlineAt: z.string().nullable(),
+  votes: z.array(z.object({ standsFor: z.array(z.unknown()) })),
+  post: z.object({ id: z.string() }),
+});
+
+export const approvalList = z.object({ items: z.array(approvalView) });
+
+export const previewView = z.object({
+  previews: z.array(
+    z.object({
+      connection: z.object({ network: z.string() }),
+      truncatedAt: z.number().nullable(),
+      warnings: z.array(z.object({ message: z.string() })),
+    }),
+  ),
+});
 
 /** What a simulator says was published; the only count that the story trusts. */
 export const publishedList = z.array(

@@ -164,7 +164,7 @@ export const mutants: readonly Mutant[] = [
     name: 'vote-validator',
     removes: 'the validator that refuses a vote before it enters the history',
     file: 'src/workflows/approval/workflow.ts',
-    find: 'validator: (vote) => refuse(refuseVote(state, vote, Date.now())),',
+    find: 'validator: (vote) => refuse(presenceIsKnown() ? refuseVote(state, vote, Date.now()) : null),',
     replace: 'validator: (_vote) => undefined,',
     tests: ['tests/workflow/refused-updates.test.ts'],
   },

@@ -1,7 +1,6 @@
 import { allHandlersFinished, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ApprovalActivities } from '../../activities/approval.ts';
-import { type Approval, type ApprovalOutcome, openApproval, type Settlement, withdraw } from '../../domain/approval.ts';
-import { delegate, refuseDelegation, refuseSkip, skip } from '../../domain/approval-command.ts';
+import { type Approval, openApproval, type Presence, type Settlement, withdraw } from '../../domain/approval.ts';
 import {
   announce,
   elapse,
@@ -15,17 +14,9 @@ import {
 import { seatsFilledBy } from '../../domain/approval-seats.ts';
 import { cast, refuseVote } from '../../domain/approval-vote.ts';
 import { dbOp } from '../activity-options.ts';
-import { refused } from '../refuse.ts';
 import { currentUpdateId } from '../update-id.ts';
-import {
-  type ApprovalInput,
-  approversChanged,
-  contentChanged,
-  decide,
-  delegateVote,
-  skipApproval,
-  withdrawApproval,
-} from './messages.ts';
+import { type ApprovalInput, approversChanged, contentChanged, decide, withdrawApproval } from './messages.ts';
+import { outcomeOf, refuse, takeInterventions } from './interventions.ts';
 import { turnRecorder } from './record.ts';
 
 const { openStep, readPresence, recordVote, recordWithdrawal } = proxyActivities<ApprovalActivities>(dbOp);
@@ -39,10 +30,12 @@ export async function approval({ tenantId, approvalId, v, ...opening }: Approval
   /** The opening of a step for which its approvers were last asked. */
   let asked: string | null = null;
   let presenceIsOld = false;
+  let looking = false;
 
   setHandler(
     decide,
     async ({ commentId, ...vote }) => {
+      if (!presenceIsKnown()) await condition(presenceIsKnown); // who stands for whom is being read
       refuse(refuseVote(state, vote, Date.now())); // another vote came between validation and this handler
       const { step } = state;
       const seats = seatsFilledBy(state, vote.by, Date.now());
@@ -53,34 +46,13 @@ export async function approval({ tenantId, approvalId, v, ...opening }: Approval
       ]);
       return outcome;
     },
-    { validator: (vote) => refuse(refuseVote(state, vote, Date.now())), description: 'A vote on the open step' },
-  );
-
-  setHandler(
-    delegateVote,
-    async ({ by, to }) => {
-      refuse(refuseDelegation(state, { by, to }));
-      const { step } = state;
-      state = delegate(state, { by, to });
-      await record({ kind: 'delegated', approval: state }, { step, by, to });
-      return null;
+    {
+      validator: (vote) => refuse(presenceIsKnown() ? refuseVote(state, vote, Date.now()) : null),
+      description: 'A vote',
     },
-    { validator: (delegation) => refuse(refuseDelegation(state, delegation)), description: 'Let somebody else vote' },
   );
 
-  setHandler(
-    skipApproval,
-    async ({ commentId, ...asking }) => {
-      refuse(refuseSkip(state, asking));
-      const { step } = state;
-      state = skip(state, asking, Date.now());
-      const outcome = outcomeOf(state);
-      await record({ kind: 'skipped', approval: state }, { step, by: asking.by, scope: asking.scope, commentId });
-      return outcome;
-    },
-    { validator: (asking) => refuse(refuseSkip(state, asking)), description: 'Go on without votes' },
-  );
-
+  takeInterventions({ record, read: () => state, write: (next) => (state = next) });
   setHandler(contentChanged, ({ outboxId, ...content }) => {
     if (isNew(outboxId)) state = reopen(state, content);
   });
@@ -121,17 +93,21 @@ export async function approval({ tenantId, approvalId, v, ...opening }: Approval
     const { kind, approval: announced } = announce(state);
     state = announced;
     const summary = `Open step ${state.step + 1} of ${state.steps.length}`;
+    looking = true;
     const opened = await openStep.executeWithOptions({ summary }, [{ ...key, kind, approval: state, at: Date.now() }]);
     state = timed(state, asked, opened.clock);
-    await take(reassess(state, opened.presence, Date.now()));
+    await judge(opened.presence);
   }
 
   async function lookWhoIsThere(): Promise<void> {
-    presenceIsOld = false;
-    const presence = await readPresence.executeWithOptions({ summary: 'Look who is there' }, [
-      { tenantId, approval: state, at: Date.now() },
-    ]);
-    await take(reassess(state, presence, Date.now()));
+    [presenceIsOld, looking] = [false, true];
+    const asking = { tenantId, approval: state, at: Date.now() };
+    await judge(await readPresence.executeWithOptions({ summary: 'Look who is there' }, [asking]));
+  }
+
+  function judge(presence: Presence): Promise<void> {
+    looking = false;
+    return take(reassess(state, presence, Date.now()));
   }
 
   async function take(turn: Turn | Approval | null): Promise<void> {
@@ -141,18 +117,14 @@ export async function approval({ tenantId, approvalId, v, ...opening }: Approval
     if ('approval' in turn) await record(turn, { step });
   }
 
+  function presenceIsKnown(): boolean {
+    return state.settled !== null || !(presenceIsOld || looking || mustOpen());
+  }
+
   /** Before steps had limits nobody was asked when one opened; for changed content everybody is. */
   function mustOpen(): boolean {
     return asked !== episodeOf(state) && (v > 1 || state.round > 1);
   }
-}
-
-function outcomeOf({ settled }: Approval): ApprovalOutcome | null {
-  return settled?.outcome ?? null;
-}
-
-function refuse(refusal: { readonly code: string } | null): void {
-  if (refusal !== null) throw refused(refusal);
 }
 
 /** Tells of each message whether it is seen for the first time: a signal may be delivered twice. */
