@@ -25,6 +25,8 @@ export interface WorkflowEnvironment {
   readonly taskQueue: string;
   /** For workflows that were started with `{ skipping: false }`: lets so much of their time pass at once, or all of it. */
   fastForward(run: WorkflowHandle, durationMs: number | null): Promise<void>;
+  /** No workflow goes on until the answer is called, activities do: what arrives meanwhile arrives together. */
+  holdWorkflows(): Promise<() => Promise<void>>;
 }
 
 /**
@@ -42,21 +44,31 @@ export async function workflowEnvironment(
     workflowBundle(),
   ]);
   if (skipping) skipTime(connection);
-  const shared = { connection: native, namespace, activities } as const;
-  const workers = await Promise.all([
-    Worker.create({ ...shared, taskQueue: `${prefix}-core`, workflowBundle: workflowCode }),
-    Worker.create({ ...shared, taskQueue: `${prefix}-publish` }),
-  ]);
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const run = async (queue: 'core' | 'publish', parts: object): Promise<() => Promise<void>> => {
+    const worker = await Worker.create({ connection: native, namespace, taskQueue: `${prefix}-${queue}`, ...parts });
+    const running = worker.run();
+    return () => {
+      worker.shutdown();
+      return running;
+    };
+  };
+  const workflows = { workflowBundle: workflowCode };
+  const others = await Promise.all([run('core', { activities }), run('publish', { activities })]);
+  let stopWorkflows = await run('core', workflows);
   onTestFinished(async () => {
-    for (const worker of workers) worker.shutdown();
-    await running;
+    await Promise.all([...others, stopWorkflows].map((stop) => stop()));
     await Promise.all([connection.close(), native.close()]);
   });
   return {
     client: new Client({ connection, namespace }),
     taskQueue: `${prefix}-core`,
-    fastForward: (run, durationMs) => fastForward(connection, run, durationMs),
+    fastForward: (handle, durationMs) => fastForward(connection, handle, durationMs),
+    holdWorkflows: async () => {
+      await stopWorkflows();
+      return async () => {
+        stopWorkflows = await run('core', workflows);
+      };
+    },
   };
 }
 

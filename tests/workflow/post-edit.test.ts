@@ -66,6 +66,38 @@ test('scheduled under a policy, it goes back into review and keeps its slot', as
   await keepHistory(post.run, 'post-edited-while-scheduled');
 });
 
+test('an edit that arrives with the word that the post is scheduled stops it: nothing goes out unapproved', async () => {
+  const { activities, journal } = scripted({});
+  const { recordPost } = activities;
+  const [scheduling, recorded] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const environment = await workflowEnvironment({
+    ...activities,
+    recordPost: async (entry: Parameters<typeof recordPost>[0]) => {
+      await recordPost(entry);
+      if (entry.status !== 'scheduled') return;
+      scheduling.resolve();
+      await recorded.promise;
+    },
+  });
+  const post = await startPostIn(environment, { approval: oneStepApproval(), scheduledAt: inTwoWeeks() }, journal);
+  await post.vote('approve');
+  await scheduling.promise;
+  const goOn = await environment.holdWorkflows();
+  recorded.resolve();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const change = edited(post);
+  const answer = adopt(post, change);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await goOn();
+  expect(await answer).toMatchObject({ phase: 'in_review' });
+  // Nobody waits for its slot: a timer would be the way to a publication without approval.
+  const { events } = await post.run.fetchHistory();
+  expect((events ?? []).filter(({ timerStartedEventAttributes: timer }) => timer)).toEqual([]);
+  await post.vote('approve', change.review ?? {});
+  expect(await post.run.result()).toBe('published');
+  expect(new Set(journal.revisions)).toEqual(new Set([change.revisionId]));
+});
+
 test('without a policy it stays scheduled, and goes out with the new content only', async () => {
   const post = await startPost({ scheduledAt: inTwoWeeks() });
   const [facebook] = post.input.targets;

@@ -34,14 +34,16 @@ async function adopt(desk: Desk, change: PostEdit): Promise<PostStanding> {
     const review = opens(effect) ? change.review : null;
     standing.process = opens(effect) ? sentBack(moved) : moved;
     standing.content = { revisionId, targets };
-    await record({
+    const recorded = record({
       status: statusOf(standing),
       process: standing.process,
       event: 'post.edited',
       by,
       adoption: { revisionId, ifRevision, targets, effect, review },
     });
-    if (review !== null) standing.review = openReview(input, openingOf(change.revisionId, review));
+    // At once, so that no round begins meanwhile; its process starts when its row is there.
+    if (review !== null) standing.review = recorded.then(() => openReview(input, openingOf(revisionId, review)));
+    await recorded;
     // The round with the old content; its uploads belong to nobody now.
     round?.cancel();
   } finally {

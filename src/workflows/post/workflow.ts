@@ -62,6 +62,7 @@ export async function post(input: PostInput): Promise<PostStatus> {
       const { cancelled, slot } = standing.process;
       if (cancelled !== null) return 'cancelled';
       if (slot === null) continue;
+      if (standing.process.phase === 'in_review') throw new Error('a post in review must not go out');
       const { content } = standing;
       const deliveries = await roundTowards(slot, input, standing);
       // A command may have moved it while the last target, refused before its call, was coming to its end.
