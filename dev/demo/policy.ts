@@ -21,7 +21,7 @@ const limitMinutes = 60;
  */
 export async function choosePolicy(
   admin: Person,
-  { reviewers, fallback }: { reviewers: readonly Colleague[]; fallback: Colleague },
+  { reviewer, fallback }: { reviewer: Colleague; fallback: Colleague },
   say: Narrator,
 ): Promise<() => Promise<void>> {
   const roundTheClock = [{ from: '00:00', to: '24:00' }];
@@ -44,7 +44,7 @@ export async function choosePolicy(
       steps: [
         {
           name: 'Redazione',
-          users: reviewers.map(({ id }) => id),
+          users: [reviewer.id],
           rule: { kind: 'any' },
           timeLimitMinutes: limitMinutes,
           reminders: [reminderMinutes],
@@ -55,7 +55,7 @@ export async function choosePolicy(
     },
   });
   say.claim(
-    `and a policy: one approval within ${limitMinutes} minutes, a reminder after ${reminderMinutes}, then a fallback`,
+    `and a policy: Marco approves within ${limitMinutes} minutes, is reminded after ${reminderMinutes}, then a fallback may`,
     policy.status === 201,
     policy,
   );

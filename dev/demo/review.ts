@@ -61,7 +61,7 @@ async function submitAgain({ postId, elena, say }: Review): Promise<string> {
 async function remindAndDelegate(given: Review, approvalId: string): Promise<void> {
   const { environment, postId, elena, marco, sara, people, say } = given;
   const since = Date.now();
-  say.tell('nobody votes; after a minute of business time Marco and Sara are reminded …');
+  say.tell('nobody votes; after a minute of business time Marco is reminded …');
   const reminder = { words: 'Promemoria', since, withinMs: reminderWithinMs };
   await awaitMail(environment, { to: addressOf(people.marco), ...reminder }, say);
 

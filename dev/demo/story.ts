@@ -24,8 +24,7 @@ export async function playStory(environment: Environment, say: Narrator): Promis
   say.chapter('3. Giulia Ferri, who administers the tenant, chooses how posts are approved');
   const giulia = await logIn(environment, 'giulia.aurora', 'aurora');
   const [marcoUser, saraUser, paoloUser] = await threeColleagues(giulia, say);
-  const reviewers = [marcoUser, saraUser];
-  const restorePolicy = await choosePolicy(giulia, { reviewers, fallback: paoloUser }, say);
+  const restorePolicy = await choosePolicy(giulia, { reviewer: marcoUser, fallback: paoloUser }, say);
   try {
     say.chapter(
       '4. Marco Galli asks for changes; nobody votes; Marco is reminded, delegates to Sara, and she approves',
