@@ -39,7 +39,8 @@ export async function armAttempt(
 /**
  * The step that decides: from `armed` to `calling`, and targets and posts with it. Takes the attempts of one tenant that
  * are due together, in one statement, since hundreds may be; returns those whose call may go out once this has committed.
- * For any other, something else came first: it was taken back, its tenant is stopped or its connection suspended. Whoever
+ * For any other, something else came first: it was taken back, its tenant is stopped or its connection suspended, or its
+ * post is back in review: the process takes such attempts back itself, and this is the last thing that would. Whoever
  * stops or suspends closes the gate that is passed here, so that no call can begin that does not know of it.
  */
 export async function beginCalls(
@@ -56,8 +57,10 @@ export async function beginCalls(
     ), held as materialized (
       select target.id from post_target target
       join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id
+      join post on post.tenant_id = target.tenant_id and post.id = target.post_id
       where target.tenant_id = ${tenantId} and target.id = any(${targetIds}::uuid[])
         and (connection.suspended_at is not null
+             or post.status not in ('scheduled', 'publishing')
              or exists (select 1 from halt
                         where not exists (select 1 from tenant_halt_exemption exempt
                                           where exempt.tenant_id = ${tenantId} and exempt.halt_id = halt.id

@@ -90,6 +90,14 @@ describe('the row that decides about a call', () => {
     expect(await inTenant((trx) => wasFoundAbsent(trx, attempt(4)))).toBe(true);
   });
 
+  it.each(['in_review', 'approved', 'changes_requested', 'cancelled', 'published'] as const)(
+    'never calls for a post that is %s, whatever is armed for it',
+    async (status) => {
+      await inTenant((trx) => trx.updateTable('post').set({ status }).execute());
+      expect(await inTenant((trx) => begin(trx, 1))).toBe(false);
+    },
+  );
+
   it('moves the target and the post with the call', async () => {
     await inTenant((trx) => begin(trx, 1));
     const [target, post] = await inTenant((trx) =>

@@ -203,7 +203,7 @@ function posts(tenant_id: TenantId, { user, connection, media, post, revision, t
     post: {
       tenant_id,
       id: post,
-      status: 'in_review',
+      status: 'scheduled',
       revision_id: revision,
       scheduled_at: null,
       created_by: user,
