@@ -18,9 +18,11 @@ export async function* largeFilm(bytes: number, from = 0): AsyncGenerator<Buffer
   header.write('free', 4);
   const beginning = Buffer.concat([small, header]);
   for (let at = from; at < bytes;) {
-    const length = Math.min(chunkBytes - (at % chunkBytes), bytes - at);
-    yield chunkAt(at, length, beginning);
-    at += length;
+    // Whatever the first byte that is asked for, each is the same as in the whole.
+    const start = at - (at % chunkBytes);
+    const chunk = chunkAt(start, Math.min(chunkBytes, bytes - start), beginning);
+    yield chunk.subarray(at - start);
+    at = start + chunk.length;
   }
 }
 

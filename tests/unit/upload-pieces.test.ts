@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { intoPieces, pieceBytes, TooMuch } from '../../src/api/uploads/pieces.ts';
 import { parseMetadata } from '../../src/api/uploads/tus.ts';
+import { largeFilm } from '../support/films.ts';
 
 describe('cutting what arrives into pieces', () => {
   it('loses and repeats nothing, wherever the connection breaks', async () => {
@@ -67,3 +68,10 @@ async function cut(from: AsyncIterable<Uint8Array>, begun: Uint8Array, remaining
     return { pieces, failed: error instanceof Error ? error.message : 'no error' };
   }
 }
+
+it('a film that tests send is the same from whichever byte on', async () => {
+  const bytes = 3_000_000;
+  const read = async (from: number) => Buffer.concat(await Array.fromAsync(largeFilm(bytes, from)));
+  const whole = await read(0);
+  for (const from of [1, 1_048_576, 1_500_001]) expect((await read(from)).equals(whole.subarray(from))).toBe(true);
+});
