@@ -30,6 +30,8 @@ interface Scenario {
   readonly ends: readonly [ApprovalOutcome, UserId | null];
   /** What the process did besides recording votes. */
   readonly turns: readonly TurnKind[];
+  /** Its command and the step that opens after it are written side by side: either may come first. */
+  readonly turnsInAnyOrder?: true;
   /** Kept for the replay tests under this name. */
   readonly saved?: string;
 }
@@ -260,6 +262,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     ends: ['approved', sara],
     turns: ['requested', 'skipped', 'requested'],
+    turnsInAnyOrder: true,
   },
   'skip: everything that is left': {
     steps: [step(both), step({ approvers: [sara] })],
@@ -278,15 +281,18 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 };
 
 describe('an approval', () => {
-  test.each(Object.entries(scenarios))('%s', async (_name, { steps, story, ends: [outcome, by], turns, saved }) => {
-    const open = await openApprovalRun(steps);
-    await expect.poll(() => open.turns, patience).toContain('requested');
-    await story(open);
-    await open.fastForward(null).catch(() => undefined);
-    expect(await open.run.result()).toMatchObject({ outcome, by });
-    // What a command has done and the step that opens after it are written side by side.
-    expect(open.turns.toSorted()).toEqual(turns.toSorted());
-    await expectReplay(open.run);
-    if (saved !== undefined) await keepHistory(open.run, saved);
-  });
+  test.each(Object.entries(scenarios))(
+    '%s',
+    async (_name, { steps, story, ends: [outcome, by], turns, turnsInAnyOrder, saved }) => {
+      const open = await openApprovalRun(steps);
+      await expect.poll(() => open.turns, patience).toContain('requested');
+      await story(open);
+      await open.fastForward(null).catch(() => undefined);
+      expect(await open.run.result()).toMatchObject({ outcome, by });
+      if (turnsInAnyOrder) expect(open.turns.toSorted()).toEqual(turns.toSorted());
+      else expect(open.turns).toEqual(turns);
+      await expectReplay(open.run);
+      if (saved !== undefined) await keepHistory(open.run, saved);
+    },
+  );
 });
