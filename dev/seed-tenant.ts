@@ -1,5 +1,6 @@
 import { tenantKeys } from '../src/db/tenant-key.ts';
 import type { TenantTransaction } from '../src/db/tenant.ts';
+import { usualGrantKind } from '../src/domain/grant.ts';
 import type { ConnectionId, GroupId, PolicyId, RoleId, TenantId, UserId } from '../src/domain/ids.ts';
 import { type BuiltInRoleKey, builtInRoles } from '../src/domain/permission.ts';
 import { type PolicyStep, wholePolicyStep } from '../src/domain/policy.ts';
@@ -213,6 +214,7 @@ async function insertConnections({ trx, tenantId, tenant, now }: Seeding, key: S
         name: page.name,
         state: 'connected' as const,
         approval_policy_id: null,
+        grant_kind: usualGrantKind(page.network),
         connected_at: now,
         connected_by: adminOf(tenant),
         last_success_at: null,

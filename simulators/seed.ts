@@ -47,10 +47,24 @@ export interface SeedTenant {
   readonly linkedinPerson: SeedPerson & { readonly refreshToken: string };
 }
 
-/** The development app, as Meta and LinkedIn know it. */
+/** The development app, as each network knows it. */
 export const seedApp = {
   meta: { clientId: '700000000000001', clientSecret: 'dev-only-meta-app-secret', name: 'Chorally development' },
+  instagram: { clientId: '700000000000002', clientSecret: 'dev-only-instagram-app-secret' },
+  whatsapp: { configId: '700000000000003' },
+  metaWebhooks: { verifyToken: 'dev-only-meta-verify-token' },
   linkedin: { clientId: '77devchorally01', clientSecret: 'dev-only-linkedin-app-secret' },
+  x: {
+    clientId: 'ZGV2LWNob3JhbGx5OjE6Y2k',
+    clientSecret: 'dev-only-x-app-secret',
+    consumerSecret: 'dev-only-x-consumer-secret',
+    appToken: 'AAAA-dev-only-x-app-token',
+  },
+  google: {
+    clientId: '700000000004-dev.apps.googleusercontent.com',
+    clientSecret: 'dev-only-google-client-secret',
+  },
+  microsoft: { clientId: '70000000-0000-4000-8000-000000000005', clientSecret: 'dev-only-microsoft-client-secret' },
 } as const;
 
 const aurora: SeedTenant = {

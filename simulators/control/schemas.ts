@@ -27,6 +27,10 @@ export const revokeBody = z
   })
   .prefault({});
 
+export const withdrawBody = z.strictObject({
+  scopes: z.array(z.string().min(1)).describe('What tokens of this person may do no more.'),
+});
+
 export const tokenView = z.object({
   id: z.string().describe("The grant's id: the page's, account's or organisation's external id, or the person's."),
   kind: z.string(),

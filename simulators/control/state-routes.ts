@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { settingsChange, settingsSchema } from '../kernel/settings.ts';
+import { withdrawScopes } from '../kernel/grants.ts';
 import type { World } from '../kernel/world.ts';
 import { ControlProblem, type ControlRoute, parsed } from './route.ts';
-import { revokeBody, tokenView } from './schemas.ts';
+import { revokeBody, tokenView, withdrawBody } from './schemas.ts';
 
 export function stateRoutes(world: World): ControlRoute[] {
   return [...tokenRoutes(world), ...settingsRoutes(world)];
@@ -39,6 +40,17 @@ function tokenRoutes(world: World): ControlRoute[] {
         if (!world.tokens.spoil(id, as)) throw new ControlProblem(404, noSuchToken);
         return stateOf(id);
       },
+    },
+    {
+      method: 'post',
+      path: '/tokens/{id}/withdraw',
+      id: 'withdrawScopes',
+      summary: 'Take single permissions back, as a person does in their settings; none: give all of them again',
+      params: tokenId,
+      body: withdrawBody,
+      status: 204,
+      answer: null,
+      handle: (req) => withdrawScopes(world, String(req.params['id']), parsed(withdrawBody, req.body).scopes),
     },
     {
       method: 'post',

@@ -29,6 +29,18 @@ export const settingsSchema = z.strictObject({
     .min(0)
     .nullable()
     .describe('LinkedIn calls per token and UTC day before it answers 429; null for no limit.'),
+  accessTokenLifetimeMs: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .describe('How long new access tokens live; null for the network’s own time.'),
+  refreshTokenLifetimeMs: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .describe('How long new refresh tokens live; null for the network’s own time.'),
   usage: z
     .strictObject({
       callCount: percent,
@@ -53,6 +65,8 @@ export const defaultSettings: Settings = {
   duplicateWindowMs: 86_400_000,
   publishingQuota: 100,
   dailyCallLimit: null,
+  accessTokenLifetimeMs: null,
+  refreshTokenLifetimeMs: null,
   usage: { callCount: 1, totalCpuTime: 1, totalTime: 1, estimatedTimeToRegainAccessMin: 0 },
 };
 

@@ -14,7 +14,7 @@ import type { Database } from '../db/schema.ts';
 import { withTenant } from '../db/tenant.ts';
 import { tenantKeys } from '../db/tenant-key.ts';
 import { fileFor } from '../domain/content.ts';
-import type { Network } from '../domain/network.ts';
+import type { PublishingNetwork } from '../domain/network.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type SealKey, sealVersion, unseal } from '../platform/sealing.ts';
 import { signedMediaUrl } from '../platform/signed-url.ts';
@@ -31,7 +31,7 @@ export interface PublicationDependencies {
   /** Aborted when this process is asked to stop: what has not called yet is handed back. */
   readonly stopping: AbortSignal;
   /** Told of every call that goes out: how long after its instant, in seconds. */
-  readonly onCall: (network: Network, latenessS: number) => void;
+  readonly onCall: (network: PublishingNetwork, latenessS: number) => void;
 }
 
 /** One post on its way to one page, with all that the channel needs. */

@@ -47,7 +47,11 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   const system = connect(config.database.systemUrl, { max: 2, onError, applicationName: 'api-system' });
   const { client, connection } = createTemporalClient(config.temporal);
   const tokens = createTokenVerifier({ ...config.keycloak, clock: systemClock });
-  const { channels, close: closeChannels } = openChannels(config.networks, {
+  const {
+    channels,
+    connectors,
+    close: closeChannels,
+  } = openChannels(config.networks, {
     clock: systemClock,
     observe: () => undefined,
   });
@@ -63,7 +67,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
 
   const app = createApp({
     routes: allRoutes({
-      probe: probeWith(channels),
+      probe: probeWith(connectors),
       published: publishedPostsOn(channels),
       feed,
       masterKeys: config.masterKeys,
@@ -108,9 +112,9 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
 function simulatedHosts(networks: ApiConfig['networks']): PermalinkHosts {
   const hosts = (url: string) => (networks.allowPrivateTargets ? [new URL(url).host] : []);
   return {
-    facebook: hosts(networks.facebookGraphUrl),
-    instagram: hosts(networks.instagramGraphUrl),
-    linkedin: hosts(networks.linkedinApiUrl),
+    facebook: hosts(networks.urls.facebook),
+    instagram: hosts(networks.urls.instagram),
+    linkedin: hosts(networks.urls.linkedin),
   };
 }
 

@@ -1,12 +1,14 @@
 import type { Probe, ProbeOutcome, ProviderWords } from '../api/connections/probe.ts';
 import { ChannelError } from '../channels/channel.ts';
-import type { Channels } from '../channels/registry.ts';
+import type { Connectors } from '../channels/registry.ts';
 
 /** Lets the API ask the networks for a page. */
-export function probeWith(channels: Channels): Probe {
-  return async ({ network, externalId, accessToken }, signal) => {
+export function probeWith(connectors: Connectors): Probe {
+  return async ({ network, kind, ...page }, signal) => {
+    const connector = connectors(network, kind);
+    if (connector === null) throw new Error(`${network} cannot be connected by ${kind}`);
     try {
-      await channels[network].probe({ externalId, accessToken }, { signal });
+      await connector.probe(page, { signal });
       return { kind: 'works' };
     } catch (error) {
       if (error instanceof ChannelError) return outcomeOf(error);

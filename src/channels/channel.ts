@@ -1,29 +1,18 @@
 import type { PostFormat } from '../domain/content.ts';
-import type { Network } from '../domain/network.ts';
+import type { PublishingNetwork } from '../domain/network.ts';
 import type { GrantProblem, MediaAnchor, PreparedMedia, PublishRefusal } from '../domain/publication.ts';
 
 /**
- * What every network must be able to do for us. A channel is stateless: it is given the page and its token, speaks the
+ * What every network must be able to do so that posts can be published on it; how its pages are connected is for
+ * `connector.ts`. A channel is stateless: it is given the page and its token, speaks the
  * network's HTTP API through `http.ts`, and classifies every answer. It never touches our database.
  *
  * All methods throw `ChannelError` and nothing else when the network refuses, cannot be reached or answers nonsense.
  * `call.signal` ends any of them early, with a `ChannelError` that says whether the request may have gone out.
  */
 export interface Channel {
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   readonly capabilities: ChannelCapabilities;
-
-  /** The URL of the network's consent page. */
-  authorisationUrl(request: AuthorisationRequest): string;
-  /** Exchanges the code that the consent page returned. */
-  exchangeCode(request: CodeExchange, call?: CallOptions): Promise<Grant>;
-  /** A new access token where the network has refresh tokens; a `disconnected` error where it has none. */
-  refresh(grant: Grant, call?: CallOptions): Promise<Grant>;
-  /** The business pages that a grant reaches, each with the token that acts for it. */
-  listPages(grant: Grant, call?: CallOptions): Promise<readonly GrantedPage[]>;
-
-  /** Reads the page itself: succeeds only if the token still acts for it. */
-  probe(page: PageAccess, call?: CallOptions): Promise<PageProfile>;
 
   /**
    * Everything that can be done before the instant and seen by nobody: uploads, containers. Repeatable: given what an
@@ -71,43 +60,12 @@ export interface PublishOptions extends CallOptions {
 export interface ChannelCapabilities {
   readonly deletes: boolean;
   readonly edits: boolean;
-  readonly refreshTokens: boolean;
-}
-
-export interface AuthorisationRequest {
-  readonly redirectUri: string;
-  readonly state: string;
-}
-
-export interface CodeExchange {
-  readonly redirectUri: string;
-  readonly code: string;
-}
-
-export interface Grant {
-  readonly accessToken: string;
-  readonly refreshToken: string | null;
-  /** Epoch milliseconds; `null` where the network does not say. */
-  readonly expiresAt: number | null;
-  readonly scopes: readonly string[];
-}
-
-export interface GrantedPage {
-  readonly externalId: string;
-  readonly name: string;
-  readonly accessToken: string;
-  readonly pictureUrl: string | null;
 }
 
 /** The page to act for and the token that may. */
 export interface PageAccess {
   readonly externalId: string;
   readonly accessToken: string;
-}
-
-export interface PageProfile {
-  readonly name: string;
-  readonly pictureUrl: string | null;
 }
 
 /** A file as the network is given it. */

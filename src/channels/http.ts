@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Network } from '../domain/network.ts';
 import { ChannelError } from './channel.ts';
 import {
   type ExchangeAnswer,
@@ -8,7 +7,14 @@ import {
   type FailureReason,
   openExchange,
 } from './http/exchange.ts';
-import { type NetworkHosts, publicHosts, resolveTarget, type Target, webUrl } from './http/hosts.ts';
+import {
+  type HostedNetwork,
+  type NetworkHosts,
+  publicHosts,
+  resolveTarget,
+  type Target,
+  webUrl,
+} from './http/hosts.ts';
 import { type Outcome, type RetryPolicy, usualRetryPolicy, waitBeforeRetry } from './http/retry.ts';
 import { secretsOf, withoutSecrets } from './http/secrets.ts';
 
@@ -23,7 +29,7 @@ export interface ChannelHttpConfig {
 }
 
 export interface ObservedExchange {
-  readonly network: Network;
+  readonly network: HostedNetwork;
   readonly method: string;
   /** An HTTP status, or why there is none. */
   readonly outcome: number | FailureReason;
@@ -31,7 +37,7 @@ export interface ObservedExchange {
 }
 
 export interface HttpRequest {
-  readonly network: Network;
+  readonly network: HostedNetwork;
   readonly target: Target;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly query?: Readonly<Record<string, string>>;
@@ -64,7 +70,7 @@ export interface ChannelHttp {
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** The URL of a network's page in the browser. */
-  webUrl(network: Network, path: string): URL;
+  webUrl(network: HostedNetwork, path: string): URL;
   close(): Promise<void>;
 }
 
@@ -183,7 +189,7 @@ async function slept(waitMs: number, signal: AbortSignal | undefined): Promise<b
   }
 }
 
-function foreignUrl(network: Network): ChannelError {
+function foreignUrl(network: HostedNetwork): ChannelError {
   return new ChannelError(`${network} handed over a URL that is not on its own hosts.`, {
     class: 'unknown',
     mayHaveActed: false,

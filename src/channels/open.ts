@@ -2,31 +2,30 @@ import type { Clock } from '../platform/clock.ts';
 import type { NetworksConfig } from '../platform/config.ts';
 import { channelHttp, type ObservedExchange, usualHttpSettings } from './http.ts';
 import { hostsFor } from './http/hosts.ts';
-import { channelRegistry, type Channels } from './registry.ts';
+import {
+  type ChannelDependencies,
+  channelRegistry,
+  type Channels,
+  connectorRegistry,
+  type Connectors,
+} from './registry.ts';
 
-/** The channels of a program, from its configuration. `close` ends their connections. */
+/** The channels and connectors of a program, from its configuration. `close` ends their connections. */
 export function openChannels(
   config: NetworksConfig,
   { clock, observe }: { clock: Clock; observe: (exchange: ObservedExchange) => void },
-): { channels: Channels; close: () => Promise<void> } {
+): { channels: Channels; connectors: Connectors; close: () => Promise<void> } {
   const http = channelHttp({
     ...usualHttpSettings,
     limits: { ...usualHttpSettings.limits, allowPrivateTargets: config.allowPrivateTargets },
-    hosts: hostsFor({
-      facebook: config.facebookGraphUrl,
-      instagram: config.instagramGraphUrl,
-      linkedin: config.linkedinApiUrl,
-    }),
+    hosts: hostsFor(config.urls),
     clock,
     observe,
   });
-  const channels = channelRegistry({
-    http,
-    clock,
-    apps: {
-      meta: { id: config.facebookAppId, secret: config.facebookAppSecret, graphVersion: config.metaGraphVersion },
-      linkedin: { id: config.linkedinClientId, secret: config.linkedinClientSecret, version: config.linkedinVersion },
-    },
-  });
-  return { channels, close: () => http.close() };
+  const dependencies: ChannelDependencies = { http, clock, apps: config.apps };
+  return {
+    channels: channelRegistry(dependencies),
+    connectors: connectorRegistry(dependencies),
+    close: () => http.close(),
+  };
 }

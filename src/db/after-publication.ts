@@ -1,6 +1,6 @@
 import type { PostContent } from '../domain/content.ts';
 import type { ConnectionId, PostId, RevisionId, TargetId, UserId } from '../domain/ids.ts';
-import type { Network } from '../domain/network.ts';
+import type { PublishingNetwork } from '../domain/network.ts';
 import type { TargetState } from '../domain/publication.ts';
 import { appendEvents } from './event.ts';
 import { touchPost } from './post-process.ts';
@@ -13,7 +13,7 @@ export interface PublishedTarget {
   readonly id: TargetId;
   readonly postId: PostId;
   readonly connectionId: ConnectionId;
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   readonly state: TargetState;
   readonly providerPostId: string | null;
   readonly removedAt: Date | null;
@@ -50,6 +50,7 @@ export async function lockPublished(
     .where('target.post_id', '=', postId)
     .where('target.id', '=', targetId)
     .forUpdate('target')
+    .$narrowType<{ network: PublishingNetwork }>()
     .executeTakeFirst();
   if (row === undefined) return null;
   return { ...row, editedContent: row.editedContent === null ? null : wholeContent(row.editedContent) };

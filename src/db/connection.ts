@@ -93,7 +93,8 @@ export async function selectConnectionAccess(trx: TenantTransaction, id: Connect
     .leftJoin('connection_secret as secret', (join) =>
       join.onRef('secret.tenant_id', '=', 'connection.tenant_id').onRef('secret.connection_id', '=', 'connection.id'),
     )
-    .select(['connection.network', 'connection.external_id', 'connection.state', 'connection.grant_version'])
+    .select(['connection.network', 'connection.grant_kind', 'connection.external_id', 'connection.details'])
+    .select(['connection.state', 'connection.grant_version'])
     .select('secret.access_token')
     .where('connection.id', '=', id)
     .executeTakeFirst();

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ConnectionId, HaltId, PostId, TargetId } from '../domain/ids.ts';
-import type { Network } from '../domain/network.ts';
+import type { PublishingNetwork } from '../domain/network.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { TargetReason, TargetState } from '../domain/publication.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -17,7 +17,7 @@ export interface HeldPost {
     readonly id: TargetId;
     readonly connectionId: ConnectionId;
     readonly connectionName: string;
-    readonly network: Network;
+    readonly network: PublishingNetwork;
     readonly state: TargetState;
     readonly reason: TargetReason | null;
   }[];

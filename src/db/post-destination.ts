@@ -1,21 +1,21 @@
 import { sql } from 'kysely';
 import type { ConnectionState } from '../domain/connection.ts';
 import type { ConnectionId, PostId, TargetId, TenantId } from '../domain/ids.ts';
-import type { Network } from '../domain/network.ts';
+import { type PublishingNetwork, publishingNetworks } from '../domain/network.ts';
 import { newId } from '../platform/new-id.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** A page that a post may go to, as far as a post has to know it. */
 export interface Destination {
   readonly id: ConnectionId;
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   readonly name: string;
   readonly state: ConnectionState;
   /** A person has said that nothing goes out there for now. */
   readonly suspended: boolean;
 }
 
-/** Those of the connections that the tenant has. */
+/** Those of the connections that the tenant has and that posts can go to. */
 export async function selectDestinations(
   trx: TenantTransaction,
   ids: readonly ConnectionId[],
@@ -25,6 +25,8 @@ export async function selectDestinations(
     .selectFrom('connection')
     .select(['id', 'network', 'name', 'state', sql<boolean>`suspended_at is not null`.as('suspended')])
     .where('id', 'in', [...new Set(ids)])
+    .where('network', 'in', publishingNetworks)
+    .$narrowType<{ network: PublishingNetwork }>()
     .execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -93,6 +95,7 @@ export function selectTargets(trx: TenantTransaction, postId: PostId) {
     ])
     .where('target.post_id', '=', postId)
     .orderBy('target.id')
+    .$narrowType<{ network: PublishingNetwork }>()
     .execute();
 }
 
@@ -106,5 +109,6 @@ export function selectTarget(trx: TenantTransaction, postId: PostId, targetId: T
     .select(['target.id', 'target.state', 'connection.network', 'connection.external_id'])
     .where('target.post_id', '=', postId)
     .where('target.id', '=', targetId)
+    .$narrowType<{ network: PublishingNetwork }>()
     .executeTakeFirst();
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { ConnectionId, MediaId, PostId, TargetId, UserId } from '../domain/ids.ts';
 import type { FileFacts } from '../domain/media.ts';
-import type { Network } from '../domain/network.ts';
+import type { PublishingNetwork } from '../domain/network.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { TargetState } from '../domain/publication.ts';
 import type { Database } from './schema.ts';
@@ -49,7 +49,7 @@ export interface ListedTarget {
   readonly id: TargetId;
   readonly connectionId: ConnectionId;
   readonly connectionName: string;
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   readonly state: TargetState;
   readonly permalink: string | null;
   readonly removed: boolean;

@@ -2,7 +2,7 @@ import { type PostContent, type EffectiveContent, effective } from '../domain/co
 import type { ConnectionState } from '../domain/connection.ts';
 import type { ConnectionId, MediaId, PostId, RevisionId, TargetId, TenantId } from '../domain/ids.ts';
 import type { MediaFacts } from '../domain/media.ts';
-import type { Network } from '../domain/network.ts';
+import type { PublishingNetwork } from '../domain/network.ts';
 import type { PreparedMedia } from '../domain/publication.ts';
 import { selectMediaFacts } from './media.ts';
 import { wholeContent } from './post-revision.ts';
@@ -14,7 +14,7 @@ export interface PublicationKey {
   readonly revisionId: RevisionId;
   readonly targetId: TargetId;
   readonly connectionId: ConnectionId;
-  readonly network: Network;
+  readonly network: PublishingNetwork;
 }
 
 /** Everything that is needed to bring one post to one page. */

@@ -1,6 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Interval, LocalDate, Week } from '../domain/business-calendar.ts';
-import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { EntityKind, EventKind } from '../domain/event.ts';
 import type {
   BusinessCalendarId,
@@ -19,10 +18,10 @@ import type {
   UserId,
 } from '../domain/ids.ts';
 import type { FileFacts } from '../domain/media.ts';
-import type { Network } from '../domain/network.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
+import type { ConnectionTables } from './connection-tables.ts';
 import type { HaltTables } from './halt-tables.ts';
 import type { Json } from './json-column.ts';
 import type { NoticeTables } from './notice-tables.ts';
@@ -40,7 +39,7 @@ type Bigint = ColumnType<string, number | string, number | string>;
 type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database extends ApprovalTables, NoticeTables, HaltTables {
+export interface Database extends ApprovalTables, ConnectionTables, NoticeTables, HaltTables {
   tenant: {
     id: TenantId;
     slug: string;
@@ -92,30 +91,6 @@ export interface Database extends ApprovalTables, NoticeTables, HaltTables {
     tenant_id: TenantId;
     approval_policy_id: PolicyId | null;
     business_calendar_id: BusinessCalendarId | null;
-  };
-  connection: {
-    tenant_id: TenantId;
-    id: ConnectionId;
-    network: Network;
-    external_id: string;
-    name: string;
-    state: ConnectionState;
-    grant_version: Generated<number>;
-    approval_policy_id: PolicyId | null;
-    connected_at: Date;
-    connected_by: UserId | null;
-    last_success_at: Date | null;
-    last_checked_at: Date | null;
-    last_error: Json<ConnectionError> | null;
-    suspended_at: Date | null;
-    suspended_by: UserId | null;
-  };
-  connection_secret: {
-    tenant_id: TenantId;
-    connection_id: ConnectionId;
-    access_token: string;
-    refresh_token: string | null;
-    expires_at: Date | null;
   };
   media: {
     tenant_id: TenantId;

@@ -1,13 +1,11 @@
-/** The product's state machine of a connection; the badge follows it. */
-export const connectionStates = [
-  'connecting',
-  'selecting_page',
-  'connected',
-  'degraded',
-  'refresh_required',
-  'expired',
-  'disconnected',
-] as const;
+import type { ConnectionId, TenantId } from './ids.ts';
+import type { Network } from './network.ts';
+
+/**
+ * The product's state machine of a connection; the badge follows it. Its first two states, `connecting` and
+ * `selecting_page`, are those of an authorization (`authorization.ts`): there is no page yet.
+ */
+export const connectionStates = ['connected', 'degraded', 'refresh_required', 'expired', 'disconnected'] as const;
 
 export type ConnectionState = (typeof connectionStates)[number];
 
@@ -23,8 +21,8 @@ export interface ConnectionError {
 
 export type Badge = 'connected' | 'refresh' | 'disconnected';
 
-/** The badge of the settings page: green, yellow, red; `null` while the connection is being made. */
-export function badge(state: ConnectionState): Badge | null {
+/** The badge of the settings page: green, yellow, red. */
+export function badge(state: ConnectionState): Badge {
   switch (state) {
     case 'connected':
       return 'connected';
@@ -34,9 +32,6 @@ export function badge(state: ConnectionState): Badge | null {
     case 'expired':
     case 'disconnected':
       return 'disconnected';
-    case 'connecting':
-    case 'selecting_page':
-      return null;
   }
 }
 
@@ -44,3 +39,22 @@ export function badge(state: ConnectionState): Badge | null {
 export function usable(state: ConnectionState): boolean {
   return state === 'connected' || state === 'degraded';
 }
+
+/** What is due for a connection now and then: a new token, a look whether it works, a renewed subscription. */
+export const dutyKinds = ['refresh', 'probe', 'watch'] as const;
+export type DutyKind = (typeof dutyKinds)[number];
+
+/** Whether the network has been told that a disconnected grant is over. */
+export const revocations = ['pending', 'done', 'failed', 'not_offered'] as const;
+export type Revocation = (typeof revocations)[number];
+
+/** What the process of a connection is started with. */
+export interface ConnectionInput {
+  readonly v: 1;
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+  readonly network: Network;
+}
+
+export const connectionWorkflowId = (tenantId: TenantId, connectionId: ConnectionId): string =>
+  `tenant/${tenantId}/connection/${connectionId}`;

@@ -1,4 +1,4 @@
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 
 /**
  * What the networks refuse, as data. `content-violations.ts` judges by it, and nothing else knows a number.
@@ -189,7 +189,7 @@ const linkedinDocument: DocumentLimits = {
 
 const none = { image: null, video: null, document: null } as const;
 
-export const contentLimits: Readonly<Record<Network, NetworkLimits>> = {
+export const contentLimits: Readonly<Record<PublishingNetwork, NetworkLimits>> = {
   facebook: {
     text: { maxLength: 63_206, maxHashtags: null, maxMentions: null },
     image: facebookImage,

@@ -4,7 +4,7 @@ import { effective, type EffectiveContent, fileFor, type PostContent, type Targe
 import type { ConnectionId, MediaId } from './ids.ts';
 import type { FileFacts, MediaFacts } from './media.ts';
 import { fileViolations, imageViolations, type MediaRule } from './media-violations.ts';
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 import { segments } from './segments.ts';
 import { textLength } from './text-length.ts';
 
@@ -42,7 +42,7 @@ type FactsOf = (id: MediaId) => MediaFacts;
 /** Everything that keeps a content from being submitted or scheduled; empty when it may go out. */
 export function violations(
   content: PostContent,
-  networkOf: (id: ConnectionId) => Network,
+  networkOf: (id: ConnectionId) => PublishingNetwork,
   factsOf: FactsOf,
 ): readonly Violation[] {
   const perTarget = content.targets.flatMap((target) =>
@@ -61,7 +61,7 @@ export function wholeViolations({ targets }: PostContent): readonly Violation[] 
 export function targetViolations(
   content: PostContent,
   target: TargetContent,
-  { network, factsOf }: { network: Network; factsOf: FactsOf },
+  { network, factsOf }: { network: PublishingNetwork; factsOf: FactsOf },
 ): readonly Violation[] {
   const shown = effective(content, target);
   const limits = contentLimits[network];
@@ -78,7 +78,7 @@ export function targetViolations(
 
 function textViolations(
   { text, mediaIds, link }: EffectiveContent,
-  network: Network,
+  network: PublishingNetwork,
   { maxLength, maxHashtags, maxMentions }: TextLimits,
 ): readonly Found[] {
   const found: Found[] = [];
@@ -150,7 +150,7 @@ function itemViolations({ mediaId, file }: Item, composition: Composition, count
 }
 
 /** A card that the network reads from the page itself is not judged: nothing given here is shown. */
-function cardViolations({ link }: EffectiveContent, network: Network, factsOf: FactsOf): readonly Found[] {
+function cardViolations({ link }: EffectiveContent, network: PublishingNetwork, factsOf: FactsOf): readonly Found[] {
   const { card, image } = contentLimits[network];
   if (link === null || card !== 'given') return [];
   const found: Found[] = [];

@@ -2,7 +2,7 @@ import { contentLimits } from './content-limits.ts';
 import type { EffectiveContent, PostContent } from './content.ts';
 import type { MediaId, PostId } from './ids.ts';
 import { networkDisplay, reelRatio } from './network-display.ts';
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 import type { Layout, MediaPreview } from './preview-media.ts';
 import type { Segment } from './segments.ts';
 
@@ -46,7 +46,7 @@ export const recentMs = 30 * 86_400_000;
 export interface WarningFacts {
   readonly content: PostContent;
   readonly shown: EffectiveContent;
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   readonly pieces: readonly Segment[];
   readonly truncatedAt: number | null;
   readonly shortenedLinks: number;

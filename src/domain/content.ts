@@ -1,7 +1,7 @@
 import { contentLimits } from './content-limits.ts';
 import type { ConnectionId, MediaId, Sha256 } from './ids.ts';
 import type { FileFacts, MediaFacts } from './media.ts';
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 
 /** What a post says: one body, and for each connection what differs there. */
 export interface PostContent {
@@ -53,7 +53,7 @@ export function effective(content: PostContent, target: TargetContent): Effectiv
  * The file that a network is given: the original where it takes it as it is, else the JPEG rendition.
  * Instagram takes only JPEG; Facebook and LinkedIn refuse large originals that a rendition brings under the limit.
  */
-export function fileFor(network: Network, { original, jpeg }: MediaFacts): FileFacts {
+export function fileFor(network: PublishingNetwork, { original, jpeg }: MediaFacts): FileFacts {
   if (original.kind !== 'image') return original;
   const { mimeTypes, maxBytes, maxPixels } = contentLimits[network].image;
   const fits =

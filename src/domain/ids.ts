@@ -8,6 +8,10 @@ export type UserId = Id<'user'>;
 export type RoleId = Id<'role'>;
 export type GroupId = Id<'group'>;
 export type ConnectionId = Id<'connection'>;
+/** Somebody, or something, that has granted us access at a network. */
+export type AdminProfileId = Id<'admin-profile'>;
+/** One way to a network and back. */
+export type AuthorizationId = Id<'connection-authorization'>;
 export type MediaId = Id<'media'>;
 /** An upload that comes bit by bit; media only once it is whole. */
 export type UploadId = Id<'media-upload'>;

@@ -1,5 +1,5 @@
 import type { RatioLimits } from './content-limits.ts';
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 
 /**
  * How the networks show a post, as far as it can be foretold. Nothing here refuses a content. The networks document
@@ -34,7 +34,7 @@ export const cardRatio = 1.91;
 
 const anyWidth = 100;
 
-export const networkDisplay: Readonly<Record<Network, NetworkDisplay>> = {
+export const networkDisplay: Readonly<Record<PublishingNetwork, NetworkDisplay>> = {
   facebook: {
     feed: { fold: { graphemes: 477, lines: 5 }, ratio: { min: 4 / 5, max: anyWidth } },
     reel: { fold: { graphemes: 72, lines: 1 }, ratio: { min: reelRatio, max: reelRatio } },

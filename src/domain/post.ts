@@ -1,7 +1,7 @@
 import type { Opening, Settlement } from './approval.ts';
 import type { Hold, PassedSlot } from './hold.ts';
 import type { ApprovalId, ConnectionId, Instant, PostId, RevisionId, TargetId, TenantId, UserId } from './ids.ts';
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 
 export const postStatuses = [
   'draft',
@@ -62,7 +62,7 @@ export interface PostInput {
 export interface PostTarget {
   readonly targetId: TargetId;
   readonly connectionId: ConnectionId;
-  readonly network: Network;
+  readonly network: PublishingNetwork;
 }
 
 export interface PostApproval extends Opening {

@@ -4,7 +4,7 @@ import { type Box, centred, isCropped, shownRatio, type Size } from './crop.ts';
 import type { MediaId } from './ids.ts';
 import type { FileFacts, MediaFacts } from './media.ts';
 import { networkDisplay, reelRatio } from './network-display.ts';
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 
 /** What is known of an upload that is shown. */
 export interface ShownMedia {
@@ -37,7 +37,7 @@ export interface Crop extends Box {
 
 export function previewMedia(
   { mediaIds, format }: EffectiveContent,
-  network: Network,
+  network: PublishingNetwork,
   mediaOf: (id: MediaId) => ShownMedia,
 ): { layout: Layout; media: readonly MediaPreview[] } {
   const items = mediaIds.map((mediaId) => {
@@ -61,7 +61,7 @@ function framesOf(file: FileFacts): number {
   return file.kind === 'image' ? file.frames : 1;
 }
 
-function layoutOf(files: readonly FileFacts[], network: Network, format: PostFormat): Layout {
+function layoutOf(files: readonly FileFacts[], network: PublishingNetwork, format: PostFormat): Layout {
   const count = files.length;
   const [first] = files;
   if (first === undefined) return { kind: 'none', visible: 0, hidden: 0 };
@@ -73,12 +73,16 @@ function layoutOf(files: readonly FileFacts[], network: Network, format: PostFor
 }
 
 /** Instagram shows every video that stands alone as a reel. */
-function isReel({ kind }: FileFacts, network: Network, format: PostFormat): boolean {
+function isReel({ kind }: FileFacts, network: PublishingNetwork, format: PostFormat): boolean {
   return kind === 'video' && (format === 'reel' || network === 'instagram');
 }
 
 /** The ratio in which the feed shows each file; none for what it does not show at once or shows whole. */
-function feedRatios(files: readonly FileFacts[], network: Network, { kind }: Layout): readonly (number | undefined)[] {
+function feedRatios(
+  files: readonly FileFacts[],
+  network: PublishingNetwork,
+  { kind }: Layout,
+): readonly (number | undefined)[] {
   const [first] = files.flatMap(sizeOf);
   if (first === undefined) return [];
   const display = networkDisplay[network];
@@ -102,7 +106,7 @@ function feedRatios(files: readonly FileFacts[], network: Network, { kind }: Lay
 
 function cropsOf(
   file: FileFacts,
-  network: Network,
+  network: PublishingNetwork,
   { layout, feed }: { layout: Layout; feed: number | undefined },
 ): readonly Crop[] {
   const { gridRatio } = networkDisplay[network];

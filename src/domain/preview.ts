@@ -13,7 +13,7 @@ import { foldedAt } from './fold.ts';
 import type { MediaId } from './ids.ts';
 import type { FileFacts } from './media.ts';
 import { cardRatio, networkDisplay } from './network-display.ts';
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 import { type Crop, cropTo, type Layout, type MediaPreview, previewMedia, type ShownMedia } from './preview-media.ts';
 import { type Segment, segments } from './segments.ts';
 import { textLength } from './text-length.ts';
@@ -59,7 +59,7 @@ export interface CardPreview {
 
 /** What must be known besides the content. */
 export interface PreviewFacts {
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   readonly mediaOf: (id: MediaId) => ShownMedia;
   /** The latest post of the page that says the same, if one does. */
   readonly sameText: RecentPost | null;
@@ -98,7 +98,7 @@ export function preview(content: PostContent, target: TargetContent, facts: Prev
   };
 }
 
-function countsOf(written: string, pieces: readonly Segment[], network: Network): Preview['counts'] {
+function countsOf(written: string, pieces: readonly Segment[], network: PublishingNetwork): Preview['counts'] {
   const { maxLength, maxHashtags, maxMentions } = contentLimits[network].text;
   const count = (kind: Segment['kind']) => pieces.filter((piece) => piece.kind === kind && piece.href !== null).length;
   return {

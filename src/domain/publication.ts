@@ -1,6 +1,6 @@
 import { contentLimits } from './content-limits.ts';
 import type { Instant } from './ids.ts';
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 
 export const targetStates = [
   'waiting',
@@ -162,7 +162,7 @@ export function spreadOf(id: string): number {
  * Whether an unanswered call may be repeated without a person once the network has shown no trace of it: only where a
  * second copy would be refused.
  */
-export function repeatsByItself(network: Network): boolean {
+export function repeatsByItself(network: PublishingNetwork): boolean {
   return contentLimits[network].refusesDuplicates;
 }
 

@@ -1,5 +1,5 @@
 import { contentLimits } from './content-limits.ts';
-import { networks } from './network.ts';
+import { publishingNetworks } from './network.ts';
 
 /** The pictures that are made of an upload, beside the file itself. */
 export const renditionKinds = ['jpeg', 'thumbnail'] as const;
@@ -24,10 +24,10 @@ const jpegSidePx = 65_500;
 export const renditionRules: Readonly<Record<RenditionKind, RenditionRules>> = {
   jpeg: {
     maxWidthPx: widestKeptPx,
-    maxBytes: Math.min(...networks.map((network) => contentLimits[network].image.maxBytes)),
+    maxBytes: Math.min(...publishingNetworks.map((network) => contentLimits[network].image.maxBytes)),
     maxPixels: Math.min(
       jpegSidePx * widestKeptPx,
-      ...networks.map((network) => contentLimits[network].image.maxPixels ?? Number.POSITIVE_INFINITY),
+      ...publishingNetworks.map((network) => contentLimits[network].image.maxPixels ?? Number.POSITIVE_INFINITY),
     ),
   },
   // For lists of files, on screens with two pixels for one.

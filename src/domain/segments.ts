@@ -1,4 +1,4 @@
-import type { Network } from './network.ts';
+import type { PublishingNetwork } from './network.ts';
 
 /**
  * One piece of a text, as a network shows it. What readers see is the `text` of all pieces, joined; what the author
@@ -20,7 +20,7 @@ export interface Segment {
  * begins a word. A mention is `@name`, which only Instagram resolves, or `@[Name](urn:li:organization:1)`, which only
  * LinkedIn does. An e-mail address is neither. What follows thousands of pieces is plain text.
  */
-export function segments(text: string, network: Network): readonly Segment[] {
+export function segments(text: string, network: PublishingNetwork): readonly Segment[] {
   const found: Segment[] = [];
   let position = 0;
   const token = new RegExp(tokens);
@@ -43,7 +43,7 @@ export function segments(text: string, network: Network): readonly Segment[] {
 const maxSegments = 2_000;
 
 /** What readers see of a text. */
-export function shownText(text: string, network: Network): string {
+export function shownText(text: string, network: PublishingNetwork): string {
   return segments(text, network)
     .map((segment) => segment.text)
     .join('');
@@ -68,7 +68,7 @@ const hashtag = String.raw`(?<![\p{L}\p{N}\p{M}_#&/])#(?<hashtag>[\p{L}\p{N}_][\
 const tokens = new RegExp([link, organisation, handle, hashtag].join('|'), 'giu');
 const wholeMention = new RegExp(`^${organisation}$`, 'u');
 
-function segmentOf({ 0: whole, groups = {} }: RegExpExecArray, network: Network): Segment | null {
+function segmentOf({ 0: whole, groups = {} }: RegExpExecArray, network: PublishingNetwork): Segment | null {
   if (groups['link'] !== undefined) return linkSegment(groups['link'], network);
   if (groups['urn'] !== undefined) return organisationSegment(whole, network);
   if (groups['handle'] !== undefined) return handleSegment(whole, groups['handle'], network);
@@ -79,32 +79,32 @@ function plain(text: string): Segment {
   return { kind: 'text', written: text, text, href: null };
 }
 
-function linkSegment(candidate: string, network: Network): Segment {
+function linkSegment(candidate: string, network: PublishingNetwork): Segment {
   const text = withoutSentenceEnd(candidate);
   const target = /^www\./i.test(text) ? `https://${text}` : text;
   return { kind: 'link', written: text, text, href: network === 'instagram' ? null : target };
 }
 
-function organisationSegment(written: string, network: Network): Segment {
+function organisationSegment(written: string, network: PublishingNetwork): Segment {
   const mention = organisationMention(written);
   if (network !== 'linkedin' || mention === null) return { kind: 'mention', written, text: written, href: null };
   const number = mention.urn.slice(mention.urn.lastIndexOf(':') + 1);
   return { kind: 'mention', written, text: mention.name, href: `https://www.linkedin.com/company/${number}` };
 }
 
-function handleSegment(written: string, name: string, network: Network): Segment {
+function handleSegment(written: string, name: string, network: PublishingNetwork): Segment {
   const href = network === 'instagram' ? `https://www.instagram.com/${name}/` : null;
   return { kind: 'mention', written, text: written, href };
 }
 
 /** Digits alone are a hashtag on Instagram only. */
-function hashtagSegment(written: string, word: string, network: Network): Segment | null {
+function hashtagSegment(written: string, word: string, network: PublishingNetwork): Segment | null {
   const enough = network === 'instagram' ? /[\p{L}\p{N}]/u : /\p{L}/u;
   if (!enough.test(word)) return null;
   return { kind: 'hashtag', written, text: written, href: hashtagPages[network](encodeURIComponent(word)) };
 }
 
-const hashtagPages: Readonly<Record<Network, (word: string) => string>> = {
+const hashtagPages: Readonly<Record<PublishingNetwork, (word: string) => string>> = {
   facebook: (word) => `https://www.facebook.com/hashtag/${word}`,
   instagram: (word) => `https://www.instagram.com/explore/tags/${word}/`,
   linkedin: (word) => `https://www.linkedin.com/feed/hashtag/?keywords=${word}`,

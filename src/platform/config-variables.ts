@@ -122,14 +122,43 @@ export const secrets = { MASTER_KEY: masterKeys };
 export const networks = {
   FACEBOOK_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
   INSTAGRAM_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
+  INSTAGRAM_LOGIN_URL: httpUrl.default('https://graph.instagram.com'),
+  WHATSAPP_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
   LINKEDIN_API_URL: httpUrl.default('https://api.linkedin.com'),
+  X_API_URL: httpUrl.default('https://api.x.com'),
+  TELEGRAM_API_URL: httpUrl.default('https://api.telegram.org'),
+  YOUTUBE_API_URL: httpUrl.default('https://youtube.googleapis.com'),
+  GOOGLE_BUSINESS_API_URL: httpUrl.default('https://mybusiness.googleapis.com'),
+  GOOGLE_PLAY_API_URL: httpUrl.default('https://androidpublisher.googleapis.com'),
+  APP_STORE_API_URL: httpUrl.default('https://api.appstoreconnect.apple.com'),
+  GMAIL_API_URL: httpUrl.default('https://gmail.googleapis.com'),
+  MICROSOFT_GRAPH_URL: httpUrl.default('https://graph.microsoft.com'),
   META_GRAPH_VERSION: required.regex(/^v\d+\.\d+$/, 'must look like v26.0').default('v26.0'),
   LINKEDIN_VERSION: required.regex(/^\d{6}$/, 'must look like 202607 (year and month)').default('202607'),
+  ALLOW_PRIVATE_NETWORK_TARGETS: flag.default(false),
+};
+
+/** The apps that the networks know us by. A network without its app cannot be connected, and says so. */
+export const networkApps = {
   FACEBOOK_APP_ID: optional(required),
   FACEBOOK_APP_SECRET: optional(required),
+  INSTAGRAM_APP_ID: optional(required),
+  INSTAGRAM_APP_SECRET: optional(required),
+  WHATSAPP_CONFIG_ID: optional(required),
+  META_WEBHOOK_VERIFY_TOKEN: optional(required),
   LINKEDIN_CLIENT_ID: optional(required),
   LINKEDIN_CLIENT_SECRET: optional(required),
-  ALLOW_PRIVATE_NETWORK_TARGETS: flag.default(false),
+  X_CLIENT_ID: optional(required),
+  X_CLIENT_SECRET: optional(required),
+  X_CONSUMER_SECRET: optional(required),
+  X_APP_TOKEN: optional(required),
+  GOOGLE_CLIENT_ID: optional(required),
+  GOOGLE_CLIENT_SECRET: optional(required),
+  MICROSOFT_CLIENT_ID: optional(required),
+  MICROSOFT_CLIENT_SECRET: optional(required),
+  MICROSOFT_DIRECTORY: required
+    .regex(/^[\w.-]+$/, 'must be a directory id, organizations or common')
+    .default('organizations'),
 };
 
 export const mail = {
@@ -167,6 +196,7 @@ const everyVariable = {
   ...mediaSweep,
   ...secrets,
   ...networks,
+  ...networkApps,
   ...mail,
   ...worker,
 };

@@ -104,6 +104,7 @@ const apiVariables = z.object({
   ...variables.media,
   ...variables.secrets,
   ...variables.networks,
+  ...variables.networkApps,
   ...variables.mail,
 });
 
@@ -118,6 +119,7 @@ const workerVariables = z.object({
   ...variables.mediaSweep,
   ...variables.secrets,
   ...variables.networks,
+  ...variables.networkApps,
   ...variables.mail,
 });
 
@@ -219,15 +221,47 @@ const storeOf = (read: Read<typeof variables.media>): StorageSettings =>
 const mailOf = ({ SMTP_URL: smtpUrl, MAIL_FROM: from }: Read<typeof variables.mail>) =>
   smtpUrl === null || from === null ? null : { smtpUrl, from };
 
-const networksOf = (read: Read<typeof variables.networks>) => ({
-  facebookGraphUrl: read.FACEBOOK_GRAPH_URL,
-  instagramGraphUrl: read.INSTAGRAM_GRAPH_URL,
-  linkedinApiUrl: read.LINKEDIN_API_URL,
-  metaGraphVersion: read.META_GRAPH_VERSION,
-  linkedinVersion: read.LINKEDIN_VERSION,
-  facebookAppId: read.FACEBOOK_APP_ID,
-  facebookAppSecret: read.FACEBOOK_APP_SECRET,
-  linkedinClientId: read.LINKEDIN_CLIENT_ID,
-  linkedinClientSecret: read.LINKEDIN_CLIENT_SECRET,
+const networksOf = (read: Read<typeof variables.networks & typeof variables.networkApps>) => ({
+  urls: {
+    facebook: read.FACEBOOK_GRAPH_URL,
+    instagram: read.INSTAGRAM_GRAPH_URL,
+    instagram_login: read.INSTAGRAM_LOGIN_URL,
+    whatsapp: read.WHATSAPP_GRAPH_URL,
+    linkedin: read.LINKEDIN_API_URL,
+    x: read.X_API_URL,
+    telegram: read.TELEGRAM_API_URL,
+    youtube: read.YOUTUBE_API_URL,
+    google_business: read.GOOGLE_BUSINESS_API_URL,
+    google_play: read.GOOGLE_PLAY_API_URL,
+    app_store: read.APP_STORE_API_URL,
+    gmail: read.GMAIL_API_URL,
+    microsoft_mail: read.MICROSOFT_GRAPH_URL,
+  },
+  apps: {
+    meta: {
+      id: read.FACEBOOK_APP_ID,
+      secret: read.FACEBOOK_APP_SECRET,
+      graphVersion: read.META_GRAPH_VERSION,
+      /** Which of the app's Embedded Signup flows connects WhatsApp numbers. */
+      whatsappConfigId: read.WHATSAPP_CONFIG_ID,
+      webhookVerifyToken: read.META_WEBHOOK_VERIFY_TOKEN,
+    },
+    instagram: { id: read.INSTAGRAM_APP_ID, secret: read.INSTAGRAM_APP_SECRET },
+    linkedin: { id: read.LINKEDIN_CLIENT_ID, secret: read.LINKEDIN_CLIENT_SECRET, version: read.LINKEDIN_VERSION },
+    x: {
+      id: read.X_CLIENT_ID,
+      secret: read.X_CLIENT_SECRET,
+      /** Signs X's webhooks; the app's own token subscribes to them. */
+      consumerSecret: read.X_CONSUMER_SECRET,
+      appToken: read.X_APP_TOKEN,
+    },
+    google: { id: read.GOOGLE_CLIENT_ID, secret: read.GOOGLE_CLIENT_SECRET },
+    microsoft: {
+      id: read.MICROSOFT_CLIENT_ID,
+      secret: read.MICROSOFT_CLIENT_SECRET,
+      /** Whose accounts may consent: a directory's id, or `organizations` for any. */
+      directory: read.MICROSOFT_DIRECTORY,
+    },
+  },
   allowPrivateTargets: read.ALLOW_PRIVATE_NETWORK_TARGETS,
 });

@@ -2,9 +2,12 @@ import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle 
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
 import type { ProcessMessage } from '../db/process-message.ts';
+import type { ConnectionInput } from '../domain/connection.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
 import { approversChanged } from '../workflows/approval/messages.ts';
+import { connectionChanged } from '../workflows/connection/messages.ts';
+import type { connection } from '../workflows/connection/workflow.ts';
 import { connectionRepaired, held, released } from '../workflows/post/messages.ts';
 import type { post } from '../workflows/post/workflow.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
@@ -19,6 +22,9 @@ export async function deliver(
   { id, workflow_id: workflowId, message }: OutboxRow,
 ): Promise<void> {
   if (message.kind === 'start_post') return startPost(client, { workflowId, taskQueue, input: message.input });
+  if (message.kind === 'connection_changed') {
+    return wakeConnection(client, { workflowId, taskQueue, input: message.input, outboxId: id });
+  }
   try {
     await signal(client.workflow.getHandle(workflowId), message, id);
   } catch (error) {
@@ -29,7 +35,7 @@ export async function deliver(
 
 function signal(
   process: WorkflowHandle,
-  message: Exclude<ProcessMessage, { kind: 'start_post' }>,
+  message: Exclude<ProcessMessage, { kind: 'start_post' | 'connection_changed' }>,
   outboxId: string,
 ): Promise<void> {
   switch (message.kind) {
@@ -46,6 +52,31 @@ function signal(
     case 'approvers_changed':
       return process.signal(approversChanged, { outboxId });
   }
+}
+
+/** A connection's process runs as long as the connection: whoever speaks to it first starts it. */
+async function wakeConnection(
+  client: Client,
+  {
+    workflowId,
+    taskQueue,
+    input,
+    outboxId,
+  }: { workflowId: string; taskQueue: string; input: ConnectionInput; outboxId: string },
+): Promise<void> {
+  await client.workflow.signalWithStart<typeof connection, [{ readonly outboxId: string }]>('connection', {
+    workflowId,
+    taskQueue,
+    args: [input],
+    signal: connectionChanged,
+    signalArgs: [{ outboxId }],
+    staticSummary: `Connection on ${networkNames[input.network]}`,
+    priority: { priorityKey: 3, fairnessKey: input.tenantId },
+    typedSearchAttributes: [
+      { key: searchAttributes.tenantId, value: input.tenantId },
+      { key: searchAttributes.subject, value: `connection/${input.connectionId}` },
+    ],
+  });
 }
 
 async function startPost(

@@ -1,2 +1,3 @@
 export { approval } from './approval/workflow.ts';
+export { connection } from './connection/workflow.ts';
 export { post } from './post/workflow.ts';

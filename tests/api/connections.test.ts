@@ -6,8 +6,9 @@ import { breakConnection } from '../../src/db/connection-grant.ts';
 import { tenantKeys } from '../../src/db/tenant-key.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { ConnectionState } from '../../src/domain/connection.ts';
+import { usualGrantKind } from '../../src/domain/grant.ts';
 import type { ConnectionId, PostId, RevisionId, TargetId } from '../../src/domain/ids.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import { seal } from '../../src/platform/sealing.ts';
 import { startApi, type TestApi } from '../support/api.ts';
@@ -152,7 +153,7 @@ function check(id: ConnectionId, role: 'editor' | 'viewer' = 'editor') {
 interface Given {
   readonly token?: string | null;
   readonly tenant?: OwnTenant;
-  readonly on?: Network;
+  readonly on?: PublishingNetwork;
 }
 
 async function insertConnection(
@@ -173,6 +174,7 @@ async function insertConnection(
         name: `Page ${id}`,
         state,
         approval_policy_id: null,
+        grant_kind: usualGrantKind(on),
         connected_at: now,
         connected_by: null,
         last_success_at: null,

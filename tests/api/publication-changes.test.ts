@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { ProbedPage } from '../../src/api/connections/probe.ts';
+import type { PublishedPage } from '../../src/api/posts/published-posts.ts';
 import type { ChangeOutcome } from '../../src/api/posts/published-posts.ts';
 import { tokenContext } from '../../src/db/connection-grant.ts';
 import { tenantKeys } from '../../src/db/tenant-key.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { seal } from '../../src/platform/sealing.ts';
 import { type TenantApi, useTenantApi } from '../support/tenant-api.ts';
 
@@ -23,7 +23,7 @@ const started = useTenantApi({
 });
 
 /** What the network was asked, and what it answers. */
-let asked: { change: 'remove' | 'edit'; page: ProbedPage; id: string; text?: string }[];
+let asked: { change: 'remove' | 'edit'; page: PublishedPage; id: string; text?: string }[];
 let answered: () => Promise<ChangeOutcome>;
 let own: TenantApi;
 beforeEach(async () => {
@@ -259,7 +259,7 @@ function revisions({ id }: Post): Promise<[number, string | null][]> {
   });
 }
 
-async function draftedPost(on: Network, also?: Network): Promise<Post> {
+async function draftedPost(on: PublishingNetwork, also?: PublishingNetwork): Promise<Post> {
   const { pages } = own.tenant;
   const connectionId = pages[on];
   const text = 'Aperti fino alle 22';
@@ -270,8 +270,8 @@ async function draftedPost(on: Network, also?: Network): Promise<Post> {
 
 /** A post as its process leaves it, with a token for each of its pages. */
 async function publishedPost(
-  on: Network,
-  { also, token = true }: { also?: Network; token?: boolean } = {},
+  on: PublishingNetwork,
+  { also, token = true }: { also?: PublishingNetwork; token?: boolean } = {},
 ): Promise<Post> {
   const { api, inTenant, tenant } = own;
   const post = await draftedPost(on, also);

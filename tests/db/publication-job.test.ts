@@ -10,7 +10,7 @@ import { insertMedia } from '../../src/db/media.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { ConnectionId, MediaId, Sha256 } from '../../src/domain/ids.ts';
 import type { FileFacts } from '../../src/domain/media.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import type { Storage } from '../../src/platform/storage.ts';
 import { folderStorage } from '../../src/platform/storage/folder.ts';
@@ -88,7 +88,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** A network's own job: which one it is, the key says. */
-function job(network: Network) {
+function job(network: PublishingNetwork) {
   const dependencies: PublicationDependencies = {
     db: app.db,
     channels: {} as Channels,

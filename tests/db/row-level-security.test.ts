@@ -14,7 +14,7 @@ const lariana = oneRowPerTable();
 const tables = Object.keys(aurora) as Table[];
 
 /** Tables that the vendor's own role works on across tenants, to claim and to sweep. */
-const queueTables: readonly Table[] = ['process_outbox', 'idempotency_key', 'notification_mail'];
+const queueTables: readonly Table[] = ['process_outbox', 'idempotency_key', 'notification_mail', 'connection_duty'];
 
 const app = databaseAs('app');
 const system = databaseAs('system');
@@ -46,6 +46,11 @@ describe('every table belongs to a tenant', () => {
       select tablename as table, policyname as name, roles::text as roles from pg_policies
       where schemaname = 'public' and policyname <> 'tenant' order by 1, 2`.execute(owner.db);
     expect(rows).toEqual([
+      { table: 'admin_profile', name: 'search', roles: '{chorally_search}' },
+      { table: 'connection', name: 'search', roles: '{chorally_search}' },
+      { table: 'connection_authorization', name: 'sweep', roles: '{chorally_system}' },
+      { table: 'connection_duty', name: 'slice', roles: '{chorally_system}' },
+      { table: 'connection_watch', name: 'search', roles: '{chorally_search}' },
       { table: 'idempotency_key', name: 'sweep', roles: '{chorally_system}' },
       { table: 'notification_mail', name: 'relay', roles: '{chorally_system}' },
       { table: 'post', name: 'search', roles: '{chorally_search}' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networks } from '../../src/domain/network.ts';
+import { publishingNetworks } from '../../src/domain/network.ts';
 import { expected } from '../support/fault-api.ts';
 import { callsTo, oneCallEach } from '../support/fault-calls.ts';
 import { lockAttempts } from '../support/fault-database.ts';
@@ -206,4 +206,4 @@ function operationsOf(stages: readonly Shape[]): ReadonlySet<string> {
 }
 
 const networkOf = (operation: string): Shape['network'] =>
-  networks.find((network) => operation.startsWith(network)) ?? 'facebook';
+  publishingNetworks.find((network) => operation.startsWith(network)) ?? 'facebook';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networks } from '../../src/domain/network.ts';
+import { publishingNetworks } from '../../src/domain/network.ts';
 import { oneCallEach } from '../support/fault-calls.ts';
 import { longTest, useFaultStack } from '../support/fault-harness.ts';
 import { armPublishing, lookCall, requests } from '../support/fault-networks.ts';
@@ -11,13 +11,13 @@ import { expected } from '../support/fault-api.ts';
 useFaultStack();
 
 test('a post whose answer is lost is in doubt until the network has been asked, and is not sent again', async () => {
-  await armPublishing(networks, { action: 'lose_answer' });
+  await armPublishing(publishingNetworks, { action: 'lose_answer' });
   const story = await scheduledPost({ dueInMs: 4_000 });
   await untilInDoubt(story);
   await untilPublished(story);
   await exactlyOnce(story);
   await oneCallEach(story);
-  for (const network of networks) expect(await looksAt(story, network)).not.toHaveLength(0);
+  for (const network of publishingNetworks) expect(await looksAt(story, network)).not.toHaveLength(0);
   const { timeline, targets } = await readPost(story);
   for (const { id } of targets) {
     const told = timeline.filter(({ data }) => data['targetId'] === id).map(({ code }) => code);
@@ -29,10 +29,10 @@ test('a post whose answer is lost is in doubt until the network has been asked, 
 longTest(
   'a post that the network drops before taking it stays in doubt, and goes out when a person says so',
   async () => {
-    await armPublishing(networks, { action: 'drop_before_accept' });
+    await armPublishing(publishingNetworks, { action: 'drop_before_accept' });
     const story = await scheduledPost({ dueInMs: 4_000 });
     await untilInDoubt(story);
-    for (const network of networks) {
+    for (const network of publishingNetworks) {
       await eventually(
         `a question to ${network}`,
         async () => ((await looksAt(story, network)).length > 0 ? true : null),
@@ -44,7 +44,7 @@ longTest(
     await neverPublished(story);
     const doubtful = await readPost(story);
     expect(doubtful.attention).toBe(true);
-    expect(doubtful.attentionCauses.map(({ code }) => code)).toEqual(networks.map(() => 'answer_lost'));
+    expect(doubtful.attentionCauses.map(({ code }) => code)).toEqual(publishingNetworks.map(() => 'answer_lost'));
     for (const { id } of doubtful.targets) {
       expected(
         await editor.command(`/v1/posts/${story.id}/targets/${id}/resolve`, { resolution: { kind: 'send_again' } }),
@@ -59,7 +59,7 @@ longTest(
 longTest(
   'a post that arrived although the network answered with an error of its own is found, not repeated',
   async () => {
-    await armPublishing(networks, { action: 'status', status: 502, effect: true });
+    await armPublishing(publishingNetworks, { action: 'status', status: 502, effect: true });
     const story = await scheduledPost({ dueInMs: 4_000 });
     await untilInDoubt(story);
     await untilPublished(story);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networks } from '../../src/domain/network.ts';
+import { publishingNetworks } from '../../src/domain/network.ts';
 import { expected } from '../support/fault-api.ts';
 import { callsTo } from '../support/fault-calls.ts';
 import { longTest, tell, useFaultStack } from '../support/fault-harness.ts';
@@ -21,12 +21,12 @@ useFaultStack();
 test('a network that is too busy is called again after the time it has named, not before', async () => {
   const retryAfterMs = 4_000;
   const headers = { 'retry-after': String(retryAfterMs / 1_000) };
-  await armPublishing(networks, { action: 'status', status: 429, headers });
+  await armPublishing(publishingNetworks, { action: 'status', status: 429, headers });
   const story = await scheduledPost({ dueInMs: 4_000 });
   await untilPublished(story);
   await exactlyOnce(story);
   await noUnconfirmed(story);
-  for (const network of networks) {
+  for (const network of publishingNetworks) {
     const [first, second, ...more] = await callsTo(story, network);
     expect(more).toEqual([]);
     const pauseMs = (second?.receivedAt ?? 0) - (first?.answeredAt ?? Infinity);

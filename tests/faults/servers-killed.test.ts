@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { oneCallEach, untilHeld } from '../support/fault-calls.ts';
 import { lockAttempts, undeliveredMessages } from '../support/fault-database.ts';
 import { longTest, tell, useFaultStack } from '../support/fault-harness.ts';
-import { networks } from '../../src/domain/network.ts';
+import { publishingNetworks } from '../../src/domain/network.ts';
 import { armPublishing, release } from '../support/fault-networks.ts';
 import {
   approve,
@@ -116,8 +116,8 @@ longTest('Postgres killed while workers claim their calls: nothing was sent, and
   tell('lateness (ms) with Postgres killed in the claim', await latenessOf(story));
 });
 
-longTest('Postgres killed while the networks answer: the answers are kept until it is back', async () => {
-  await armPublishing(networks, { action: 'hold' });
+longTest('Postgres killed while the publishingNetworks answer: the answers are kept until it is back', async () => {
+  await armPublishing(publishingNetworks, { action: 'hold' });
   const story = await scheduledPost({ dueInMs: 5_000 });
   await untilHeld(story);
   await destroy('postgres');
@@ -130,7 +130,7 @@ longTest('Postgres killed while the networks answer: the answers are kept until 
 });
 
 longTest('a machine that loses power during the calls publishes each post once when it is back', async () => {
-  await armPublishing(networks, { action: 'hold' });
+  await armPublishing(publishingNetworks, { action: 'hold' });
   const story = await scheduledPost({ dueInMs: 5_000 });
   await untilHeld(story);
   await Promise.all((['worker', 'api', 'temporal', 'postgres'] as const).map(destroy));

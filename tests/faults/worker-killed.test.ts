@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networks } from '../../src/domain/network.ts';
+import { publishingNetworks } from '../../src/domain/network.ts';
 import { oneCallEach, untilHeld } from '../support/fault-calls.ts';
 import { attemptsOf, lockAttempts } from '../support/fault-database.ts';
 import { longTest, tell, useFaultStack } from '../support/fault-harness.ts';
@@ -33,8 +33,8 @@ longTest('a worker killed just before the instant leaves nothing in doubt, and t
   tell('lateness (ms) after a SIGKILL just before the instant', await latenessOf(story));
 });
 
-test('a worker killed during the calls publishes each post once: the networks are asked', async () => {
-  await armPublishing(networks, { action: 'hold' });
+test('a worker killed during the calls publishes each post once: the publishingNetworks are asked', async () => {
+  await armPublishing(publishingNetworks, { action: 'hold' });
   const story = await scheduledPost({ dueInMs: 5_000 });
   await untilHeld(story);
   await killAndRestart(story);
@@ -45,28 +45,31 @@ test('a worker killed during the calls publishes each post once: the networks ar
   await oneCallEach(story);
 });
 
-for (const network of networks) {
-  longTest(`a worker killed during the call to ${network} alone leaves the other networks in no doubt`, async () => {
-    await armPublishing([network], { action: 'hold' });
-    const story = await scheduledPost({ dueInMs: 5_000 });
-    await eventually(
-      'the others published',
-      async () => ((await attemptsOf(story)).filter(({ state }) => state === 'done').length === 2 ? true : null),
-      { withinMs: 20_000 },
-    );
-    await killAndRestart(story);
-    await release();
-    await untilPublished(story);
-    await exactlyOnce(story);
-    await oneCallEach(story);
-    const { timeline, targets } = await readPost(story);
-    const doubted = timeline.filter(({ code }) => code === 'target.unconfirmed').map(({ data }) => data['targetId']);
-    expect(doubted).toEqual(targets.filter((target) => target.connection.network === network).map(({ id }) => id));
-  });
+for (const network of publishingNetworks) {
+  longTest(
+    `a worker killed during the call to ${network} alone leaves the other publishingNetworks in no doubt`,
+    async () => {
+      await armPublishing([network], { action: 'hold' });
+      const story = await scheduledPost({ dueInMs: 5_000 });
+      await eventually(
+        'the others published',
+        async () => ((await attemptsOf(story)).filter(({ state }) => state === 'done').length === 2 ? true : null),
+        { withinMs: 20_000 },
+      );
+      await killAndRestart(story);
+      await release();
+      await untilPublished(story);
+      await exactlyOnce(story);
+      await oneCallEach(story);
+      const { timeline, targets } = await readPost(story);
+      const doubted = timeline.filter(({ code }) => code === 'target.unconfirmed').map(({ data }) => data['targetId']);
+      expect(doubted).toEqual(targets.filter((target) => target.connection.network === network).map(({ id }) => id));
+    },
+  );
 }
 
-test('a worker killed between an answer and its record publishes each post once: the networks are asked', async () => {
-  await armPublishing(networks, { action: 'hold' });
+test('a worker killed between an answer and its record publishes each post once: the publishingNetworks are asked', async () => {
+  await armPublishing(publishingNetworks, { action: 'hold' });
   const story = await scheduledPost({ dueInMs: 5_000 });
   await untilHeld(story);
   const lock = await lockAttempts(story);
@@ -84,7 +87,7 @@ test('a worker killed between an answer and its record publishes each post once:
 });
 
 longTest('a worker killed between the record and its report to Temporal leaves nothing in doubt', async () => {
-  await armPublishing(networks, { action: 'hold' });
+  await armPublishing(publishingNetworks, { action: 'hold' });
   const story = await scheduledPost({ dueInMs: 5_000 });
   await untilHeld(story);
   const lock = await lockAttempts(story);

@@ -28,6 +28,7 @@ test('the document names every route of the control API', async () => {
     'POST /settings',
     'POST /tokens/{id}/restore',
     'POST /tokens/{id}/revoke',
+    'POST /tokens/{id}/withdraw',
   ]);
 });
 

@@ -2,17 +2,17 @@ import type { PostContent, TargetContent } from '../../src/domain/content.ts';
 import { violations } from '../../src/domain/content-violations.ts';
 import type { ConnectionId, MediaId, Sha256 } from '../../src/domain/ids.ts';
 import type { DocumentFacts, FileFacts, ImageFacts, MediaFacts, VideoFacts } from '../../src/domain/media.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 
 /** Contents and files for tests of pure rules, in which a connection is called like its network. */
-export const connectionOf = (network: Network) => network as unknown as ConnectionId;
-export const networkOf = (id: ConnectionId) => id as unknown as Network;
+export const connectionOf = (network: PublishingNetwork) => network as unknown as ConnectionId;
+export const networkOf = (id: ConnectionId) => id as unknown as PublishingNetwork;
 
-export function targetOn(network: Network, differing: Partial<TargetContent> = {}): TargetContent {
+export function targetOn(network: PublishingNetwork, differing: Partial<TargetContent> = {}): TargetContent {
   return { connectionId: connectionOf(network), text: null, mediaIds: null, format: 'feed', ...differing };
 }
 
-export function contentFor(network: Network, differing: Partial<PostContent> = {}): PostContent {
+export function contentFor(network: PublishingNetwork, differing: Partial<PostContent> = {}): PostContent {
   return { text: 'Buon Natale', mediaIds: [], link: null, targets: [targetOn(network)], ...differing };
 }
 
@@ -63,7 +63,7 @@ export function carouselVideo(facts: Partial<VideoFacts> = {}) {
 
 /** What keeps these files from going out, all in one post to one network. */
 export function judgeWith(
-  network: Network,
+  network: PublishingNetwork,
   files: readonly (FileFacts | MediaFacts)[],
   content: Partial<PostContent> = {},
   target: Partial<TargetContent> = {},

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { LoggedRequest } from '../../simulators/kernel/request-log.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { published, publishCall, requests } from './fault-networks.ts';
 import type { Story } from './fault-posts.ts';
 import { eventually } from './fault-wait.ts';
@@ -9,7 +9,7 @@ import { eventually } from './fault-wait.ts';
  * The irreversible requests that have reached a network since the story began: those that made its post, and those that
  * made none. What made another post is not its concern.
  */
-export async function callsTo(story: Story, network: Network): Promise<readonly LoggedRequest[]> {
+export async function callsTo(story: Story, network: PublishingNetwork): Promise<readonly LoggedRequest[]> {
   const operation = story.shape?.publishes ?? publishCall[network];
   const calls = await requests(network, { operation, since: story.createdAt });
   const posts = await published();

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import type { AttemptState } from '../../src/domain/publication.ts';
 import { environment } from './fault-api.ts';
 
@@ -10,7 +10,7 @@ interface PostKey {
 }
 
 export interface AttemptRow {
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   readonly n: number;
   readonly state: AttemptState;
   readonly callingAt: Date | null;

@@ -4,18 +4,18 @@ import type { faultRequest } from '../../simulators/kernel/faults.ts';
 import type { Publication } from '../../simulators/kernel/publications.ts';
 import type { LoggedRequest } from '../../simulators/kernel/request-log.ts';
 import type { settingsChange } from '../../simulators/kernel/settings.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { stack } from './fault-stack.ts';
 
 /** The irreversible request of each network, as the simulators name it. */
-export const publishCall: Readonly<Record<Network, string>> = {
+export const publishCall: Readonly<Record<PublishingNetwork, string>> = {
   facebook: 'facebook.feed.create',
   instagram: 'instagram.media.publish',
   linkedin: 'linkedin.post.create',
 };
 
 /** The requests by which a network is asked for a post whose answer was lost. */
-export const lookCall: Readonly<Record<Network, string>> = {
+export const lookCall: Readonly<Record<PublishingNetwork, string>> = {
   facebook: 'facebook.posts.list',
   instagram: 'instagram.container.read',
   linkedin: 'linkedin.post.list',
@@ -25,15 +25,15 @@ type Simulator = 'graph' | 'linkedin';
 type FaultBody = Omit<z.input<typeof faultRequest>, 'match'>;
 
 const simulators = ['graph', 'linkedin'] as const;
-const simulatorOf = (network: Network): Simulator => (network === 'linkedin' ? 'linkedin' : 'graph');
+const simulatorOf = (network: PublishingNetwork): Simulator => (network === 'linkedin' ? 'linkedin' : 'graph');
 
 /** Arms a fault for an operation of a network, once unless told otherwise. */
-export async function arm(network: Network, operation: string, fault: FaultBody): Promise<void> {
+export async function arm(network: PublishingNetwork, operation: string, fault: FaultBody): Promise<void> {
   await control(simulatorOf(network), 'POST', '/faults', { match: { operation }, ...fault });
 }
 
 /** Arms the same fault for the irreversible request of several networks. */
-export async function armPublishing(networks: readonly Network[], fault: FaultBody): Promise<void> {
+export async function armPublishing(networks: readonly PublishingNetwork[], fault: FaultBody): Promise<void> {
   for (const network of networks) await arm(network, publishCall[network], fault);
 }
 
@@ -44,7 +44,7 @@ export async function release(): Promise<void> {
 
 /** The network stops honouring a page's token, or honours it again. */
 export async function setToken(
-  page: { network: Network; externalId: string },
+  page: { network: PublishingNetwork; externalId: string },
   how: 'revoke' | 'restore',
 ): Promise<void> {
   await control(simulatorOf(page.network), 'POST', `/tokens/${page.externalId}/${how}`, {});
@@ -58,7 +58,7 @@ export async function published(): Promise<readonly Publication[]> {
 
 /** Every request that has reached an operation since an instant, in the order of arrival. */
 export async function requests(
-  network: Network,
+  network: PublishingNetwork,
   { operation, since }: { operation: string; since: number },
 ): Promise<readonly LoggedRequest[]> {
   const query = new URLSearchParams({ operation, since: String(since) });
@@ -74,7 +74,10 @@ export async function resetNetworks(): Promise<void> {
 }
 
 /** Changes how a network behaves, until the next test. */
-export async function changeSettings(network: Network, settings: z.input<typeof settingsChange>): Promise<void> {
+export async function changeSettings(
+  network: PublishingNetwork,
+  settings: z.input<typeof settingsChange>,
+): Promise<void> {
   await control(simulatorOf(network), 'POST', '/settings', settings);
 }
 

@@ -3,7 +3,7 @@ import { demoTenant } from '../../dev/demo-data.ts';
 import { connectionId } from '../../dev/seed-tenant.ts';
 import { seedTenants } from '../../simulators/seed.ts';
 import type { PostView } from '../../src/api/posts/post-view-schemas.ts';
-import { type Network, networks } from '../../src/domain/network.ts';
+import { type PublishingNetwork, publishingNetworks } from '../../src/domain/network.ts';
 import type { AttemptState } from '../../src/domain/publication.ts';
 import { caller, expected } from './fault-api.ts';
 import { attemptsOf } from './fault-database.ts';
@@ -12,7 +12,7 @@ import { eventually } from './fault-wait.ts';
 
 /** A page that a post of a story goes to. */
 interface StoryPage {
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   /** The network's own id of it. */
   readonly externalId: string;
   readonly connectionId: string;
@@ -35,7 +35,7 @@ export interface Story {
 interface Draft {
   /** When it is due, from now. */
   readonly dueInMs: number;
-  readonly on?: readonly Network[];
+  readonly on?: readonly PublishingNetwork[];
   /** Something else than one picture, on its own network. */
   readonly shape?: Shape;
 }
@@ -59,7 +59,7 @@ export async function submittedPost(draft: Draft): Promise<Story> {
 }
 
 /** A draft with an image and a slot. */
-export async function draftedPost({ dueInMs, shape, on = networks }: Draft): Promise<Story> {
+export async function draftedPost({ dueInMs, shape, on = publishingNetworks }: Draft): Promise<Story> {
   const mediaIds = shape === undefined ? [await fileCalled('square.jpg')] : await filesOf(shape);
   const createdAt = Date.now();
   const scheduledAt = createdAt + dueInMs;
@@ -81,7 +81,7 @@ const told: Story[] = [];
 
 /** Makes the connections of these stories work again, whatever refused them; what they had parked goes on. */
 export async function repairConnections(): Promise<void> {
-  for (const { connectionId } of networks.map(pageOn)) {
+  for (const { connectionId } of publishingNetworks.map(pageOn)) {
     const { state } = expected<{ state: string }>(await editor.get(`/v1/connections/${connectionId}`), 200);
     if (state !== 'connected') expected(await editor.command(`/v1/connections/${connectionId}/check`), 200);
   }
@@ -158,14 +158,14 @@ export async function untilAttempts(story: Story, states: readonly AttemptState[
 }
 
 /** A state of one network's target, as the API shows it. */
-export function targetOn(post: PostView, network: Network): PostView['targets'][number] {
+export function targetOn(post: PostView, network: PublishingNetwork): PostView['targets'][number] {
   const target = post.targets.find(({ connection }) => connection.network === network);
   if (target === undefined) throw new Error(`the post has no target on ${network}`);
   return target;
 }
 
 /** The page on which these stories play, on one network. */
-export function pageOn(network: Network): StoryPage {
+export function pageOn(network: PublishingNetwork): StoryPage {
   const page = seedTenants.find((candidate) => candidate.slug === slug)?.[network][0];
   if (page === undefined) throw new Error(`${slug} has no page on ${network}`);
   return { network, externalId: page.externalId, connectionId: connectionId(page) };

@@ -1,13 +1,13 @@
 import sharp from 'sharp';
 import type { PostFormat } from '../../src/domain/content.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { film } from '../simulators/support/films.ts';
 import { pdf } from './papers.ts';
 
 /** A post of several files, or of a film, on one network, and the chain of calls by which it comes about. */
 export interface Shape {
   readonly name: string;
-  readonly network: Network;
+  readonly network: PublishingNetwork;
   readonly format: PostFormat;
   readonly files: readonly FileName[];
   /** What leads up to the irreversible call: each step by the request that it makes, which may be its nth of the kind. */

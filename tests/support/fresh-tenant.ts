@@ -3,8 +3,9 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import type { ConnectionState } from '../../src/domain/connection.ts';
+import { usualGrantKind } from '../../src/domain/grant.ts';
 import type { ConnectionId, GroupId, PolicyId, RoleId, TenantId, UserId } from '../../src/domain/ids.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { type BuiltInRoleKey, builtInRoles, type Permission } from '../../src/domain/permission.ts';
 import { type SavedPolicyStep, type PolicyStep, wholePolicyStep } from '../../src/domain/policy.ts';
 import { newId } from '../../src/platform/new-id.ts';
@@ -14,7 +15,7 @@ export interface FreshTenant {
   readonly id: TenantId;
   readonly slug: string;
   readonly people: Readonly<Record<PersonName, UserId>>;
-  readonly pages: Readonly<Record<Network, ConnectionId>>;
+  readonly pages: Readonly<Record<PublishingNetwork, ConnectionId>>;
   /** The two reviewers. */
   readonly reviewers: GroupId;
 }
@@ -104,7 +105,7 @@ export async function setDefaultPolicy(
 export async function insertPage(
   trx: TenantTransaction,
   { id: tenantId }: FreshTenant,
-  page: { id?: ConnectionId; network: Network; state?: ConnectionState; policyId?: PolicyId },
+  page: { id?: ConnectionId; network: PublishingNetwork; state?: ConnectionState; policyId?: PolicyId },
 ): Promise<ConnectionId> {
   const id = page.id ?? newId<ConnectionId>();
   await trx
@@ -116,6 +117,7 @@ export async function insertPage(
       external_id: randomUUID(),
       name: `${page.network} page`,
       state: page.state ?? 'connected',
+      grant_kind: usualGrantKind(page.network),
       approval_policy_id: page.policyId ?? null,
       connected_at: now,
       connected_by: null,
@@ -187,6 +189,6 @@ export async function insertRole(
 
 async function insertPages(trx: TenantTransaction, tenant: FreshTenant): Promise<void> {
   for (const [network, id] of Object.entries(tenant.pages)) {
-    await insertPage(trx, tenant, { id, network: network as Network });
+    await insertPage(trx, tenant, { id, network: network as PublishingNetwork });
   }
 }

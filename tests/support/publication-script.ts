@@ -12,7 +12,7 @@ import type {
   TenantId,
   UserId,
 } from '../../src/domain/ids.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import type { PostApproval, PostInput, PostTarget } from '../../src/domain/post.ts';
 import type { AttemptResult, FollowResult, LookResult, PrepareResult } from '../../src/domain/publication.ts';
 
@@ -41,7 +41,7 @@ export interface Journal {
   readonly attempts: {
     readonly n: number;
     readonly slot: number;
-    readonly network: Network;
+    readonly network: PublishingNetwork;
     readonly postId: PostId;
     readonly revisionId: RevisionId;
   }[];
@@ -124,7 +124,7 @@ function cancelledOnly(): Promise<never> {
 export const elena = 'elena' as UserId;
 export const marco = 'marco' as UserId;
 
-export function target(network: Network): PostTarget {
+export function target(network: PublishingNetwork): PostTarget {
   return { targetId: randomUUID() as TargetId, connectionId: randomUUID() as ConnectionId, network };
 }
 

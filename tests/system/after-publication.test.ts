@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { PostView } from '../../src/api/posts/post-view-schemas.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { arm, calmNetworks, published, resetNetworks, setToken } from '../support/fault-networks.ts';
 import {
   pageOn,
@@ -89,29 +89,29 @@ afterAll(async () => {
   await repairConnections();
 });
 
-async function sentNow(on: readonly Network[]): Promise<Story> {
+async function sentNow(on: readonly PublishingNetwork[]): Promise<Story> {
   const story = await scheduledPost({ dueInMs: 3_600_000, on });
   await demand(200, `/v1/posts/${story.id}/publish-now`, { as: elena, method: 'POST' });
   await untilPublished(story);
   return story;
 }
 
-async function edit(story: Story, network: Network, text: string) {
+async function edit(story: Story, network: PublishingNetwork, text: string) {
   const path = await pathOf(story, network);
   return callRunning(path, { as: elena, method: 'PATCH', json: { text }, headers: { 'if-match': '*' } });
 }
 
-async function remove(story: Story, network: Network) {
+async function remove(story: Story, network: PublishingNetwork) {
   return callRunning(await pathOf(story, network), { as: elena, method: 'DELETE' });
 }
 
-async function pathOf(story: Story, network: Network): Promise<string> {
+async function pathOf(story: Story, network: PublishingNetwork): Promise<string> {
   const post: PostView = await readPost(story);
   return `/v1/posts/${story.id}/targets/${targetOn(post, network).id}/publication`;
 }
 
 /** The post as the network counts it, gone or not. */
-async function onNetwork({ pages, createdAt }: Story, network: Network) {
+async function onNetwork({ pages, createdAt }: Story, network: PublishingNetwork) {
   const page = pages.find((candidate) => candidate.network === network);
   const posts = (await published()).filter(
     (post) => post.network === network && post.account === page?.externalId && post.receivedAt >= createdAt,

@@ -4,7 +4,7 @@ import { connectionId } from '../../dev/seed-tenant.ts';
 import { seedTenants } from '../../simulators/seed.ts';
 import type { PostView } from '../../src/api/posts/post-view-schemas.ts';
 import type { PreviewsView } from '../../src/api/posts/preview-schemas.ts';
-import { type Network, networks } from '../../src/domain/network.ts';
+import { type PublishingNetwork, publishingNetworks } from '../../src/domain/network.ts';
 import {
   armPublishing,
   calmNetworks,
@@ -21,7 +21,7 @@ test('what the preview promised is what each network shows', async () => {
   const mark = randomUUID();
   const text = `Saldi (fino al 50%) da @[Bar *Roma*](urn:li:organization:42)! #saldi_2026 https://a.example/x_y#z ${mark}`;
   const media = (await demand(201, '/v1/media', { as: elena, method: 'POST', body: await imageForm() })).body;
-  const post = await write({ text, mediaIds: [media.id], targets: networks.map(pageOn) });
+  const post = await write({ text, mediaIds: [media.id], targets: publishingNetworks.map(pageOn) });
   const { previews } = await previewsOf(post);
   await publish(post);
   const shown = (await published()).filter((one) => one.text.includes(mark));
@@ -60,7 +60,7 @@ const patienceMs = 60_000;
 beforeEach(resetNetworks);
 afterAll(calmNetworks);
 
-function pageOn(network: Network): { connectionId: string } {
+function pageOn(network: PublishingNetwork): { connectionId: string } {
   const page = seedTenants.find(({ slug }) => slug === 'aurora')?.[network][0];
   if (page === undefined) throw new Error(`aurora has no page on ${network}`);
   return { connectionId: connectionId(page) };
@@ -88,6 +88,6 @@ async function publish({ id }: PostView): Promise<void> {
   );
 }
 
-function byNetwork(texts: readonly (readonly [Network, string])[]) {
+function byNetwork(texts: readonly (readonly [PublishingNetwork, string])[]) {
   return Object.fromEntries(texts);
 }

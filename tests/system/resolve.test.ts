@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 import { arm, armPublishing, calmNetworks, lookCall, published, resetNetworks } from '../support/fault-networks.ts';
 import { scheduledPost, type Story, targetOn, untilPost, untilPublished } from '../support/fault-posts.ts';
 import { exactlyOnce, neverPublished } from '../support/fault-verdicts.ts';
@@ -88,7 +88,7 @@ beforeEach(resetNetworks);
 afterAll(calmNetworks);
 
 /** A post on its way, without a slot to wait for. */
-async function sentNow(on: readonly Network[]): Promise<Story> {
+async function sentNow(on: readonly PublishingNetwork[]): Promise<Story> {
   const story = await scheduledPost({ dueInMs: 3_600_000, on });
   const scheduledAt = Date.now();
   await demand(200, `/v1/posts/${story.id}/publish-now`, { as: elena, method: 'POST' });
@@ -96,7 +96,7 @@ async function sentNow(on: readonly Network[]): Promise<Story> {
 }
 
 /** A post whose answer from Facebook was lost. */
-async function inDoubt(on: readonly Network[], action: 'drop_before_accept' | 'lose_answer'): Promise<Story> {
+async function inDoubt(on: readonly PublishingNetwork[], action: 'drop_before_accept' | 'lose_answer'): Promise<Story> {
   await armPublishing(['facebook'], { action });
   const story = await sentNow(on);
   await untilPost(story, 'in doubt', {

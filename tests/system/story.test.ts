@@ -7,7 +7,7 @@ import { connectionId } from '../../dev/seed-tenant.ts';
 import { testStack } from '../../dev/stack.ts';
 import { seedTenants } from '../../simulators/seed.ts';
 import type { PostView } from '../../src/api/posts/post-view-schemas.ts';
-import { networks } from '../../src/domain/network.ts';
+import { publishingNetworks } from '../../src/domain/network.ts';
 import { calmNetworks, published, publishCall, requests, resetNetworks } from '../support/fault-networks.ts';
 import { eventually } from '../support/fault-wait.ts';
 import { historyText, withTemporal } from '../support/histories.ts';
@@ -54,7 +54,7 @@ test('the reviewer asks for changes, the editor makes them and submits again, th
   expect(await networkPosts()).toEqual([]);
 });
 
-test('it is scheduled, and at its instant published on all three networks, once each and never early', async () => {
+test('it is scheduled, and at its instant published on all three publishingNetworks, once each and never early', async () => {
   const scheduledAt = Date.now() + leadMs;
   await command(elena, 'schedule', { scheduledAt: new Date(scheduledAt).toISOString() });
   expect(post.status).toBe('scheduled');
@@ -67,7 +67,7 @@ test('it is scheduled, and at its instant published on all three networks, once 
     pages.map(({ network, externalId }) => [network, externalId, 1]),
   );
   const calls = await Promise.all(
-    networks.map((network) => requests(network, { operation: publishCall[network], since: startedAt })),
+    publishingNetworks.map((network) => requests(network, { operation: publishCall[network], since: startedAt })),
   );
   expect(calls.map((list) => list.length)).toEqual([1, 1, 1]);
   expect(calls.flat().filter(({ receivedAt }) => receivedAt < scheduledAt)).toEqual([]);
@@ -167,7 +167,7 @@ const patienceMs = 60_000;
 const startedAt = Date.now();
 
 const aurora = seedTenants.find(({ slug }) => slug === 'aurora');
-const pages = networks.map((network) => {
+const pages = publishingNetworks.map((network) => {
   const page = aurora?.[network][0];
   if (page === undefined) throw new Error(`aurora has no page on ${network}`);
   return { ...page, network, id: connectionId(page) };
@@ -217,7 +217,7 @@ async function networkPosts() {
   const posts = await published();
   return posts
     .filter(({ text }) => text.includes(mark))
-    .toSorted((a, b) => networks.indexOf(a.network) - networks.indexOf(b.network));
+    .toSorted((a, b) => publishingNetworks.indexOf(a.network) - publishingNetworks.indexOf(b.network));
 }
 
 /** What belongs to Postgres, the networks and the token's holder alone. */

@@ -2,7 +2,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { contentLimits } from '../../src/domain/content-limits.ts';
-import { networks } from '../../src/domain/network.ts';
+import { publishingNetworks } from '../../src/domain/network.ts';
 import { renditionRules } from '../../src/domain/rendition.ts';
 import { type ImageRefusal, imageTypes, readImage } from '../../src/platform/image.ts';
 
@@ -79,7 +79,7 @@ describe('reading an uploaded image', () => {
   ])('makes renditions that every network takes of $of', async ({ width, height, sigma }) => {
     const content = await picture({ width, height, sigma }).jpeg({ quality: 95 }).toBuffer();
     const { jpeg, thumbnail } = await read(content);
-    for (const network of networks) {
+    for (const network of publishingNetworks) {
       const { maxBytes, maxPixels, mimeTypes } = contentLimits[network].image;
       expect(jpeg.content.length).toBeLessThanOrEqual(maxBytes);
       expect(jpeg.widthPx * jpeg.heightPx).toBeLessThanOrEqual(maxPixels ?? Number.POSITIVE_INFINITY);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { publishedAddress } from '../../src/api/posts/permalink.ts';
-import type { Network } from '../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../src/domain/network.ts';
 
 describe('the address of a published post', () => {
-  it.each<[Network, string, string]>([
+  it.each<[PublishingNetwork, string, string]>([
     ['facebook', 'https://www.facebook.com/mercatoaurora/posts/122101', '1001_122101'],
     ['facebook', 'https://www.facebook.com/mercatoaurora/posts/pfbid02Abc', 'pfbid02Abc'],
     ['facebook', 'https://m.facebook.com/permalink.php?story_fbid=122101&id=1001', '1001_122101'],
@@ -16,7 +16,7 @@ describe('the address of a published post', () => {
     expect(publishedAddress(url, page(network))).toEqual({ providerPostId: id, permalink: new URL(url).href });
   });
 
-  it.each<[Network, string]>([
+  it.each<[PublishingNetwork, string]>([
     ['facebook', 'https://www.instagram.com/p/DAbc/'],
     ['instagram', 'https://instagram.com.evil.test/p/DAbc/'],
     ['instagram', 'https://www.instagram.com/mercatoaurora/'],
@@ -29,7 +29,7 @@ describe('the address of a published post', () => {
   });
 });
 
-function page(network: Network) {
+function page(network: PublishingNetwork) {
   const simulated = { facebook: ['localhost:7311'], instagram: [], linkedin: [] };
   return { network, pageId: '1001', simulated };
 }

@@ -10,7 +10,7 @@ import type { ProbedPage } from './probe.ts';
 export interface PageAccess {
   readonly state: ConnectionState;
   readonly grantVersion: number;
-  /** `none`: the connection was ended, or is still being made. `null`: it holds no token any more. */
+  /** `none`: the connection was ended. `null`: it holds no token any more. */
   readonly page: ProbedPage | 'none' | null;
 }
 
@@ -22,14 +22,12 @@ export async function readAccess(
 ): Promise<PageAccess | null> {
   const row = await selectConnectionAccess(trx, connectionId);
   if (row === null) return null;
-  const { network, external_id, state, grant_version, access_token } = row;
+  const { network, grant_kind, details, external_id, state, grant_version, access_token } = row;
   const common = { state, grantVersion: grant_version };
-  if (state === 'disconnected' || state === 'connecting' || state === 'selecting_page') {
-    return { ...common, page: 'none' };
-  }
+  if (state === 'disconnected') return { ...common, page: 'none' };
   if (access_token === null) return { ...common, page: null };
   const keys = await tenantKeys(trx, tenantId, masterKeys, now);
   const context = tokenContext({ tenantId, connectionId });
   const accessToken = unseal(keys.byVersion(sealVersion(access_token)), context, access_token);
-  return { ...common, page: { network, externalId: external_id, accessToken } };
+  return { ...common, page: { network, kind: grant_kind, externalId: external_id, details, accessToken } };
 }

@@ -1,10 +1,13 @@
 import type { ConnectionError } from '../../domain/connection.ts';
+import type { GrantKind } from '../../domain/grant.ts';
 import type { Network } from '../../domain/network.ts';
 import type { GrantProblem } from '../../domain/publication.ts';
 
-/** A page and the token that acts for it. */
+/** A page, how it was granted, and the token that acts for it. */
 export interface ProbedPage {
   readonly network: Network;
+  readonly kind: GrantKind;
+  readonly details: Readonly<Record<string, string>>;
   readonly externalId: string;
   readonly accessToken: string;
 }

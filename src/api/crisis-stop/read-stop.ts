@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type HeldPosition, type HeldPost, selectHeldPosts } from '../../db/halt-list.ts';
 import { selectHalt } from '../../db/halt.ts';
 import type { PostId } from '../../domain/ids.ts';
-import { networks } from '../../domain/network.ts';
+import { publishingNetworks } from '../../domain/network.ts';
 import { postStatuses } from '../../domain/post.ts';
 import { targetStates } from '../../domain/publication.ts';
 import { defineRoute } from '../define-route.ts';
@@ -28,7 +28,7 @@ const heldPost = z
           id: z.string(),
           connectionId: z.string(),
           connectionName: z.string(),
-          network: z.enum(networks),
+          network: z.enum(publishingNetworks),
           state: z.enum(targetStates),
           reason: z.string().nullable().meta({ description: 'A code, for example `halted`.' }),
         }),

@@ -6,11 +6,10 @@ import { networkNames } from '../../domain/network.ts';
 import type { SealKey } from '../../platform/sealing.ts';
 import { errorOf } from '../connections/connection-error.ts';
 import { type PageAccess, readAccess } from '../connections/page-access.ts';
-import type { ProbedPage } from '../connections/probe.ts';
 import type { ProblemKinds } from '../problem.ts';
 import type { ActContext } from '../route-context.ts';
 import type { targetParams } from './post-schemas.ts';
-import type { ChangeOutcome, PublicationChange, PublishedPosts } from './published-posts.ts';
+import type { ChangeOutcome, PublicationChange, PublishedPage, PublishedPosts } from './published-posts.ts';
 import { reasonSentence } from './sentences.ts';
 
 export interface PublicationDependencies {
@@ -52,7 +51,7 @@ export const publicationProblems = {
   },
   network_unavailable: {
     status: 503,
-    title: 'Network unavailable',
+    title: 'PublishingNetwork unavailable',
     description:
       'The network did not answer, or is in trouble; `network` names it. The change may have taken effect there all the same: repeating is safe, and brings both to the same state.',
     example: { network: 'facebook' },
@@ -68,7 +67,7 @@ export interface Change {
   readonly kind: PublicationChange;
   /** Throws what stands in the way. False: it is as the caller wants it, and the network need not be asked. */
   isNeeded(trx: TenantTransaction, target: PublishedTarget): Promise<boolean>;
-  call(page: ProbedPage, providerPostId: string, signal: AbortSignal): Promise<ChangeOutcome>;
+  call(page: PublishedPage, providerPostId: string, signal: AbortSignal): Promise<ChangeOutcome>;
   /** Writes down what the network shows from now on. The target is locked. */
   record(trx: TenantTransaction, target: PublishedTarget): Promise<void>;
 }
@@ -99,7 +98,7 @@ export async function changePublication(
 interface Begun {
   readonly target: PublishedTarget;
   readonly providerPostId: string;
-  readonly page: ProbedPage;
+  readonly page: PublishedPage;
   readonly access: PageAccess;
 }
 
@@ -127,7 +126,8 @@ async function begin(
     throw refuse('connection_broken', { extensions: { state: access?.state ?? 'disconnected' } });
   }
   await setChanging(trx, target.id, new Date(now.getTime() + leaseMs));
-  return { target, providerPostId, page: access.page, access };
+  const { externalId, accessToken } = access.page;
+  return { target, providerPostId, page: { network, externalId, accessToken }, access };
 }
 
 /** Gives the lease back, and writes down what has come of the call. */
@@ -157,7 +157,7 @@ async function settle(
 }
 
 /** The words of a network stay in Postgres: callers are told codes. */
-function refusalOf({ refuse }: Context, outcome: Exclude<ChangeOutcome, { kind: 'done' }>, { network }: ProbedPage) {
+function refusalOf({ refuse }: Context, outcome: Exclude<ChangeOutcome, { kind: 'done' }>, { network }: PublishedPage) {
   switch (outcome.kind) {
     case 'refused': {
       const { code, providerCode } = outcome.refusal;

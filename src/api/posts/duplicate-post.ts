@@ -4,7 +4,7 @@ import { type Destination, selectDestinations } from '../../db/post-destination.
 import { insertPost, notePost, selectPost } from '../../db/post.ts';
 import { connectionStates } from '../../domain/connection.ts';
 import type { PostId, RevisionId } from '../../domain/ids.ts';
-import { networks } from '../../domain/network.ts';
+import { publishingNetworks } from '../../domain/network.ts';
 import { newId } from '../../platform/new-id.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
@@ -18,7 +18,7 @@ const leftOut = z
     z.object({
       id: z.string(),
       name: z.string(),
-      network: z.enum(networks),
+      network: z.enum(publishingNetworks),
       state: z.enum(connectionStates),
     }),
   )

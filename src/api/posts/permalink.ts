@@ -1,7 +1,7 @@
-import type { Network } from '../../domain/network.ts';
+import type { PublishingNetwork } from '../../domain/network.ts';
 
 /** The hosts that a post of each network may be shown on, besides the networks' own: those of simulators. */
-export type PermalinkHosts = Readonly<Record<Network, readonly string[]>>;
+export type PermalinkHosts = Readonly<Record<PublishingNetwork, readonly string[]>>;
 
 export interface PublishedAddress {
   readonly providerPostId: string;
@@ -20,7 +20,7 @@ const ownHosts: PermalinkHosts = {
  */
 export function publishedAddress(
   address: string,
-  { network, pageId, simulated }: { network: Network; pageId: string; simulated: PermalinkHosts },
+  { network, pageId, simulated }: { network: PublishingNetwork; pageId: string; simulated: PermalinkHosts },
 ): PublishedAddress | null {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
@@ -35,7 +35,7 @@ function isWithin(hostname: string, host: string): boolean {
   return hostname === host || hostname.endsWith(`.${host}`);
 }
 
-function postIdIn(url: URL, network: Network, pageId: string): string | null {
+function postIdIn(url: URL, network: PublishingNetwork, pageId: string): string | null {
   const path = decoded(url.pathname);
   switch (network) {
     case 'facebook': {

@@ -3,7 +3,7 @@ import { connectionStates } from '../../domain/connection.ts';
 import { postFormats } from '../../domain/content.ts';
 import { contentFields } from '../../domain/content-violations.ts';
 import { eventKinds } from '../../domain/event.ts';
-import { networks } from '../../domain/network.ts';
+import { publishingNetworks } from '../../domain/network.ts';
 import { postStatuses } from '../../domain/post.ts';
 import { targetStates } from '../../domain/publication.ts';
 import { approvalView, person } from '../approvals/approval-schemas.ts';
@@ -60,7 +60,7 @@ const target = z.object({
   connection: z.object({
     id: z.string(),
     name: z.string(),
-    network: z.enum(networks),
+    network: z.enum(publishingNetworks),
     state: z.enum(connectionStates),
   }),
   state: z.enum(targetStates),
@@ -147,7 +147,7 @@ export const listedPost = z
         id: z.string(),
         connectionId: z.string(),
         connectionName: z.string(),
-        network: z.enum(networks),
+        network: z.enum(publishingNetworks),
         state: z.enum(targetStates),
         permalink: z.string().nullable(),
         removed: z.boolean().meta({ description: 'Whether it was taken down from the network after publication.' }),

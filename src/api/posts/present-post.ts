@@ -10,7 +10,7 @@ import type { PostContent } from '../../domain/content.ts';
 import { type Violation, violations } from '../../domain/content-violations.ts';
 import type { ConnectionId, PostId } from '../../domain/ids.ts';
 import { nextSlot } from '../../domain/next-slot.ts';
-import type { Network } from '../../domain/network.ts';
+import type { PublishingNetwork } from '../../domain/network.ts';
 import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
@@ -97,7 +97,7 @@ export function presentContent({ text, mediaIds, link, targets }: PostContent): 
 async function presentJudgement(
   trx: TenantTransaction,
   content: PostContent,
-  network: (id: ConnectionId) => Network,
+  network: (id: ConnectionId) => PublishingNetwork,
 ): Promise<Pick<PostView, 'violations' | 'firstMediaKind'>> {
   const facts = await selectMediaFacts(trx, mediaIdsOf(content));
   const [first] = content.mediaIds;
@@ -166,8 +166,8 @@ function runOf(
   return { workflowId, url };
 }
 
-function networkOf(destinations: ReadonlyMap<ConnectionId, { network: Network }>) {
-  return (id: ConnectionId): Network => {
+function networkOf(destinations: ReadonlyMap<ConnectionId, { network: PublishingNetwork }>) {
+  return (id: ConnectionId): PublishingNetwork => {
     const destination = destinations.get(id);
     if (destination === undefined) throw new Error('a revision names a connection that the tenant does not have');
     return destination.network;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { postFormats } from '../../domain/content.ts';
 import { warningCodes } from '../../domain/content-warnings.ts';
-import { networks } from '../../domain/network.ts';
+import { publishingNetworks } from '../../domain/network.ts';
 import { instantView } from '../schemas.ts';
 import { violationView } from './post-view-schemas.ts';
 
@@ -84,13 +84,13 @@ const warning = z
   .meta({ description: 'Something that an author may not expect. It keeps no post from going out.' });
 
 const targetPreview = z.object({
-  connection: z.object({ id: z.string(), name: z.string(), network: z.enum(networks) }),
+  connection: z.object({ id: z.string(), name: z.string(), network: z.enum(publishingNetworks) }),
   format: z.enum(postFormats),
   text: z.string().meta({ description: 'What readers see, whole.' }),
   segments: z.array(segment),
   truncatedAt: z.int().nullable().meta({
     description:
-      'Where the feed folds the text behind “See more”: an index into `text` in UTF-16 code units, never inside of a character. Null: all of it is shown. The networks document none of it, so it is an estimate.',
+      'Where the feed folds the text behind “See more”: an index into `text` in UTF-16 code units, never inside of a character. Null: all of it is shown. The publishingNetworks document none of it, so it is an estimate.',
   }),
   counts: z.object({ characters: count, hashtags: count, mentions: count }),
   link,
@@ -114,7 +114,10 @@ export const previewsView = z
     violations: z.array(violationView).meta({ description: 'What is wrong with the post as a whole.' }),
     previews: z.array(targetPreview).meta({ description: 'One for each target, in the author’s order.' }),
   })
-  .meta({ id: 'Previews', description: 'How the networks will show a post, as far as that can be foretold.' });
+  .meta({
+    id: 'Previews',
+    description: 'How the publishingNetworks will show a post, as far as that can be foretold.',
+  });
 
 export type PreviewsView = z.input<typeof previewsView>;
 

@@ -46,7 +46,7 @@ function destination(known: ReadonlyMap<ConnectionId, Destination>, id: Connecti
 }
 
 function takesPosts(state: ConnectionState): boolean {
-  return state !== 'disconnected' && state !== 'connecting' && state !== 'selecting_page';
+  return state !== 'disconnected';
 }
 
 function notUsable(index: number, state: ConnectionState): FieldError {

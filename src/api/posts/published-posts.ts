@@ -1,6 +1,6 @@
-import type { Network } from '../../domain/network.ts';
+import type { PublishingNetwork } from '../../domain/network.ts';
 import type { GrantProblem, PublishRefusal } from '../../domain/publication.ts';
-import type { ProbedPage, ProviderWords } from '../connections/probe.ts';
+import type { ProviderWords } from '../connections/probe.ts';
 
 export type PublicationChange = 'remove' | 'edit';
 
@@ -12,10 +12,17 @@ export type ChangeOutcome =
   /** The network is in trouble, or its answer was lost: it may have done what it was asked. */
   | ({ readonly kind: 'trouble'; readonly retryAfterMs: number | null } & ProviderWords);
 
+/** The page that a post stands on and the token that acts for it. */
+export interface PublishedPage {
+  readonly network: PublishingNetwork;
+  readonly externalId: string;
+  readonly accessToken: string;
+}
+
 /** Changes what the networks show. Both calls can be repeated, and never throw for what the network does. */
 export interface PublishedPosts {
-  offers(network: Network, change: PublicationChange): boolean;
+  offers(network: PublishingNetwork, change: PublicationChange): boolean;
   /** Taking down what is gone already is success. */
-  remove(page: ProbedPage, providerPostId: string, signal: AbortSignal): Promise<ChangeOutcome>;
-  edit(page: ProbedPage, post: { id: string; text: string }, signal: AbortSignal): Promise<ChangeOutcome>;
+  remove(page: PublishedPage, providerPostId: string, signal: AbortSignal): Promise<ChangeOutcome>;
+  edit(page: PublishedPage, post: { id: string; text: string }, signal: AbortSignal): Promise<ChangeOutcome>;
 }

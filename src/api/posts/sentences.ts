@@ -1,6 +1,6 @@
 import type { ApprovalOutcome, Verdict } from '../../domain/approval.ts';
 import type { EventKind } from '../../domain/event.ts';
-import { type Network, networkNames } from '../../domain/network.ts';
+import { type PublishingNetwork, networkNames } from '../../domain/network.ts';
 import type { TargetReason, TargetState } from '../../domain/publication.ts';
 
 /**
@@ -55,7 +55,7 @@ export function attentionSentence(state: TargetState): string {
 export const strandedSentence = 'Nobody is left who could approve the post.';
 
 /** A page as people call it: several networks may have one of the same name. */
-export function pageSentence(name: string, network: Network): string {
+export function pageSentence(name: string, network: PublishingNetwork): string {
   return `${name} (${networkNames[network]})`;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { verdicts } from '../../domain/approval.ts';
 import { postFormats } from '../../domain/content.ts';
-import { networks } from '../../domain/network.ts';
+import { publishingNetworks } from '../../domain/network.ts';
 import { approvalOutcomes, person } from '../approvals/approval-schemas.ts';
 import { postParams } from '../posts/post-schemas.ts';
 import { contentView } from '../posts/post-view-schemas.ts';
@@ -55,7 +55,7 @@ const pieces = z
   .array(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() }))
   .meta({ description: '`same` and `removed` spell the earlier text, `same` and `added` the later one.' });
 
-const page = z.object({ id: z.string(), name: z.string(), network: z.enum(networks) });
+const page = z.object({ id: z.string(), name: z.string(), network: z.enum(publishingNetworks) });
 
 const mediaChange = z.object({
   added: z.array(z.string()),

@@ -3,16 +3,14 @@ import {
   type CallOptions,
   type Channel,
   ChannelError,
-  type GrantedPage,
   type PageAccess,
   type Prepared,
   type PublishableContent,
   type Published,
 } from '../channel.ts';
-import { cannotRefresh, consentUrl, exchangeForLongLived } from '../meta/consent.ts';
 import { saysGone } from '../meta/errors.ts';
-import { type Graph, graphApi, harmlessFor, type MetaDependencies } from '../meta/graph.ts';
-import { reachablePages } from '../meta/pages.ts';
+import { graphApi, harmlessFor, type MetaDependencies } from '../meta/graph.ts';
+import { profileOf } from './profile.ts';
 import { findOnPage } from './find-published.ts';
 import { checkMedia, prepareMedia } from './prepare.ts';
 import { asPublished, postAnswer, publishPost, publishReel, publishVideo, standingOf } from './publish.ts';
@@ -43,20 +41,7 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
 
   return {
     network: 'facebook',
-    capabilities: { deletes: true, edits: true, refreshTokens: false },
-
-    authorisationUrl: (request) => consentUrl(dependencies, 'facebook', scopes, request),
-    exchangeCode: (request, options) => exchangeForLongLived(dependencies, 'facebook', request, options),
-    refresh: async () => {
-      throw cannotRefresh('facebook');
-    },
-    async listPages(grant, options) {
-      const fields = 'id,name,access_token,picture.type(large)';
-      const pages = await reachablePages(graph, grant, fields, grantedPage, options);
-      return pages.flatMap(asGranted);
-    },
-
-    probe: (page, options) => profileOf(graph, page, options),
+    capabilities: { deletes: true, edits: true },
 
     prepare: (page, content, earlier, options) =>
       prepareMedia(graph, page, { content, earlier, nowMs: clock() }, options),
@@ -118,39 +103,6 @@ export function facebookChannel(dependencies: MetaDependencies): Channel {
   };
 }
 
-const scopes = [
-  'pages_show_list',
-  'business_management',
-  'pages_manage_posts',
-  'pages_manage_engagement',
-  'pages_manage_metadata',
-  'pages_read_engagement',
-  'pages_read_user_content',
-  'read_insights',
-];
-
-const picture = z.object({ data: z.object({ url: z.string() }) });
-const grantedPage = z.object({
-  id: z.string(),
-  name: z.string(),
-  // Pages of a business come without one if the person has no task on them.
-  access_token: z.string().nullish(),
-  picture: picture.nullish(),
-});
-const profile = z.object({ id: z.string(), name: z.string(), picture: picture.nullish() });
-
-function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
-  if (!page.access_token) return [];
-  return [
-    {
-      externalId: page.id,
-      name: page.name,
-      accessToken: page.access_token,
-      pictureUrl: page.picture?.data.url ?? null,
-    },
-  ];
-}
-
 /** A post's id names its page too; a film's does not, and films are edited under their own name. */
 function isFilm(providerPostId: string): boolean {
   return !providerPostId.includes('_');
@@ -165,17 +117,6 @@ function requireReady({ media, format }: PublishableContent, { anchor, parts }: 
     class: 'retry_later',
     mayHaveActed: false,
   });
-}
-
-async function profileOf(graph: Graph, page: PageAccess, options: CallOptions | undefined) {
-  const { name, picture: image } = await graph.call({
-    ...harmlessFor(page, options),
-    method: 'GET',
-    path: `/${page.externalId}`,
-    query: { fields: 'id,name,picture.type(large)' },
-    answer: profile,
-  });
-  return { name, pictureUrl: image?.data.url ?? null };
 }
 
 /**

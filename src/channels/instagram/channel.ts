@@ -1,23 +1,13 @@
-import { z } from 'zod';
-import {
-  type CallOptions,
-  type Channel,
-  ChannelError,
-  type GrantedPage,
-  type PageAccess,
-  type Prepared,
-  type PublishableContent,
-} from '../channel.ts';
-import { cannotRefresh, consentUrl, exchangeForLongLived } from '../meta/consent.ts';
+import { type Channel, ChannelError, type Prepared, type PublishableContent } from '../channel.ts';
 import { saysGone } from '../meta/errors.ts';
-import { type Graph, graphApi, harmlessFor, type MetaDependencies } from '../meta/graph.ts';
-import { reachablePages } from '../meta/pages.ts';
+import { graphApi, type MetaDependencies } from '../meta/graph.ts';
 import { findOnAccount } from './find-published.ts';
 import { checkContainers, prepareContainers } from './prepare.ts';
+import { profileOf } from './profile.ts';
 import { permalinkOrNull, publishContainer, readMedia } from './publish.ts';
 import { readQuota } from './quota.ts';
 
-/** Instagram business accounts, granted through the Facebook page that they belong to. */
+/** Instagram business accounts. */
 export function instagramChannel(dependencies: MetaDependencies): Channel {
   const { clock } = dependencies;
   const graph = graphApi('instagram', dependencies);
@@ -25,20 +15,7 @@ export function instagramChannel(dependencies: MetaDependencies): Channel {
   return {
     network: 'instagram',
     // Instagram lets apps neither edit nor delete what is published.
-    capabilities: { deletes: false, edits: false, refreshTokens: false },
-
-    authorisationUrl: (request) => consentUrl(dependencies, 'instagram', scopes, request),
-    exchangeCode: (request, options) => exchangeForLongLived(dependencies, 'instagram', request, options),
-    refresh: async () => {
-      throw cannotRefresh('instagram');
-    },
-    async listPages(grant, options) {
-      const fields = 'id,access_token,instagram_business_account{id,username,name,profile_picture_url}';
-      const pages = await reachablePages(graph, grant, fields, grantedPage, options);
-      return pages.flatMap(asGranted);
-    },
-
-    probe: (page, options) => profileOf(graph, page, options),
+    capabilities: { deletes: false, edits: false },
 
     prepare: (page, content, earlier, options) =>
       prepareContainers(graph, page, { content, earlier, nowMs: clock() }, options),
@@ -81,48 +58,6 @@ function notOffered(what: 'edit' | 'delete'): ChannelError {
   });
 }
 
-const scopes = [
-  'instagram_basic',
-  'instagram_content_publish',
-  'instagram_manage_comments',
-  'instagram_manage_insights',
-  'instagram_manage_messages',
-  'pages_show_list',
-  'pages_read_engagement',
-  'business_management',
-];
-
-const grantedPage = z.object({
-  id: z.string(),
-  access_token: z.string().nullish(),
-  instagram_business_account: z
-    .object({
-      id: z.string(),
-      username: z.string().nullish(),
-      name: z.string().nullish(),
-      profile_picture_url: z.string().nullish(),
-    })
-    .nullish(),
-});
-const profile = z.object({
-  id: z.string(),
-  username: z.string().nullish(),
-  name: z.string().nullish(),
-  profile_picture_url: z.string().nullish(),
-});
-function asGranted(page: z.infer<typeof grantedPage>): readonly GrantedPage[] {
-  const account = page.instagram_business_account;
-  if (!account || !page.access_token) return [];
-  return [
-    {
-      externalId: account.id,
-      name: account.username ?? account.name ?? account.id,
-      accessToken: page.access_token,
-      pictureUrl: account.profile_picture_url ?? null,
-    },
-  ];
-}
-
 function containerOf(content: PublishableContent, prepared: Prepared): string {
   if (prepared.anchor !== null && content.media.length > 0) return prepared.anchor.id;
   throw new ChannelError('instagram publishes only what has been prepared, and only with an image.', {
@@ -130,18 +65,4 @@ function containerOf(content: PublishableContent, prepared: Prepared): string {
     mayHaveActed: false,
     refusal: { code: 'media_refused', providerCode: null },
   });
-}
-
-async function profileOf(graph: Graph, page: PageAccess, options: CallOptions | undefined) {
-  const answer = await graph.call({
-    method: 'GET',
-    path: `/${page.externalId}`,
-    query: { fields: 'id,username,name,profile_picture_url' },
-    ...harmlessFor(page, options),
-    answer: profile,
-  });
-  return {
-    name: answer.username ?? answer.name ?? page.externalId,
-    pictureUrl: answer.profile_picture_url ?? null,
-  };
 }

@@ -1,7 +1,5 @@
 import type { Channel, Published } from '../channel.ts';
-import { consentUrl, exchangeCode, refreshGrant } from './consent.ts';
 import { saysGone } from './errors.ts';
-import { grantedOrganisations, probeOrganisation } from './organisations.ts';
 import { toLittleText } from './little-text.ts';
 import { createPost, findByAuthor } from './posts.ts';
 import { checkAssets, prepareAssets } from './prepare.ts';
@@ -16,13 +14,7 @@ export function linkedinChannel(dependencies: LinkedinDependencies): Channel {
 
   return {
     network: 'linkedin',
-    capabilities: { deletes: true, edits: true, refreshTokens: true },
-
-    authorisationUrl: (request) => consentUrl(dependencies, request),
-    exchangeCode: (request, options) => exchangeCode(dependencies, request, options),
-    refresh: (grant, options) => refreshGrant(dependencies, grant, options),
-    listPages: (grant, options) => grantedOrganisations(rest, grant, options),
-    probe: (page, options) => probeOrganisation(rest, page, options),
+    capabilities: { deletes: true, edits: true },
 
     prepare: (page, content, earlier, options) =>
       prepareAssets(rest, page, { content, earlier, nowMs: clock() }, options),

@@ -1,21 +1,19 @@
 import { z } from 'zod';
-import {
-  type AuthorisationRequest,
-  type CallOptions,
-  ChannelError,
-  type CodeExchange,
-  type Grant,
-} from '../channel.ts';
+import { scopesOf } from '../../domain/grant-scopes.ts';
+import { type CallOptions, ChannelError } from '../channel.ts';
+import type { AuthorizationRequest, CodeExchange, Grant } from '../connector.ts';
 import { type LinkedinApp, type LinkedinDependencies, linkedinRest, understood } from './rest.ts';
 
-export function consentUrl({ http, app }: LinkedinDependencies, request: AuthorisationRequest): string {
+export function consentUrl({ http, app }: LinkedinDependencies, request: AuthorizationRequest): string {
   const url = http.webUrl('linkedin', '/oauth/v2/authorization');
   url.search = new URLSearchParams({
     response_type: 'code',
     client_id: credentials(app).client_id,
     redirect_uri: request.redirectUri,
     state: request.state,
-    scope: scopes.join(' '),
+    scope: scopesOf('linkedin', 'oauth')
+      .map(({ scope }) => scope)
+      .join(' '),
   }).toString();
   return url.href;
 }
@@ -36,7 +34,7 @@ export function exchangeCode(
 /** A new access token. The refresh token keeps its first expiry, a year after consent, and is given to partners only. */
 export async function refreshGrant(
   dependencies: LinkedinDependencies,
-  grant: Grant,
+  grant: Pick<Grant, 'refreshToken' | 'scopes'>,
   options: CallOptions = {},
 ): Promise<Grant> {
   if (grant.refreshToken === null) {
@@ -49,19 +47,18 @@ export async function refreshGrant(
   return tokens(dependencies, { grant_type: 'refresh_token', refresh_token: grant.refreshToken }, grant, options);
 }
 
-const scopes = ['r_basicprofile', 'rw_organization_admin', 'r_organization_social', 'w_organization_social'];
-
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
   expires_in: z.number().optional(),
   refresh_token: z.string().optional(),
+  refresh_token_expires_in: z.number().optional(),
   scope: z.string().optional(),
 });
 
 async function tokens(
   dependencies: LinkedinDependencies,
   parameters: Record<string, string>,
-  earlier: Grant | null,
+  earlier: Pick<Grant, 'refreshToken' | 'scopes'> | null,
   options: CallOptions,
 ): Promise<Grant> {
   const answer = await linkedinRest(dependencies)({
@@ -74,11 +71,15 @@ async function tokens(
     signal: options.signal,
   });
   const token = understood(tokenAnswer, answer);
+  const inSeconds = (seconds: number | undefined): number | null =>
+    seconds === undefined ? null : dependencies.clock() + seconds * 1_000;
   return {
     accessToken: token.access_token,
     refreshToken: token.refresh_token ?? earlier?.refreshToken ?? null,
-    expiresAt: token.expires_in === undefined ? null : dependencies.clock() + token.expires_in * 1_000,
-    scopes: token.scope?.split(/[\s,]+/).filter((scope) => scope !== '') ?? earlier?.scopes ?? [],
+    expiresAt: inSeconds(token.expires_in),
+    // A refresh token lives for a year from the first consent, whatever is refreshed meanwhile.
+    consentExpiresAt: inSeconds(token.refresh_token_expires_in),
+    scopes: token.scope?.split(/[\s,]+/).filter((scope) => scope !== '') ?? earlier?.scopes ?? null,
   };
 }
 

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import {
-  type CallOptions,
-  ChannelError,
-  type Grant,
-  type GrantedPage,
-  type PageAccess,
-  type PageProfile,
-} from '../channel.ts';
+import { type CallOptions, ChannelError, type PageAccess } from '../channel.ts';
+import type { Grant, GrantedPage, PageProfile } from '../connector.ts';
 import { organisationUrn, type Rest, understood } from './rest.ts';
 
 /** The organisations whose page the person may publish on. */
@@ -19,7 +13,7 @@ export async function grantedOrganisations(
   const pages: GrantedPage[] = [];
   for (const urn of urns) {
     const { name, pictureUrl } = await readOrganisation(rest, grant.accessToken, urn, options);
-    pages.push({ externalId: numberOf(urn), name, accessToken: grant.accessToken, pictureUrl });
+    pages.push({ externalId: numberOf(urn), name, pictureUrl, accessToken: null, details: {}, refusal: null });
   }
   return pages;
 }

@@ -1,31 +1,29 @@
 import { z } from 'zod';
-import type { Network } from '../../domain/network.ts';
-import {
-  type AuthorisationRequest,
-  type CallOptions,
-  ChannelError,
-  type CodeExchange,
-  type Grant,
-} from '../channel.ts';
+import { scopesOf } from '../../domain/grant-scopes.ts';
+import { type CallOptions, ChannelError } from '../channel.ts';
+import type { AuthorizationRequest, CodeExchange, Grant } from '../connector.ts';
 import { graphApi, type MetaApp, type MetaDependencies } from './graph.ts';
+import { grantedPermissions } from './person.ts';
 
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().optional() });
-const permissionsAnswer = z.object({ data: z.array(z.object({ permission: z.string(), status: z.string() })) });
 
 /** The URL of Facebook's consent dialog, through which Instagram business accounts are granted too. */
 export function consentUrl(
   { http, app }: MetaDependencies,
-  network: Network,
-  scopes: readonly string[],
-  request: AuthorisationRequest,
+  network: 'facebook' | 'instagram',
+  request: AuthorizationRequest,
 ): string {
   const url = http.webUrl(network, `/${app.graphVersion}/dialog/oauth`);
   url.search = new URLSearchParams({
-    client_id: credentials(network, app).id,
+    client_id: metaCredentials(network, app).id,
     redirect_uri: request.redirectUri,
     state: request.state,
     response_type: 'code',
-    scope: scopes.join(','),
+    scope: scopesOf(network, 'facebook_login')
+      .map(({ scope }) => scope)
+      .join(','),
+    // Whoever took a permission back is asked for it again.
+    auth_type: 'rerequest',
   }).toString();
   return url.href;
 }
@@ -33,12 +31,12 @@ export function consentUrl(
 /** Exchanges a code for a long-lived user token (60 days), with the permissions that the person really gave. */
 export async function exchangeForLongLived(
   dependencies: MetaDependencies,
-  network: Network,
+  network: 'facebook' | 'instagram',
   request: CodeExchange,
   options: CallOptions = {},
 ): Promise<Grant> {
   const graph = graphApi(network, dependencies);
-  const { id, secret } = credentials(network, dependencies.app);
+  const { id, secret } = metaCredentials(network, dependencies.app);
   const token = (parameters: Record<string, string>, repeat: 'harmless' | 'never') =>
     graph.call({
       method: 'GET',
@@ -53,32 +51,20 @@ export async function exchangeForLongLived(
   // A code can be used once.
   const short = await token({ redirect_uri: request.redirectUri, code: request.code }, 'never');
   const long = await token({ grant_type: 'fb_exchange_token', fb_exchange_token: short.access_token }, 'harmless');
-  const { data } = await graph.call({
-    method: 'GET',
-    path: '/me/permissions',
-    accessToken: long.access_token,
-    repeat: 'harmless',
-    signal: options.signal,
-    answer: permissionsAnswer,
-  });
   return {
     accessToken: long.access_token,
     refreshToken: null,
+    // A page's token, made from it, does not expire; the consent behind it does (data access, 90 days).
     expiresAt: long.expires_in === undefined ? null : dependencies.clock() + long.expires_in * 1_000,
-    scopes: data.filter(({ status }) => status === 'granted').map(({ permission }) => permission),
+    consentExpiresAt: dependencies.clock() + dataAccessMs,
+    scopes: await grantedPermissions(graph, long.access_token, options),
   };
 }
 
-/** Meta has no refresh tokens: what lapsed needs a person. */
-export function cannotRefresh(network: Network): ChannelError {
-  return new ChannelError(`${network} has no refresh tokens: a person must consent again.`, {
-    class: 'disconnected',
-    mayHaveActed: false,
-    grantProblem: 'gone',
-  });
-}
+const dataAccessMs = 90 * 24 * 60 * 60_000;
 
-function credentials(network: Network, app: MetaApp): { id: string; secret: string } {
+/** The app that Meta knows us by. */
+export function metaCredentials(network: string, app: MetaApp): { id: string; secret: string } {
   if (app.id !== null && app.secret !== null) return { id: app.id, secret: app.secret };
   throw new ChannelError(`${network} cannot be connected: no app id and secret are configured.`, {
     class: 'unknown',

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { Network } from '../../domain/network.ts';
+import type { HostedNetwork } from '../http/hosts.ts';
 import { type CallOptions, ChannelError, type PageAccess } from '../channel.ts';
 import type { ChannelHttp, HttpAnswer, HttpRequest } from '../http.ts';
 import type { Target } from '../http/hosts.ts';
@@ -12,6 +12,8 @@ export interface MetaApp {
   readonly secret: string | null;
   /** Like `v25.0`. */
   readonly graphVersion: string;
+  /** Which of the app's Embedded Signup flows connects WhatsApp numbers. */
+  readonly whatsappConfigId: string | null;
 }
 
 export interface MetaDependencies {
@@ -62,7 +64,7 @@ export interface GraphList<T> {
 }
 
 /** The Graph API as one network sees it. */
-export function graphApi(network: Network, { http, clock, app }: MetaDependencies): Graph {
+export function graphApi(network: HostedNetwork, { http, clock, app }: MetaDependencies): Graph {
   async function answerTo(call: Omit<GraphCall<unknown>, 'path' | 'answer'>, target: Target): Promise<HttpAnswer> {
     const proof = call.accessToken === null ? {} : appSecretProof(app, call.accessToken);
     return understandable({
@@ -136,7 +138,7 @@ export const graphTime = z
   .pipe(z.number());
 
 /** Parses an answer that came as a success; one that makes no sense may still have done what was asked. */
-function understood<T>(network: Network, schema: z.ZodType<T>, answer: HttpAnswer): T {
+function understood<T>(network: HostedNetwork, schema: z.ZodType<T>, answer: HttpAnswer): T {
   const result = schema.safeParse(answer.json);
   if (result.success) return result.data;
   throw new ChannelError(`${network} answered in a form that nobody has taught us.`, {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type CallOptions, ChannelError, type Grant } from '../channel.ts';
+import { type CallOptions, ChannelError } from '../channel.ts';
+import type { Grant } from '../connector.ts';
 import type { Graph } from './graph.ts';
 
 /** Enough for every agency we know of; a page holds a hundred. */

@@ -3,6 +3,7 @@ import type { Insertable } from 'kysely';
 import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction } from '../../../src/db/tenant.ts';
 import type {
+  AdminProfileId,
   ApprovalId,
   CommentId,
   BusinessCalendarId,
@@ -25,6 +26,7 @@ import type {
 import { noticeRows } from './notice-rows.ts';
 import { approvalRows } from './approval-rows.ts';
 
+import { connectionRows } from './connection-rows.ts';
 import { haltRows } from './halt-rows.ts';
 
 export type OneRowPerTable = { readonly [Table in keyof Database]: Insertable<Database[Table]> };
@@ -38,6 +40,7 @@ export function oneRowPerTable(): OneRowPerTable {
     group: randomUUID() as GroupId,
     policy: randomUUID() as PolicyId,
     calendar: randomUUID() as BusinessCalendarId,
+    profile: randomUUID() as AdminProfileId,
     connection: randomUUID() as ConnectionId,
     media: randomUUID() as MediaId,
     post: randomUUID() as PostId,
@@ -74,6 +77,7 @@ interface Ids {
   readonly group: GroupId;
   readonly policy: PolicyId;
   readonly calendar: BusinessCalendarId;
+  readonly profile: AdminProfileId;
   readonly connection: ConnectionId;
   readonly media: MediaId;
   readonly post: PostId;
@@ -145,33 +149,13 @@ function calendars(tenant_id: TenantId, { calendar }: Ids) {
   } satisfies Partial<OneRowPerTable>;
 }
 
-function pages(tenant_id: TenantId, { user, policy, calendar, connection, media }: Ids) {
+function pages(tenant_id: TenantId, { user, policy, calendar, profile, connection, media }: Ids) {
   const file = { sha256, mime_type: 'image/jpeg', bytes: 1, width_px: 1, height_px: 1 };
   return {
     approval_policy: { tenant_id, id: policy, name: 'Revisione', version: 1, created_at: now },
     approval_policy_version: { tenant_id, policy_id: policy, version: 1, steps: '[]', created_at: now },
     tenant_setting: { tenant_id, approval_policy_id: policy, business_calendar_id: calendar },
-    connection: {
-      tenant_id,
-      id: connection,
-      network: 'facebook',
-      external_id: randomUUID(),
-      name: 'Pagina',
-      state: 'connected',
-      approval_policy_id: policy,
-      connected_at: now,
-      connected_by: user,
-      last_success_at: null,
-      last_checked_at: null,
-      last_error: null,
-    },
-    connection_secret: {
-      tenant_id,
-      connection_id: connection,
-      access_token: 'sealed',
-      refresh_token: null,
-      expires_at: null,
-    },
+    ...connectionRows({ tenant_id, now, user, policy, profile, connection }),
     stored_file: { tenant_id, sha256, claimed_at: now },
     media: {
       ...file,

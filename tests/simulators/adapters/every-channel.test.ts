@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { seedTenants } from '../../../simulators/seed.ts';
 import type { Simulator } from '../../../simulators/kernel/simulator.ts';
-import { networks, type Network } from '../../../src/domain/network.ts';
+import { usualGrantKind } from '../../../src/domain/grant.ts';
+import { publishingNetworks, type PublishingNetwork } from '../../../src/domain/network.ts';
 import type { PageAccess } from '../../../src/channels/channel.ts';
+import { consentConnectorOf } from '../../support/connectors.ts';
 import {
   armFault,
   channelErrorOf,
@@ -14,7 +16,7 @@ import {
   simulatedNetworks,
 } from './simulated-networks.ts';
 
-describe.each(networks)('on %s', (network) => {
+describe.each(publishingNetworks)('on %s', (network) => {
   it('a post with an image is prepared unseen, published, found again by its anchor, and checked', async () => {
     const { world, channel, page, simulator } = await stage(network);
     const content = contentWithImage(world, text);
@@ -165,25 +167,28 @@ describe.each(networks)('on %s', (network) => {
   });
 
   it('the page is read with its token', async () => {
-    const { channel, page } = await stage(network);
+    const { connector, page } = await stage(network);
 
-    expect((await channel.probe(page)).name).not.toBe('');
-    const error = await channelErrorOf(channel.probe({ ...page, accessToken: 'EAAB-no-such-token' }));
+    expect((await connector.probe({ ...page, details: {} })).name).not.toBe('');
+    const error = await channelErrorOf(connector.probe({ ...page, details: {}, accessToken: 'EAAB-no-such-token' }));
     expect(error).toMatchObject({ class: 'refresh_token', grantProblem: 'gone' });
     expect(error.message).not.toContain('no-such-token');
   });
 
   it('a person connects their pages, and the tokens work', async () => {
-    const { channel } = await stage(network);
+    const { connector } = await stage(network);
     const person = network === 'linkedin' ? tenant.linkedinPerson : tenant.metaPerson;
 
-    const grant = await channel.exchangeCode({ redirectUri: 'https://chorally.example/back', code: person.code });
-    const pages = await channel.listPages(grant);
+    const redirectUri = 'https://chorally.example/back';
+    const grant = await connector.exchangeCode({ redirectUri, code: person.code, codeVerifier: null });
+    const pages = await connector.listPages(grant, []);
 
     expect(pages.map(({ externalId }) => externalId).toSorted()).toEqual(
       tenant[network].map(({ externalId }) => externalId).toSorted(),
     );
-    for (const page of pages) await channel.probe(page);
+    for (const page of pages) {
+      await connector.probe({ ...page, accessToken: page.accessToken ?? grant.accessToken });
+    }
   });
 });
 
@@ -206,16 +211,19 @@ describe.each(['facebook', 'linkedin'] as const)('on %s', (network) => {
 });
 
 it('on linkedin a grant is refreshed, and no more once it was taken back', async () => {
-  const { channel, page, simulator } = await stage('linkedin');
+  const { connector, page, simulator } = await stage('linkedin');
   const [{ accessToken, refreshToken }] = tenant.linkedin;
-  const grant = { accessToken, refreshToken, expiresAt: null, scopes: [] };
+  const held = { ...page, details: {}, accessToken, refreshToken, scopes: null };
 
-  const refreshed = await channel.refresh(grant);
-  expect(refreshed.accessToken).not.toBe(accessToken);
-  await channel.probe({ ...page, accessToken: refreshed.accessToken });
+  const refreshed = await connector.refresh?.(held);
+  expect(refreshed?.accessToken).not.toBe(accessToken);
+  await connector.probe({ ...held, accessToken: refreshed?.accessToken ?? '' });
 
   await revokeToken(simulator, page.externalId, 'revoked');
-  expect(await channelErrorOf(channel.refresh(grant))).toMatchObject({ class: 'disconnected', grantProblem: 'gone' });
+  expect(await channelErrorOf(Promise.resolve(connector.refresh?.(held)))).toMatchObject({
+    class: 'disconnected',
+    grantProblem: 'gone',
+  });
 });
 
 it('on instagram a permalink that cannot be read leaves the post published', async () => {
@@ -244,15 +252,16 @@ it('on instagram a post that is not listed yet is asked for again, not taken for
 
 const text = 'Sconti (veri) del 20% su [tutto] #Natale2026 e #black_friday: scrivi a ciao@example.it <3 {ora} ~ \\o/';
 const [tenant] = seedTenants;
-const publishing: Readonly<Record<Network, string>> = {
+const publishing: Readonly<Record<PublishingNetwork, string>> = {
   facebook: 'facebook.feed.create',
   instagram: 'instagram.media.publish',
   linkedin: 'linkedin.post.create',
 };
 
-async function stage(network: Network, settings: Parameters<typeof simulatedNetworks>[0] = {}) {
+async function stage(network: PublishingNetwork, settings: Parameters<typeof simulatedNetworks>[0] = {}) {
   const world: SimulatedNetworks = await simulatedNetworks(settings);
   const simulator: Simulator = network === 'linkedin' ? world.linkedin : world.graph;
   const page: PageAccess = tenant[network][0];
-  return { world, simulator, channel: world.channels[network], page };
+  const connector = consentConnectorOf(world.connectors, network, usualGrantKind(network));
+  return { world, simulator, channel: world.channels[network], connector, page };
 }

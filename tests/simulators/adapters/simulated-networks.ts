@@ -11,7 +11,6 @@ import { graph } from '../../../simulators/graph/network.ts';
 import { type Simulator, startSimulator } from '../../../simulators/kernel/simulator.ts';
 import type { Settings } from '../../../simulators/kernel/settings.ts';
 import { linkedin } from '../../../simulators/linkedin/network.ts';
-import { seedApp } from '../../../simulators/seed.ts';
 import {
   type Channel,
   ChannelError,
@@ -21,10 +20,12 @@ import {
 } from '../../../src/channels/channel.ts';
 import { channelHttp, usualHttpSettings } from '../../../src/channels/http.ts';
 import { hostsFor } from '../../../src/channels/http/hosts.ts';
-import { type Channels, channelRegistry } from '../../../src/channels/registry.ts';
+import { type Channels, channelRegistry, connectorRegistry, type Connectors } from '../../../src/channels/registry.ts';
+import { seedApps } from '../../support/apps.ts';
 
 export interface SimulatedNetworks {
   readonly channels: Channels;
+  readonly connectors: Connectors;
   readonly graph: Simulator;
   readonly linkedin: Simulator;
   /** The signed URL's stand-in: where the image can be fetched. */
@@ -51,7 +52,12 @@ export async function simulatedNetworks(settings: Partial<Settings> = {}): Promi
   const [graphApi, linkedinApi] = await Promise.all([start(graph), start(linkedin)]);
   const http = channelHttp({
     ...usualHttpSettings,
-    hosts: hostsFor({ facebook: graphApi.url, instagram: graphApi.url, linkedin: linkedinApi.url }),
+    hosts: hostsFor({
+      facebook: graphApi.url,
+      instagram: graphApi.url,
+      instagram_login: graphApi.url,
+      linkedin: linkedinApi.url,
+    }),
     limits: { ...usualHttpSettings.limits, allowPrivateTargets: true },
     retry: { ...usualHttpSettings.retry, baseWaitMs: 5 },
     clock: Date.now,
@@ -62,16 +68,22 @@ export async function simulatedNetworks(settings: Partial<Settings> = {}): Promi
     media.close();
     await rm(folder, { recursive: true, force: true });
   });
-  const channels = channelRegistry({
+  const dependencies = {
     http,
     clock: Date.now,
-    apps: {
-      meta: { id: seedApp.meta.clientId, secret: seedApp.meta.clientSecret, graphVersion: 'v25.0' },
-      linkedin: { id: seedApp.linkedin.clientId, secret: seedApp.linkedin.clientSecret, version: thisMonth() },
-    },
-  });
+    apps: seedApps,
+  };
+  const channels = channelRegistry(dependencies);
+  const connectors = connectorRegistry(dependencies);
   const { port } = media.address() as AddressInfo;
-  return { channels, graph: graphApi, linkedin: linkedinApi, imageUrl: `http://127.0.0.1:${port}/image.jpg`, image };
+  return {
+    channels,
+    connectors,
+    graph: graphApi,
+    linkedin: linkedinApi,
+    imageUrl: `http://127.0.0.1:${port}/image.jpg`,
+    image,
+  };
 }
 
 /** A post with an image, in words that need every kind of escaping. */
@@ -134,8 +146,4 @@ async function control(simulator: Simulator, path: string, body: Record<string, 
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(`The control API answered ${answer.status}: ${await answer.text()}`);
-}
-
-function thisMonth(): string {
-  return new Date().toISOString().slice(0, 7).replace('-', '');
 }

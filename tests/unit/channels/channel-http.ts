@@ -5,14 +5,13 @@ import {
   type ChannelHttpConfig,
   usualHttpSettings,
 } from '../../../src/channels/http.ts';
-import type { NetworkHosts } from '../../../src/channels/http/hosts.ts';
+import { hostsFor, type NetworkHosts, publicHosts } from '../../../src/channels/http/hosts.ts';
 
 export const noon = Date.parse('2026-11-22T12:00:00Z');
 
 /** Every purpose of every network on one origin. */
 export function allHostsAt(origin: string): NetworkHosts {
-  const hosts = { api: origin, web: origin, upload: origin };
-  return { facebook: hosts, instagram: hosts, linkedin: hosts };
+  return hostsFor(Object.fromEntries(Object.keys(publicHosts).map((network) => [network, origin])));
 }
 
 /** A client that may speak to this machine, waits little between tries and stands at noon. */

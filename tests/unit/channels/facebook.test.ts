@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Connectors } from '../../../src/channels/registry.ts';
+import { consentConnectorOf, grantOf } from '../../support/connectors.ts';
 import { channelErrorOf, noon } from './channel-http.ts';
 import { goneObject, networkWith, photoFile } from './network-stub.ts';
 
@@ -68,9 +70,9 @@ describe('a post on a Facebook page', () => {
   });
 
   it('keeps the token out of the URL and proves that it is ours', async () => {
-    const { channels, network } = await networkWith({ 'GET /1': () => ({ body: { id: '1', name: 'Bar' } }) });
+    const { connectors, network } = await networkWith({ 'GET /1': () => ({ body: { id: '1', name: 'Bar' } }) });
 
-    await channels.facebook.probe(page);
+    await facebook(connectors).probe({ ...page, details: {} });
 
     const [request] = network.received;
     expect(request?.headers.authorization).toBe('Bearer page-token');
@@ -212,9 +214,15 @@ describe('a post that is gone', () => {
 
 describe('connecting a Facebook page', () => {
   it('sends the person to the consent dialog', async () => {
-    const { channels } = await networkWith({});
+    const { connectors } = await networkWith({});
 
-    const url = new URL(channels.facebook.authorisationUrl({ redirectUri: 'https://app.example/back', state: 's' }));
+    const url = new URL(
+      facebook(connectors).authorizationUrl({
+        redirectUri: 'https://app.example/back',
+        state: 's',
+        codeChallenge: null,
+      }),
+    );
 
     expect(url.pathname).toBe('/v25.0/dialog/oauth');
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
@@ -227,7 +235,7 @@ describe('connecting a Facebook page', () => {
   });
 
   it('exchanges the code for a long-lived token with the permissions that were given', async () => {
-    const { channels } = await networkWith({
+    const { connectors } = await networkWith({
       'GET /oauth/access_token': ({ query }) => ({
         body:
           query.get('grant_type') === 'fb_exchange_token' && query.get('fb_exchange_token') === 'short'
@@ -244,16 +252,23 @@ describe('connecting a Facebook page', () => {
       }),
     });
 
-    expect(await channels.facebook.exchangeCode({ redirectUri: 'https://app.example/back', code: 'c' })).toEqual({
+    expect(
+      await facebook(connectors).exchangeCode({
+        redirectUri: 'https://app.example/back',
+        code: 'c',
+        codeVerifier: null,
+      }),
+    ).toEqual({
       accessToken: 'long',
       refreshToken: null,
       expiresAt: noon + 60_000,
+      consentExpiresAt: noon + 90 * 24 * hourMs,
       scopes: ['pages_manage_posts'],
     });
   });
 
-  it('lists each page once, those of the businesses too, and none that it may not act for', async () => {
-    const { channels } = await networkWith({
+  it('lists each page once, those of the businesses too, and says which it may not act for', async () => {
+    const { connectors } = await networkWith({
       'GET /me/accounts': () => ({
         body: { data: [{ id: '1', name: 'Bar', access_token: 't1', picture: { data: { url: 'p' } } }] },
       }),
@@ -270,34 +285,37 @@ describe('connecting a Facebook page', () => {
       'GET /b/client_pages': () => ({ status: 403, body: { error: { code: 10, message: 'no' } } }),
     });
 
-    const pages = await channels.facebook.listPages(grant);
+    const pages = await facebook(connectors).listPages(grant, []);
 
     expect(pages).toEqual([
-      { externalId: '1', name: 'Bar', accessToken: 't1', pictureUrl: 'p' },
-      { externalId: '2', name: 'Forno', accessToken: 't2', pictureUrl: null },
+      { externalId: '1', name: 'Bar', accessToken: 't1', pictureUrl: 'p', details: {}, refusal: null },
+      { externalId: '2', name: 'Forno', accessToken: 't2', pictureUrl: null, details: {}, refusal: null },
+      { externalId: '3', name: 'Altrui', accessToken: null, pictureUrl: null, details: {}, refusal: 'role_missing' },
     ]);
   });
 
   it('cannot refresh: a person must consent again', async () => {
-    const { channels } = await networkWith({});
+    const { connectors } = await networkWith({});
 
-    expect(await channelErrorOf(channels.facebook.refresh(grant))).toMatchObject({
-      class: 'disconnected',
-      grantProblem: 'gone',
-    });
+    expect(facebook(connectors).refresh).toBeNull();
   });
 
   it('needs an app that is configured', async () => {
-    const { channels } = await networkWith({}, { meta: { id: null, secret: null, graphVersion: 'v25.0' } });
+    const { connectors } = await networkWith(
+      {},
+      { meta: { id: null, secret: null, graphVersion: 'v25.0', whatsappConfigId: null } },
+    );
 
-    const start = async () => channels.facebook.authorisationUrl({ redirectUri: 'https://app.example', state: 's' });
+    const start = async () =>
+      facebook(connectors).authorizationUrl({ redirectUri: 'https://app.example', state: 's', codeChallenge: null });
     expect((await channelErrorOf(start())).message).toContain('no app id and secret');
   });
 });
 
 const hourMs = 60 * 60_000;
 const page = { externalId: '1', accessToken: 'page-token' };
-const grant = { accessToken: 'user-token', refreshToken: null, expiresAt: null, scopes: [] };
+const grant = grantOf('user-token');
+const facebook = (connectors: Connectors) => consentConnectorOf(connectors, 'facebook', 'facebook_login');
 const content = { text: 'Buongiorno #Roma', media: [photoFile], link: null, format: 'feed' as const };
 const textOnly = { text: 'Buongiorno', media: [], link: null, format: 'feed' as const };
 const anchor = { kind: 'photo', id: 'photo', madeAt: noon } as const;

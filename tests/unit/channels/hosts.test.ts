@@ -11,12 +11,15 @@ it('a simulated network plays all of its parts, the others stay as they are', ()
   expect(simulated.linkedin).toEqual({
     api: 'http://localhost:7312/',
     web: 'http://localhost:7312/',
-    upload: 'http://localhost:7312/',
   });
   expect(simulated.instagram).toEqual(publicHosts.instagram);
   expect(webUrl(simulated, 'linkedin', '/feed/update/urn:li:share:1').href).toBe(
     'http://localhost:7312/feed/update/urn:li:share:1',
   );
+});
+
+it('an upload at a simulated network goes to the same place', () => {
+  expect(resolveTarget(simulated, 'linkedin', { base: 'upload', path: '/u' })?.href).toBe('http://localhost:7312/u');
 });
 
 it('a URL of the real network never leaves the simulated one', () => {

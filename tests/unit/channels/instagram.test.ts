@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Prepared } from '../../../src/channels/channel.ts';
+import { consentConnectorOf, grantOf } from '../../support/connectors.ts';
 import { channelErrorOf, noon } from './channel-http.ts';
 import { goneObject, networkWith, photoFile, type Route } from './network-stub.ts';
 
@@ -210,7 +211,7 @@ describe('looking for media whose answer was lost', () => {
 });
 
 it('lists the business accounts of the pages', async () => {
-  const { channels } = await networkWith({
+  const { connectors } = await networkWith({
     'GET /me/accounts': () => ({
       body: {
         data: [
@@ -222,9 +223,10 @@ it('lists the business accounts of the pages', async () => {
     'GET /me/businesses': () => ({ status: 403, body: { error: { code: 200, message: 'no' } } }),
   });
 
-  expect(
-    await channels.instagram.listPages({ accessToken: 'u', refreshToken: null, expiresAt: null, scopes: [] }),
-  ).toEqual([{ externalId: '9', name: 'bar.roma', accessToken: 't1', pictureUrl: null }]);
+  const connector = consentConnectorOf(connectors, 'instagram', 'facebook_login');
+  expect(await connector.listPages(grantOf('u'), [])).toEqual([
+    { externalId: '9', name: 'bar.roma', accessToken: 't1', pictureUrl: null, details: { pageId: '1' }, refusal: null },
+  ]);
 });
 
 it('says that Instagram does not let apps delete', async () => {

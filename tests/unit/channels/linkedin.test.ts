@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Prepared } from '../../../src/channels/channel.ts';
+import type { Connectors } from '../../../src/channels/registry.ts';
+import { consentConnectorOf, grantOf } from '../../support/connectors.ts';
 import { channelErrorOf, noon } from './channel-http.ts';
 import { networkWith, photoFile } from './network-stub.ts';
 
@@ -175,7 +177,7 @@ it('reports a post that is gone, and deleting it is success', async () => {
 
 describe('connecting a LinkedIn page', () => {
   it('exchanges a code, and refreshes with the refresh token', async () => {
-    const { channels, network } = await networkWith({
+    const { connectors, network } = await networkWith({
       'POST /oauth/v2/accessToken': ({ body }) => ({
         body: body.includes('refresh_token=')
           ? { access_token: 'a2', expires_in: 60 }
@@ -183,13 +185,23 @@ describe('connecting a LinkedIn page', () => {
       }),
     });
 
-    const grant = await channels.linkedin.exchangeCode({ redirectUri: 'https://app.example/back', code: 'c' });
-    const refreshed = await channels.linkedin.refresh(grant);
+    const grant = await linkedin(connectors).exchangeCode({
+      redirectUri: 'https://app.example/back',
+      code: 'c',
+      codeVerifier: null,
+    });
+    const refreshed = await linkedin(connectors).refresh?.({
+      ...page,
+      details: {},
+      refreshToken: grant.refreshToken,
+      scopes: grant.scopes,
+    });
 
     expect(grant).toEqual({
       accessToken: 'a1',
       refreshToken: 'r1',
       expiresAt: noon + 60_000,
+      consentExpiresAt: null,
       scopes: ['w_organization_social', 'r_basicprofile'],
     });
     expect(refreshed).toEqual({ ...grant, accessToken: 'a2' });
@@ -203,13 +215,15 @@ describe('connecting a LinkedIn page', () => {
   });
 
   it('is disconnected when the refresh token is refused or was never given', async () => {
-    const { channels } = await networkWith({
+    const { connectors } = await networkWith({
       'POST /oauth/v2/accessToken': () => ({ status: 400, body: { error: 'invalid_grant' } }),
     });
-    const grant = { accessToken: 'a', refreshToken: 'r', expiresAt: null, scopes: [] };
+    const grant = grantOf('a', { refreshToken: 'r' });
 
     for (const lost of [grant, { ...grant, refreshToken: null }]) {
-      expect(await channelErrorOf(channels.linkedin.refresh(lost))).toMatchObject({
+      expect(
+        await channelErrorOf(Promise.resolve(linkedin(connectors).refresh?.({ ...page, ...lost, details: {} }))),
+      ).toMatchObject({
         class: 'disconnected',
         grantProblem: 'gone',
       });
@@ -217,28 +231,30 @@ describe('connecting a LinkedIn page', () => {
   });
 
   it('lists the organisations where the person may publish', async () => {
-    const { channels } = await networkWith(organisations);
+    const { connectors } = await networkWith(organisations);
 
-    const pages = await channels.linkedin.listPages({
-      accessToken: 't',
-      refreshToken: null,
-      expiresAt: null,
-      scopes: [],
-    });
+    const pages = await linkedin(connectors).listPages(grantOf('t'), []);
 
-    expect(pages).toEqual([{ externalId: '7', name: 'Forno Rossi', accessToken: 't', pictureUrl: null }]);
+    expect(pages).toEqual([
+      { externalId: '7', name: 'Forno Rossi', accessToken: null, pictureUrl: null, details: {}, refusal: null },
+    ]);
   });
 
   it('probes the role on the organisation, not only its public name', async () => {
-    const { channels } = await networkWith(organisations);
+    const { connectors } = await networkWith(organisations);
 
-    expect(await channels.linkedin.probe(page)).toEqual({ name: 'Forno Rossi', pictureUrl: null });
-    expect(await channelErrorOf(channels.linkedin.probe({ ...page, externalId: '8' }))).toMatchObject({
+    expect(await linkedin(connectors).probe({ ...page, details: {} })).toEqual({
+      name: 'Forno Rossi',
+      pictureUrl: null,
+    });
+    expect(await channelErrorOf(linkedin(connectors).probe({ ...page, details: {}, externalId: '8' }))).toMatchObject({
       class: 'refresh_token',
       grantProblem: 'permission',
     });
   });
 });
+
+const linkedin = (connectors: Connectors) => consentConnectorOf(connectors, 'linkedin', 'oauth');
 
 const organisations = {
   'GET /rest/organizationAcls': () => ({

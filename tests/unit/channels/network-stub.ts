@@ -1,5 +1,12 @@
 import { onTestFinished } from 'vitest';
-import { type ChannelDependencies, channelRegistry, type Channels } from '../../../src/channels/registry.ts';
+import {
+  type ChannelDependencies,
+  channelRegistry,
+  type Channels,
+  connectorRegistry,
+  type Connectors,
+} from '../../../src/channels/registry.ts';
+import { seedApps } from '../../support/apps.ts';
 import { noon, testHttp } from './channel-http.ts';
 import { answer, listen, type LocalServer, type ReceivedRequest } from './local-server.ts';
 
@@ -9,7 +16,7 @@ export type Route = (request: ReceivedRequest) => { status?: number; body?: unkn
 export async function networkWith(
   routes: Readonly<Record<string, Route>>,
   apps: Partial<ChannelDependencies['apps']> = {},
-): Promise<{ channels: Channels; network: LocalServer; clock: { now: number } }> {
+): Promise<{ channels: Channels; connectors: Connectors; network: LocalServer; clock: { now: number } }> {
   const network = await listen((request, response) => {
     const route = routes[`${request.method} ${request.path.replace(/^\/v25\.0/, '')}`];
     const { status = 200, body = {}, headers = {} } = route?.(request) ?? { status: 404, body: { code: 'NOT_FOUND' } };
@@ -21,16 +28,17 @@ export async function networkWith(
     await http.close();
     await network.close();
   });
-  const channels = channelRegistry({
+  const dependencies = {
     http,
     clock: () => clock.now,
     apps: {
-      meta: { id: 'app', secret: 'app-secret', graphVersion: 'v25.0' },
+      ...seedApps,
+      meta: { id: 'app', secret: 'app-secret', graphVersion: 'v25.0', whatsappConfigId: null },
       linkedin: { id: 'client', secret: 'client-secret', version: '202610' },
       ...apps,
     },
-  });
-  return { channels, network, clock };
+  };
+  return { channels: channelRegistry(dependencies), connectors: connectorRegistry(dependencies), network, clock };
 }
 
 export const goneObject = { status: 400, body: { error: { code: 100, error_subcode: 33, message: 'gone' } } };

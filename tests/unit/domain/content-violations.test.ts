@@ -4,7 +4,7 @@ import type { PostContent } from '../../../src/domain/content.ts';
 import { contentLimits } from '../../../src/domain/content-limits.ts';
 import { violations } from '../../../src/domain/content-violations.ts';
 import type { FileFacts } from '../../../src/domain/media.ts';
-import { type Network, networks } from '../../../src/domain/network.ts';
+import { type PublishingNetwork, publishingNetworks } from '../../../src/domain/network.ts';
 import { textLength } from '../../../src/domain/text-length.ts';
 import {
   carouselVideo,
@@ -22,7 +22,7 @@ import {
 } from '../../support/contents.ts';
 
 describe('a text', () => {
-  it.each(networks)('on %s may have the greatest length and not one character more', (network) => {
+  it.each(publishingNetworks)('on %s may have the greatest length and not one character more', (network) => {
     const { maxLength } = contentLimits[network].text;
     expect(textRules(network, 'x'.repeat(maxLength))).not.toContain('max_text_length');
     expect(textRules(network, 'x'.repeat(maxLength + 1))).toContain('max_text_length');
@@ -58,7 +58,7 @@ describe('a text', () => {
 });
 
 describe('the media of one post', () => {
-  it.each<[Network, string, readonly FileFacts[], readonly string[]]>([
+  it.each<[PublishingNetwork, string, readonly FileFacts[], readonly string[]]>([
     ['facebook', 'nothing', [], []],
     ['facebook', 'ten images', times(10, image()), []],
     ['facebook', 'eleven images', times(11, image()), ['max_media']],
@@ -155,7 +155,7 @@ describe('the judge', () => {
     fc.assert(
       fc.property(anyFiles, fc.constantFrom('feed', 'reel'), (files, format) => {
         const { mediaIds, factsOf } = uploads(files);
-        const targets = networks.map((network) => targetOn(network, { format }));
+        const targets = publishingNetworks.map((network) => targetOn(network, { format }));
         const content = contentFor('facebook', { mediaIds, targets });
         const together = violations(content, networkOf, factsOf);
         for (const target of targets) {
@@ -168,7 +168,7 @@ describe('the judge', () => {
 
   it('names a file only where the file is among those shown, and a limit that the value breaks', () => {
     fc.assert(
-      fc.property(anyFiles, fc.constantFrom(...networks), (files, network) => {
+      fc.property(anyFiles, fc.constantFrom(...publishingNetworks), (files, network) => {
         const { mediaIds, factsOf } = uploads(files);
         for (const found of violations(contentFor(network, { mediaIds }), networkOf, factsOf)) {
           expect(found.target).toBe(connectionOf(network));
@@ -184,7 +184,7 @@ describe('the judge', () => {
 
   it('lets pass what a network takes alone, in as many copies as it takes', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...networks), fc.integer({ min: 1, max: 10 }), (network, count) => {
+      fc.property(fc.constantFrom(...publishingNetworks), fc.integer({ min: 1, max: 10 }), (network, count) => {
         expect(rulesWith(network, times(count, image()))).toEqual([]);
       }),
     );
@@ -203,7 +203,7 @@ function judge(content: PostContent) {
   return violations(content, networkOf, uploads([image()]).factsOf);
 }
 
-function textRules(network: Network, text: string): readonly string[] {
+function textRules(network: PublishingNetwork, text: string): readonly string[] {
   return rulesWith(network, network === 'instagram' ? [image()] : [], { text });
 }
 

@@ -11,7 +11,7 @@ import {
 import { violations } from '../../../src/domain/content-violations.ts';
 import type { ConnectionId, MediaId, Sha256 } from '../../../src/domain/ids.ts';
 import type { ImageFacts, MediaFacts } from '../../../src/domain/media.ts';
-import { type Network, networks } from '../../../src/domain/network.ts';
+import { type PublishingNetwork, publishingNetworks } from '../../../src/domain/network.ts';
 import { contentFor, image as file, networkOf } from '../../support/contents.ts';
 
 describe('the file that a network is given', () => {
@@ -25,7 +25,7 @@ describe('the file that a network is given', () => {
 
   it('is never worse than the original: what the original satisfies stays satisfied', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...networks), facts, facts, (network, original, jpeg) => {
+      fc.property(fc.constantFrom(...publishingNetworks), facts, facts, (network, original, jpeg) => {
         const alone = rules(network, { original, jpeg: null });
         const both = rules(network, { original, jpeg });
         return alone.length > 0 || both.length === 0;
@@ -75,7 +75,7 @@ const square = 'square' as MediaId;
 const jpegHash = 'b'.repeat(64) as Sha256;
 const hashOf = (id: MediaId) => `hash of ${id}` as Sha256;
 
-function rules(network: Network, facts: MediaFacts): readonly string[] {
+function rules(network: PublishingNetwork, facts: MediaFacts): readonly string[] {
   const post = contentFor(network, { mediaIds: [square] });
   return violations(post, networkOf, () => facts).map(({ rule }) => rule);
 }

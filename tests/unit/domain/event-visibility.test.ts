@@ -13,7 +13,7 @@ test('what happens to posts and to connections is shown to those who may read th
     new Set(eventKinds.filter((kind) => maySee(kind, new Set([permission]))).map((kind) => kind.split('.')[0]));
   expect([...seenWith('post.read')]).toEqual(expect.arrayContaining(['post', 'target', 'approval', 'media']));
   expect(seenWith('post.read')).not.toContain('connection');
-  expect([...seenWith('connection.read')]).toEqual(['connection']);
+  expect([...seenWith('connection.read')]).toEqual(['connection', 'authorization']);
 });
 
 test('a kind of a newer release, which nothing here decides on, is shown to nobody', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentFacts, FileFacts, VideoFacts } from '../../../src/domain/media.ts';
 import type { TargetContent } from '../../../src/domain/content.ts';
-import type { Network } from '../../../src/domain/network.ts';
+import type { PublishingNetwork } from '../../../src/domain/network.ts';
 import { carouselVideo, document, gif, image, judgeWith, rulesWith, video } from '../../support/contents.ts';
 
 describe('a picture', () => {
@@ -29,7 +29,7 @@ describe('a picture', () => {
 });
 
 describe('a video', () => {
-  it.each<[string, Network, Partial<VideoFacts>, readonly string[]]>([
+  it.each<[string, PublishingNetwork, Partial<VideoFacts>, readonly string[]]>([
     ['of 2.9 seconds', 'instagram', { durationMs: 2_999 }, ['min_video_duration']],
     ['of 15 minutes', 'instagram', { durationMs: 900_000 }, []],
     ['of more', 'instagram', { durationMs: 900_001 }, ['max_video_duration']],
@@ -67,7 +67,7 @@ describe('a video', () => {
 describe('a reel', () => {
   const reel: Partial<TargetContent> = { format: 'reel' };
 
-  it.each<[string, Network, readonly FileFacts[], readonly string[]]>([
+  it.each<[string, PublishingNetwork, readonly FileFacts[], readonly string[]]>([
     ['one upright video', 'facebook', [video()], []],
     ['one upright video', 'instagram', [video()], []],
     ['nothing', 'facebook', [], ['min_media']],

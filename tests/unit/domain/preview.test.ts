@@ -4,14 +4,14 @@ import { postFormats, type PostContent, type TargetContent } from '../../../src/
 import { targetViolations } from '../../../src/domain/content-violations.ts';
 import type { PostId } from '../../../src/domain/ids.ts';
 import type { FileFacts, MediaFacts } from '../../../src/domain/media.ts';
-import { type Network, networks } from '../../../src/domain/network.ts';
+import { type PublishingNetwork, publishingNetworks } from '../../../src/domain/network.ts';
 import { preview } from '../../../src/domain/preview.ts';
 import { contentFor, document, gif, image, targetOn, uploads, video } from '../../support/contents.ts';
 
 describe('the text of a preview', () => {
   it('is its segments, joined, and is folded within itself', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom(...networks), (text, network) => {
+      fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom(...publishingNetworks), (text, network) => {
         const shown = foretell(network, [], { text });
         expect(shown.segments.map((segment) => segment.text).join('')).toBe(shown.text);
         expect(shown.truncatedAt ?? 0).toBeLessThanOrEqual(shown.text.length);
@@ -19,7 +19,7 @@ describe('the text of a preview', () => {
     );
   });
 
-  it.each<[Network, number]>([
+  it.each<[PublishingNetwork, number]>([
     ['facebook', 477],
     ['instagram', 125],
     ['linkedin', 210],
@@ -50,7 +50,7 @@ describe('the text of a preview', () => {
 
 describe('the media of a preview', () => {
   it('lie as the network lays them', () => {
-    const layout = (network: Network, files: readonly FileFacts[], target: Partial<TargetContent> = {}) =>
+    const layout = (network: PublishingNetwork, files: readonly FileFacts[], target: Partial<TargetContent> = {}) =>
       foretell(network, files, {}, target).layout;
     expect(layout('facebook', [])).toEqual({ kind: 'none', visible: 0, hidden: 0 });
     expect(layout('facebook', [image()])).toEqual({ kind: 'single', visible: 1, hidden: 0 });
@@ -196,28 +196,33 @@ describe('a warning', () => {
 describe('a preview', () => {
   it('can be made of any content, with the violations of its target and crops within its files', () => {
     fc.assert(
-      fc.property(anyFiles, fc.constantFrom(...networks), fc.constantFrom(...postFormats), (files, network, format) => {
-        const { mediaIds, factsOf } = uploads(files);
-        const target = targetOn(network, { format });
-        const content = contentFor(network, { mediaIds, targets: [target] });
-        const shown = foretell(network, files, {}, { format });
-        expect(shown.violations).toEqual(targetViolations(content, target, { network, factsOf }));
-        expect(shown.media.map(({ mediaId }) => mediaId)).toEqual(mediaIds);
-        expect(shown.layout.visible + shown.layout.hidden).toBe(files.length);
-        for (const { file, crops } of shown.media) {
-          if (file.kind === 'document') expect(crops).toEqual([]);
-          else
-            expect(
-              crops.every(({ x, y, width, height }) => x + width <= file.widthPx && y + height <= file.heightPx),
-            ).toBe(true);
-        }
-      }),
+      fc.property(
+        anyFiles,
+        fc.constantFrom(...publishingNetworks),
+        fc.constantFrom(...postFormats),
+        (files, network, format) => {
+          const { mediaIds, factsOf } = uploads(files);
+          const target = targetOn(network, { format });
+          const content = contentFor(network, { mediaIds, targets: [target] });
+          const shown = foretell(network, files, {}, { format });
+          expect(shown.violations).toEqual(targetViolations(content, target, { network, factsOf }));
+          expect(shown.media.map(({ mediaId }) => mediaId)).toEqual(mediaIds);
+          expect(shown.layout.visible + shown.layout.hidden).toBe(files.length);
+          for (const { file, crops } of shown.media) {
+            if (file.kind === 'document') expect(crops).toEqual([]);
+            else
+              expect(
+                crops.every(({ x, y, width, height }) => x + width <= file.widthPx && y + height <= file.heightPx),
+              ).toBe(true);
+          }
+        },
+      ),
     );
   });
 });
 
 function foretell(
-  network: Network,
+  network: PublishingNetwork,
   files: readonly (FileFacts | MediaFacts)[],
   content: Partial<PostContent> = {},
   target: Partial<TargetContent> = {},

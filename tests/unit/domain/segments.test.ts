@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentLimits } from '../../../src/domain/content-limits.ts';
-import { type Network, networks } from '../../../src/domain/network.ts';
+import { type PublishingNetwork, publishingNetworks } from '../../../src/domain/network.ts';
 import { type Segment, segments, shownText } from '../../../src/domain/segments.ts';
 
 describe('the pieces of a text', () => {
   it('are the whole text, in order and without a gap, whatever it is', () => {
     fc.assert(
-      fc.property(texts, fc.constantFrom(...networks), (text, network) => {
+      fc.property(texts, fc.constantFrom(...publishingNetworks), (text, network) => {
         const pieces = segments(text, network);
         expect(pieces.map(({ written }) => written).join('')).toBe(text);
         expect(pieces.map((piece) => piece.text).join('')).toBe(shownText(text, network));
@@ -19,7 +19,7 @@ describe('the pieces of a text', () => {
 
   it('read the same when they are read again one by one', () => {
     fc.assert(
-      fc.property(texts, fc.constantFrom(...networks), (text, network) => {
+      fc.property(texts, fc.constantFrom(...publishingNetworks), (text, network) => {
         for (const piece of segments(text, network).filter(({ kind }) => kind !== 'text')) {
           expect(segments(piece.written, network)).toEqual([piece]);
         }
@@ -94,7 +94,7 @@ describe('a hashtag', () => {
     ['a&#39;b', []],
     ['# saldi', []],
   ])('in “%s”: %j', (text, expected) => {
-    for (const network of networks) expect(found(network, text, 'hashtag')).toEqual(expected);
+    for (const network of publishingNetworks) expect(found(network, text, 'hashtag')).toEqual(expected);
   });
 
   it('of digits alone is one on Instagram only', () => {
@@ -142,7 +142,7 @@ describe('a mention', () => {
   });
 });
 
-function found(network: Network, text: string, kind: Segment['kind']): readonly string[] {
+function found(network: PublishingNetwork, text: string, kind: Segment['kind']): readonly string[] {
   return segments(text, network)
     .filter((piece) => piece.kind === kind)
     .map(({ written }) => written);
