@@ -1,0 +1,39 @@
+import type { ConnectionState } from './connection.ts';
+
+const minuteMs = 60_000;
+
+/** Where in its life a token is renewed: 80 %, a little earlier or later for each, so that they do not come at once. */
+const refreshShare = { from: 0.75, to: 0.85 } as const;
+
+/**
+ * When a token that lives from `issuedAt` to `expiresAt` is to be renewed. All epoch milliseconds. `draw` is a random
+ * number in [0, 1).
+ */
+export function refreshDueAt(life: { readonly issuedAt: number; readonly expiresAt: number }, draw: number): number {
+  const share = refreshShare.from + (refreshShare.to - refreshShare.from) * draw;
+  return Math.round(life.issuedAt + Math.max(0, life.expiresAt - life.issuedAt) * share);
+}
+
+/** How often a page that works is looked at. */
+const probeEveryMs = 60 * minuteMs;
+
+/**
+ * When a page is looked at next: hourly while it works, after one minute and then twice as long each time while its
+ * network is in trouble; `null` while only a person can mend it. `failures` counts looks in a row that brought nothing.
+ */
+export function probeDueAt(
+  { now, state, failures }: { readonly now: number; readonly state: ConnectionState; readonly failures: number },
+  draw: number,
+): number | null {
+  if (state === 'expired' || state === 'disconnected') return null;
+  const waitMs = state === 'degraded' ? Math.min(probeEveryMs, minuteMs * 2 ** Math.min(failures, 10)) : probeEveryMs;
+  return Math.round(now + waitMs * (0.9 + 0.2 * draw));
+}
+
+/** When what a network has promised to tell us is asked for again: after half of the promise, daily at most. */
+export function watchDueAt({ now, expiresAt }: { readonly now: number; readonly expiresAt: number | null }): number {
+  const dayMs = 24 * 60 * minuteMs;
+  return expiresAt === null
+    ? now + dayMs
+    : Math.round(now + Math.min(dayMs, Math.max(minuteMs, (expiresAt - now) / 2)));
+}
