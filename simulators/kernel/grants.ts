@@ -90,6 +90,14 @@ export function revokeGrant(world: World, grantId: string): void {
   if (grant !== null) grants(world).put(grantId, { ...grant, revokedAt: grant.revokedAt ?? Date.now() });
 }
 
+/** From when to when a token is good, whatever became of its grant; `null` if there is no such token. */
+export function lifeOf(
+  world: World,
+  token: string,
+): { readonly issuedAt: number; readonly expiresAt: number | null } | null {
+  return tokens(world).get(hash(token));
+}
+
 /**
  * Ends the token that an app gives back: a refresh token with its whole grant, an access token alone (RFC 7009, 2.1).
  * False if there is no such token.

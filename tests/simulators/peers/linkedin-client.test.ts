@@ -136,7 +136,7 @@ test("LinkedIn's own client trades a code and a refresh token, and lists what th
     accessToken: refreshed.access_token,
     versionString,
   });
-  expect(acls.data.elements).toMatchObject([{ organization: author }, {}]);
+  expect(acls.data.elements).toMatchObject([{ organization: author }, {}, { role: 'ANALYST' }]);
   await expect(auth.exchangeRefreshTokenForAccessToken('AQW-nobody')).rejects.toMatchObject({
     response: { status: 400, data: { error: 'invalid_grant' } },
   });
