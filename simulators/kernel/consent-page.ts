@@ -69,7 +69,9 @@ export function answerConsent(world: World, question: ConsentQuestion, req: Requ
   if (person === undefined) return null;
   const consent: Consent = {
     personId: person.id,
-    scopes: question.scopes.filter((scope) => sent('scope').includes(scope)),
+    scopes: question.scopes.filter(
+      (scope) => question.fixed?.includes(scope) === true || sent('scope').includes(scope),
+    ),
     pageIds:
       person.pages === undefined ? null : person.pages.map(({ id }) => id).filter((id) => sent('page').includes(id)),
     clientId: question.clientId,
