@@ -10,12 +10,16 @@ const introspection = z.object({
   scope: z.string().optional(),
 });
 
-/** The permissions that a token has now, as LinkedIn tells the app that the token was given to. */
+/**
+ * The permissions that a token has now, as LinkedIn tells the app that the token was given to; `null` without a
+ * configured app, since tokens work without one.
+ */
 export async function introspectedScopes(
   dependencies: LinkedinDependencies,
   { accessToken }: Pick<HeldGrant, 'accessToken'>,
   options: CallOptions = {},
 ): Promise<readonly string[] | null> {
+  if (dependencies.app.id === null || dependencies.app.secret === null) return null;
   const answer = await sendToken(dependencies, '/oauth/v2/introspectToken', accessToken, options);
   const { active, status, scope } = understood(introspection, answer);
   if (active) return scopeList(scope);
