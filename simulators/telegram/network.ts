@@ -127,10 +127,23 @@ function membershipOf(world: World, call: Call, bot: SeedBot) {
     if (chat.type === 'channel') throw refused(403, 'Forbidden: bot is not a member of the channel chat');
     return { status: 'member', user };
   }
-  const rights = { can_be_edited: false, is_anonymous: false, can_manage_chat: true, can_delete_messages: true };
   const posting = chat.type === 'channel' ? { can_post_messages: trouble !== 'permission_missing' } : {};
-  return { status: 'administrator', user, ...rights, ...posting };
+  return { status: 'administrator', user, can_be_edited: false, is_anonymous: false, ...rights, ...posting };
 }
+
+/** What every administrator is told about. Source: https://core.telegram.org/bots/api#chatmemberadministrator */
+const rights = {
+  can_manage_chat: true,
+  can_delete_messages: true,
+  can_manage_video_chats: false,
+  can_restrict_members: true,
+  can_promote_members: false,
+  can_change_info: true,
+  can_invite_users: true,
+  can_post_stories: false,
+  can_edit_stories: false,
+  can_delete_stories: false,
+} as const;
 
 function troubleIn(world: World, chat: SeedChat): TokenTrouble | null {
   const known = world.tokens.find(`chat ${chat.id}`);
