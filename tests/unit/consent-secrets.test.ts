@@ -16,7 +16,7 @@ test('no two states are alike, and each has one spelling', () => {
   expect(new Set(states).size).toBe(100);
   const [state = ''] = states;
   const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  const spellings = [...last].map((letter) => state.slice(0, -1) + letter);
+  const spellings = last.split('').map((letter) => state.slice(0, -1) + letter);
   expect(spellings.filter((spelling) => readState(spelling) !== null)).toHaveLength(4);
 });
 
