@@ -86,6 +86,18 @@ test('one that is ended while the person is at the network stays ended', async (
   expect((await record()).row.state).toBe('disconnected');
 });
 
+test('keys are renewed by new keys, which are checked for the very page', async () => {
+  const credentials = { kind: 'bot_token', botToken: '123456:AA-new' };
+  const bot = await connectOne(own, networks, { json: { network: 'telegram', credentials } });
+  networks.asked.length = 0;
+  networks.answer = () => Promise.resolve(granted([page({ externalId: bot.externalId })], { accessToken: 'AA-new' }));
+  const path = `/v1/connections/${bot.connectionId}/refresh`;
+  const { status, body } = await own.as('giulia', 'POST', path, { credentials });
+  expect([status, body.state, body.authorizationUrl]).toEqual([201, 'connected', null]);
+  expect(networks.asked).toMatchObject([{ network: 'telegram', named: [bot.externalId], credentials }]);
+  expect((await recordOf(own, bot.connectionId)).accessToken).toBe('AA-new');
+});
+
 test('a grant that is still being taken back would take a new one along', async () => {
   const other = await connectOne(own, networks, { grant: { person } });
   await own.inTenant((trx) =>

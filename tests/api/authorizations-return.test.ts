@@ -206,6 +206,7 @@ describe('an authorization comes to nothing', () => {
     const { status, body } = await comeBack(own, flow);
     expect([status, body]).toEqual([503, expect.stringContaining('not working on our side')]);
     expect(body).not.toContain('a-secret-code');
+    expect((await shown(own, flow)).state).toBe('failed');
   });
 });
 
@@ -217,9 +218,29 @@ test('an address longer than any network sends is not read', async () => {
   expect((await comeBack(own, flow, { code: 'c'.repeat(20_000) })).status).toBe(431);
 });
 
+test('names are stored whatever a network writes into them', async () => {
+  networks.answer = () => Promise.resolve(granted([page({ name: `\0Caffè \ud800${'è'.repeat(400)}` })]));
+  const flow = await begin(own);
+  await comeBack(own, flow);
+  const [{ name }] = (await shown(own, flow)).pages;
+  expect(name).toMatch(/^ Caffè \ufffdè+$/);
+  expect(name).toHaveLength(300);
+});
+
 test('what a network puts into the address is stored as plain text of a decent length', async () => {
   const flow = await begin(own);
   await comeBack(own, flow, { error: 'e\0'.repeat(100), error_description: `\u0007${'d'.repeat(900)}` });
   const { providerCode, providerMessage } = (await shown(own, flow)).failure;
   expect([providerCode.length, providerMessage]).toEqual([100, ` ${'d'.repeat(499)}`]);
+});
+
+test('a client that floods the callback is told to wait, in a page', async () => {
+  const flood = async () => {
+    for (let sent = 0; sent < 100; sent += 1) {
+      const { status } = await own.api.call('/connections/callback/facebook/facebook_login', { as: null });
+      if (status === 429) return true;
+    }
+    return false;
+  };
+  expect(await Promise.all([flood(), flood(), flood(), flood()])).toContain(true);
 });

@@ -131,6 +131,28 @@ test('a page that another tenant has is refused without naming it, with all that
   expect((await choose(rival, flow, [free.externalId])).status).toBe(200);
 });
 
+test('of two tenants that choose the same page at once, one has it', async () => {
+  const wanted = page();
+  networks.answer = () => Promise.resolve(granted([wanted, page()]));
+  const rival = await started().another({ policy: false });
+  const flows = [await begin(own), await begin(rival)] as const;
+  await Promise.all([comeBack(own, flows[0]), comeBack(rival, flows[1])]);
+  const answers = await Promise.all([
+    choose(own, flows[0], [wanted.externalId]),
+    choose(rival, flows[1], [wanted.externalId]),
+  ]);
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+});
+
+test('of two selections at once, one is made', async () => {
+  const [one, two] = [page(), page()];
+  networks.answer = () => Promise.resolve(granted([one, two]));
+  const flow = await begin(own);
+  await comeBack(own, flow);
+  const answers = await Promise.all([one, two].map(({ externalId }) => choose(own, flow, [externalId])));
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+});
+
 test('connecting a page twice is one card: the same connection, with a new grant', async () => {
   const first = await connectOne(own, networks);
   const offered = { externalId: first.externalId, name: 'Nome nuovo' };

@@ -16,7 +16,7 @@ import type { ConnectDependencies } from './connect-pages.ts';
 import { codeChallenge, newCodeVerifier, newState } from './consent-secrets.ts';
 import type { GrantOffer, Way } from './grant-desk.ts';
 import { authorizationSeals } from './held-consent.ts';
-import { settleOutcome } from './settle-grant.ts';
+import { askAndSettle } from './settle-grant.ts';
 
 export interface FlowDependencies extends ConnectDependencies {
   /** The address of this API as the networks, and people's browsers, reach it. */
@@ -110,12 +110,9 @@ async function takeKeys(
   const { credentials, named, way } = begun;
   const id = newId<AuthorizationId>();
   await inTenant((trx) => insert(trx, context, { ...begun, id, stateHash: null, codeVerifier: null }));
-  const outcome = await dependencies.desk.admit(way, { credentials, named }, AbortSignal.timeout(networkTimeoutMs));
-  const about = { tenantId: caller.tenantId, authorizationId: id, now };
-  return inTenant(async (trx) => {
-    await settleOutcome(trx, about, { outcome, dependencies });
-    return { ...(await present(trx, context, id)), authorizationUrl: null };
-  });
+  const ask = () => dependencies.desk.admit(way, { credentials, named }, AbortSignal.timeout(networkTimeoutMs));
+  await askAndSettle(inTenant, { tenantId: caller.tenantId, authorizationId: id, now }, { ask, dependencies });
+  return inTenant(async (trx) => ({ ...(await present(trx, context, id)), authorizationUrl: null }));
 }
 
 function checkCredentials({ invalid }: Context, { credentials, way }: Begun, offer: GrantOffer): void {

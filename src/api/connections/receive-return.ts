@@ -10,7 +10,8 @@ import { type FlowDependencies, redirectUri } from './begin-authorization.ts';
 import { readState, type ReturnedState } from './consent-secrets.ts';
 import type { GrantOutcome, Way } from './grant-desk.ts';
 import { authorizationSeals } from './held-consent.ts';
-import { failureOf, type Settled, settleOutcome, settleRefusal } from './settle-grant.ts';
+import { networkText } from './network-text.ts';
+import { askAndSettle, failureOf, type Settled, settleRefusal } from './settle-grant.ts';
 
 export interface ReturnDependencies extends FlowDependencies {
   readonly db: Kysely<Database>;
@@ -55,9 +56,7 @@ export async function receiveReturn(
   const settled =
     refusal !== null || code === null
       ? await inTenant((trx) => settleRefusal(trx, about, refusal ?? failureOf('refused')))
-      : await exchange({ code, claimed, dependencies }).then((outcome) =>
-          inTenant((trx) => settleOutcome(trx, about, { outcome, dependencies })),
-        );
+      : await askAndSettle(inTenant, about, { ask: () => exchange({ code, claimed, dependencies }), dependencies });
   return { kind: 'met', authorizationId, tenant: claimed.tenant, ...settled };
 }
 
@@ -96,7 +95,7 @@ async function claim(
   };
 }
 
-async function exchange({
+function exchange({
   code,
   claimed: { way, named, codeVerifier },
   dependencies: { desk, publicUrl, timeoutMs },
@@ -117,17 +116,9 @@ function refusalIn(query: URLSearchParams): AuthorizationFailure | null {
   if (error === null) return null;
   const words = query.get('error_description') ?? query.get('error_message');
   return failureOf(denials.has(error) ? 'denied' : 'refused', {
-    providerCode: readable(error, 100),
-    providerMessage: words === null ? null : readable(words, 500),
+    providerCode: networkText(error, 100),
+    providerMessage: words === null ? null : networkText(words, 500),
   });
-}
-
-/** What came in an address, as text that can be stored and shown. */
-function readable(text: string, maxLength: number): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .slice(0, maxLength);
 }
 
 /** A parameter that is there once; twice, it could mean one thing to us and another to whoever sent it. */

@@ -22,6 +22,7 @@ import type { AdminProfileId, AuthorizationId, TenantId } from '../../domain/ids
 import { type ConnectDependencies, connectPages } from './connect-pages.ts';
 import type { Granted, GrantOutcome } from './grant-desk.ts';
 import { authorizationSeals, heldConsentOf } from './held-consent.ts';
+import { networkText } from './network-text.ts';
 import type { ProviderWords } from './probe.ts';
 
 /** What an authorization came to for now. */
@@ -36,10 +37,29 @@ interface Settling {
 }
 
 /**
+ * Asks the network, outside of any transaction, and writes down what came of it. An error of ours ends the authorization
+ * as well: its code is spent, and nobody is to wait for the rest of its time.
+ */
+export async function askAndSettle(
+  inTenant: <T>(work: (trx: TenantTransaction) => Promise<T>) => Promise<T>,
+  about: Settling,
+  { ask, dependencies }: { ask: () => Promise<GrantOutcome>; dependencies: ConnectDependencies },
+): Promise<Settled> {
+  try {
+    const outcome = await ask();
+    return await inTenant((trx) => settleOutcome(trx, about, { outcome, dependencies }));
+  } catch (error) {
+    // If this fails too, the authorization expires by itself: what went wrong first is what has to be known.
+    await inTenant((trx) => settleRefusal(trx, about, failureOf('network_trouble'))).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
  * Writes down what a network gave: pages to choose from; or, where one page was to come back, that it did. Call it
  * without having locked anything.
  */
-export async function settleOutcome(
+async function settleOutcome(
   trx: TenantTransaction,
   about: Settling,
   { outcome, dependencies }: { outcome: GrantOutcome; dependencies: ConnectDependencies },
@@ -56,7 +76,7 @@ export async function settleOutcome(
   return settleGranted(trx, about, { authorization, granted: outcome, dependencies });
 }
 
-/** What the network itself said when it sent the person back without a code. */
+/** Ends an authorization without having asked the network: it sent the person back without a code, for instance. */
 export async function settleRefusal(
   trx: TenantTransaction,
   about: Settling,
@@ -172,7 +192,7 @@ function noteProfile(
 ): Promise<AdminProfileId> {
   const family = familyOf(network, kind);
   if (family === null) throw new Error(`${network} cannot be connected`);
-  return noteGrantingProfile(trx, { tenantId, family, externalId, name, now });
+  return noteGrantingProfile(trx, { tenantId, family, externalId, name: nameOf(name), now });
 }
 
 async function pagesOf(
@@ -187,7 +207,7 @@ async function pagesOf(
   );
   return pages.map(({ externalId, name, pictureUrl, details, refusal }) => {
     const connectionId = known.find((connection) => connection.external_id === externalId)?.id ?? null;
-    return { externalId, name, pictureUrl, details, refusal, connectionId };
+    return { externalId, name: nameOf(name), pictureUrl, details, refusal, connectionId };
   });
 }
 
@@ -210,4 +230,6 @@ function tell(
   ]);
 }
 
+const maxNameLength = 300;
+const nameOf = (name: string): string => networkText(name, maxNameLength);
 const dateOf = (instant: number | null): Date | null => (instant === null ? null : new Date(instant));
