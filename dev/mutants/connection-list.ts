@@ -20,7 +20,7 @@ export const connectionMutants: readonly Mutant[] = [
     find: '.set({ state_hash: null, code_verifier: null })',
     replace: '.set({ code_verifier: null })',
     tests,
-    only: 'two that come back at once',
+    only: 'while the network is still being asked',
   },
   {
     name: 'consent-network',

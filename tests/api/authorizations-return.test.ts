@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventsOf } from '../support/connection-record.ts';
 import { begin, comeBack, type Flow, shown } from '../support/consent-flow.ts';
 import { challengeOf, granted, page, refusedWords, scriptedNetworks } from '../support/scripted-networks.ts';
@@ -66,10 +66,15 @@ describe('what came back is believed only by its state:', () => {
     expect((await shown(own, flow)).state).toBe('selecting_page');
   });
 
-  test('two that come back at once are one return and one replay', async () => {
+  test('also while the network is still being asked about the first', async () => {
     const flow = await begin(own);
-    const answers = await Promise.all([comeBack(own, flow), comeBack(own, flow)]);
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400]);
+    const answering = Promise.withResolvers<void>();
+    networks.answer = () => answering.promise.then(() => granted([page()]));
+    const first = comeBack(own, flow);
+    await vi.waitFor(() => expect(networks.asked).toHaveLength(1));
+    expect((await comeBack(own, flow)).status).toBe(400);
+    answering.resolve();
+    expect((await first).status).toBe(200);
     expect(networks.asked).toHaveLength(1);
   });
 

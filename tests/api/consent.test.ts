@@ -14,7 +14,7 @@ test.each([
 ] as const)('%s: from the consent page to a page that works, with the real parts', async (network, seeded) => {
   if (seeded === undefined) throw new Error('the seed has no such page');
   const { id, authorizationUrl } = await begin({ network });
-  const landed = await land(await consentAt(authorizationUrl, { person: aurora.metaPerson.name }));
+  const landed = await land(await consentAt(authorizationUrl, { person: aurora.metaPerson }));
   expect([landed.status, landed.body]).toEqual([200, expect.stringContaining(`"authorizationId":"${id}"`)]);
   const choice = await shown(id);
   expect(choice).toMatchObject({ state: 'selecting_page', grantedBy: aurora.metaPerson.name });
@@ -44,7 +44,7 @@ test.each(['facebook', 'instagram', 'linkedin'])('%s: whoever says no has not co
 test('a page of another tenant is taken, although its own administrator consents', async () => {
   const as = 'federica.lariana';
   const { id, authorizationUrl } = await begin({ network: 'facebook' }, as);
-  await land(await consentAt(authorizationUrl, { person: aurora.metaPerson.name }));
+  await land(await consentAt(authorizationUrl, { person: aurora.metaPerson }));
   const json = { externalIds: [aurora.facebook[0].externalId] };
   const path = `/v1/connections/authorizations/${id}/selection`;
   const { status, body } = await callRunning(path, { as, method: 'POST', json });
@@ -55,7 +55,7 @@ test('a refresh at which somebody else’s pages come back names both, and chang
   const { items } = (await demand(200, '/v1/connections?network=facebook', { as: admin })).body;
   const before = items.find((item: { externalId: string }) => item.externalId === aurora.facebook[1]?.externalId);
   const { id, authorizationUrl } = await begin({}, admin, `/v1/connections/${before.id}/refresh`);
-  await land(await consentAt(authorizationUrl, { person: lariana.metaPerson.name }));
+  await land(await consentAt(authorizationUrl, { person: lariana.metaPerson }));
   expect((await shown(id)).failure).toMatchObject({
     code: 'other_page',
     expected: before.name,
@@ -66,7 +66,7 @@ test('a refresh at which somebody else’s pages come back names both, and chang
 
 test('a code that was used is refused by the network itself, whoever’s state it comes with', async () => {
   const [first, second] = [await begin({ network: 'facebook' }), await begin({ network: 'facebook' })];
-  const back = await consentAt(first.authorizationUrl, { person: aurora.metaPerson.name });
+  const back = await consentAt(first.authorizationUrl, { person: aurora.metaPerson });
   await land(back);
   back.searchParams.set('state', new URL(second.authorizationUrl).searchParams.get('state') ?? '');
   await land(back);

@@ -41,15 +41,16 @@ export interface Choice {
  * Connects the chosen pages, all of them or none: rows, sealed tokens, what is due for them, and what waited for them.
  * The caller holds the gate of the tenant. False, and the transaction is lost, if another tenant has one of them.
  */
-export function connectPages(
+export async function connectPages(
   trx: TenantTransaction,
   choice: Choice,
-  dependencies: ConnectDependencies,
+  { desk, masterKeys }: ConnectDependencies,
 ): Promise<boolean> {
   // Always in the same order, so that two who choose the same pages do not wait for each other.
   const pages = choice.pages.toSorted((a, b) => (a.externalId < b.externalId ? -1 : 1));
+  const { newest: key } = await tenantKeys(trx, choice.tenantId, masterKeys, choice.now);
   return unlessViolated('unique', async () => {
-    for (const page of pages) await connectPage(trx, page, choice, dependencies);
+    for (const page of pages) await connectPage(trx, page, choice, { desk, key });
   });
 }
 
@@ -57,7 +58,7 @@ async function connectPage(
   trx: TenantTransaction,
   page: AuthorizationPage,
   choice: Choice,
-  { desk, masterKeys }: ConnectDependencies,
+  { desk, key }: { desk: GrantDesk; key: SealKey },
 ): Promise<void> {
   const { tenantId, authorization, adminProfileId, scopes, passed, now } = choice;
   const { network, grant_kind: kind } = authorization;
@@ -80,12 +81,11 @@ async function connectPage(
     now,
   });
   const about = { tenantId, connectionId };
-  const { newest } = await tenantKeys(trx, tenantId, masterKeys, now);
   const tokens = tokensFor(page, choice.held);
   await keepTokens(trx, about, {
-    accessToken: seal(newest, tokenContext(about), tokens.accessToken),
+    accessToken: seal(key, tokenContext(about), tokens.accessToken),
     refreshToken:
-      tokens.refreshToken === null ? null : seal(newest, tokenContext(about, 'refresh_token'), tokens.refreshToken),
+      tokens.refreshToken === null ? null : seal(key, tokenContext(about, 'refresh_token'), tokens.refreshToken),
     expiresAt: tokens.expiresAt === null ? null : new Date(tokens.expiresAt),
   });
   const offer = desk.offer(network, kind);
