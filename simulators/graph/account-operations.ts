@@ -55,7 +55,7 @@ function readMe(world: World, call: Call): Answer {
   if (principal.kind === 'page') return readPage(world, call, principal.id);
   if (principal.kind === 'instagram') return readInstagram(world, call, principal.id);
   const person = tenantOfPerson(principal.id)?.metaPerson;
-  const node: Node = { id: principal.id, name: person?.name ?? null, email: null };
+  const node: Node = { id: principal.id, name: person?.name ?? null, email: null, picture: null };
   return told(call, node, 'User', ['name', 'id']);
 }
 

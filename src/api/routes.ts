@@ -3,6 +3,7 @@ import { approvalPolicyRoutes } from './approval-policies/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { businessCalendarRoutes } from './business-calendars/routes.ts';
+import type { FlowDependencies } from './connections/begin-authorization.ts';
 import type { CheckDependencies } from './connections/check-connection.ts';
 import { connectionRoutes } from './connections/routes.ts';
 import { crisisStopRoutes } from './crisis-stop/routes.ts';
@@ -19,7 +20,7 @@ import { uploadRoutes } from './uploads/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export interface RouteDependencies extends CheckDependencies, MediaDependencies, PostDependencies {
+export interface RouteDependencies extends CheckDependencies, FlowDependencies, MediaDependencies, PostDependencies {
   readonly feed: EventFeed;
 }
 

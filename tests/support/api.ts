@@ -5,9 +5,12 @@ import { programVariables } from '../../dev/environment.ts';
 import { testStack } from '../../dev/stack.ts';
 import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
+import { networkTimeoutMs } from '../../src/api/connections/begin-authorization.ts';
+import type { GrantDesk } from '../../src/api/connections/grant-desk.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
+import { returnPages } from '../../src/api/pages/return-pages.ts';
 import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
@@ -57,6 +60,10 @@ export interface TestApiOptions {
   readonly settings?: Partial<AppSettings>;
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
+  /** The networks as pages are connected; unless given, none takes anything. */
+  readonly desk?: GrantDesk;
+  /** How long networks may take; unless given, as long as in earnest. */
+  readonly networkTimeoutMs?: number;
   readonly published?: PublishedPosts;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
@@ -70,11 +77,22 @@ const obligingNetworks: PublishedPosts = {
   edit: () => Promise.resolve({ kind: 'done' }),
 };
 
+const noWords = { providerStatus: null, providerCode: null, providerMessage: null };
+
+const noNetworks: GrantDesk = {
+  offer: () => null,
+  consentUrl: () => null,
+  redeem: () => Promise.resolve({ kind: 'refused', ...noWords }),
+  admit: () => Promise.resolve({ kind: 'refused', ...noWords }),
+};
+
 /** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
 export async function startApi({
   settings,
   services: replaced,
   probe,
+  desk = noNetworks,
+  networkTimeoutMs: timeoutMs = networkTimeoutMs,
   published,
   storage,
   moreRoutes = [],
@@ -103,19 +121,28 @@ export async function startApi({
     clock: services.clock,
     log: services.logger,
   });
+  const flow = { desk, masterKeys: config.masterKeys, publicUrl: config.media.publicUrl };
   const app = createApp({
     routes: [
       ...allRoutes({
+        ...flow,
         feed,
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
         published: published ?? obligingNetworks,
-        masterKeys: config.masterKeys,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,
       }),
       ...moreRoutes,
     ],
+    pages: returnPages({
+      ...flow,
+      db: services.db,
+      clock: services.clock,
+      logger: services.logger,
+      consoleUrl: 'https://console.test',
+      timeoutMs,
+    }),
     services,
     settings: {
       corsOrigins: [],

@@ -14,6 +14,13 @@ export function documentedRoutes() {
       edit: () => Promise.resolve({ kind: 'done' }),
     },
     masterKeys: [],
+    publicUrl: 'http://localhost',
+    desk: {
+      offer: () => null,
+      consentUrl: () => null,
+      redeem: () => Promise.reject(new Error('nothing is behind these routes')),
+      admit: () => Promise.reject(new Error('nothing is behind these routes')),
+    },
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },
     simulated: { facebook: [], instagram: [], linkedin: [] },

@@ -1,6 +1,7 @@
 import type { Call } from './api.ts';
 import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
 import { approvalRecipes } from './approval-recipes.ts';
+import { connectionRecipes } from './connection-recipes.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
 /** One way of reaching for what belongs to another tenant. */
@@ -28,6 +29,7 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...talkRecipes(foreign, own),
     ...revisionRecipes(foreign, own),
     ...approvalRecipes(foreign, own),
+    ...connectionRecipes(foreign),
   };
 }
 

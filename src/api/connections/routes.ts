@@ -8,6 +8,10 @@ import { cursorCodec, cursorText, pageFrom, pageOf, pageQuery } from '../paging.
 import { answer } from '../route-context.ts';
 import { checkConnection, type CheckDependencies } from './check-connection.ts';
 import { connectionId, connectionView, presentConnection } from './connection-view.ts';
+import type { FlowDependencies } from './begin-authorization.ts';
+import { showAuthorization } from './read-authorization.ts';
+import { selectPages } from './select-pages.ts';
+import { startRoutes } from './start-authorization.ts';
 import { resume, suspend } from './suspend-connection.ts';
 
 const codec = cursorCodec<ConnectionPosition>('connections', z.tuple([cursorText, z.uuid()]));
@@ -66,6 +70,15 @@ const showConnection = defineRoute({
   },
 });
 
-export function connectionRoutes(dependencies: CheckDependencies): readonly Route[] {
-  return [listConnections, showConnection, checkConnection(dependencies), suspend, resume];
+export function connectionRoutes(dependencies: CheckDependencies & FlowDependencies): readonly Route[] {
+  return [
+    listConnections,
+    showConnection,
+    checkConnection(dependencies),
+    suspend,
+    resume,
+    ...startRoutes(dependencies),
+    showAuthorization,
+    selectPages(dependencies),
+  ];
 }
