@@ -15,6 +15,7 @@ export function control(network: Network, world: World): Router {
     ...faultRoutes(world),
     ...logRoutes(world),
     ...stateRoutes(world),
+    ...(network.controls?.(world) ?? []),
     ...selfRoutes(network, world, () => routes),
   ];
   return controlRouter(routes, world.store.flushed);

@@ -41,6 +41,12 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .nullable()
     .describe('How long new refresh tokens live; null for the network’s own time.'),
+  listLimit: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .describe('How many items the Graph API lists at once at most; null for its own hundred.'),
   usage: z
     .strictObject({
       callCount: percent,
@@ -67,6 +73,7 @@ export const defaultSettings: Settings = {
   dailyCallLimit: null,
   accessTokenLifetimeMs: null,
   refreshTokenLifetimeMs: null,
+  listLimit: null,
   usage: { callCount: 1, totalCpuTime: 1, totalTime: 1, estimatedTimeToRegainAccessMin: 0 },
 };
 

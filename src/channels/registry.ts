@@ -7,11 +7,13 @@ import { facebookConnector } from './facebook/connector.ts';
 import type { ChannelHttp } from './http.ts';
 import { instagramChannel } from './instagram/channel.ts';
 import { instagramConnector } from './instagram/connector.ts';
+import { instagramLoginConnector } from './instagram-login/connector.ts';
 import { linkedinChannel } from './linkedin/channel.ts';
 import { linkedinConnector } from './linkedin/connector.ts';
 import type { MicrosoftApp, OauthApp, XApp } from './oauth-app.ts';
 import type { LinkedinApp } from './linkedin/rest.ts';
 import type { MetaApp } from './meta/graph.ts';
+import { whatsappConnector } from './whatsapp/connector.ts';
 
 /** What the networks know us by; what is null is not configured. */
 export interface Apps {
@@ -48,6 +50,8 @@ export function connectorRegistry({ http, clock, apps }: ChannelDependencies): C
   const connectors: readonly Connector[] = [
     facebookConnector({ http, clock, app: apps.meta }),
     instagramConnector({ http, clock, app: apps.meta }),
+    instagramLoginConnector({ http, clock, app: apps.instagram, graphVersion: apps.meta.graphVersion }),
+    whatsappConnector({ http, clock, app: apps.meta }),
     linkedinConnector({ http, clock, app: apps.linkedin }),
   ];
   return (network, kind) =>
