@@ -5,15 +5,14 @@ import { graphApi, type MetaDependencies } from '../meta/graph.ts';
 import { reachablePages } from '../meta/pages.ts';
 import { personOf } from '../meta/person.ts';
 import { takeBackPermissions } from '../meta/revoke.ts';
-import { subscribeToPage, type WebhookField } from '../meta/subscribe.ts';
+import { subscribeToPage } from '../meta/subscribe.ts';
 import { currentPermissions } from '../meta/token-facts.ts';
 import { picture, profileOf } from './profile.ts';
 
 /** Facebook pages, granted through Facebook Login. */
 export function facebookConnector(dependencies: MetaDependencies): ConsentConnector {
   const graph = graphApi('facebook', dependencies);
-  const { app } = dependencies;
-  const asked = { app, network: 'facebook' };
+  const asked = { app: dependencies.app, network: 'facebook' };
   return {
     network: 'facebook',
     kind: 'facebook_login',
@@ -32,22 +31,19 @@ export function facebookConnector(dependencies: MetaDependencies): ConsentConnec
     // Meta has no refresh tokens: what has lapsed needs a person.
     refresh: null,
     revoke: (held, options) => takeBackPermissions(graph, asked, held, options),
-    async watch(page, _wish, options) {
-      const { externalId: pageId, accessToken } = page;
-      const granted = await currentPermissions(graph, asked, accessToken, options);
-      return subscribeToPage(graph, { app, pageId, accessToken }, webhookFields, granted, options);
-    },
+    watch: (page, _wish, options) =>
+      subscribeToPage(graph, { ...asked, pageId: page.externalId, fields: webhookFields }, page, options),
   };
 }
 
-const webhookFields: readonly WebhookField[] = [
-  { field: 'feed', needs: null },
-  { field: 'mention', needs: null },
-  { field: 'messages', needs: 'pages_messaging' },
-  { field: 'message_echoes', needs: 'pages_messaging' },
-  { field: 'message_deliveries', needs: 'pages_messaging' },
-  { field: 'message_reads', needs: 'pages_messaging' },
-  { field: 'messaging_postbacks', needs: 'pages_messaging' },
+const webhookFields = [
+  'feed',
+  'mention',
+  'messages',
+  'message_echoes',
+  'message_deliveries',
+  'message_reads',
+  'messaging_postbacks',
 ];
 
 const grantedPage = z.object({

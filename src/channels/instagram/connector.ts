@@ -5,15 +5,14 @@ import { graphApi, type MetaDependencies } from '../meta/graph.ts';
 import { reachablePages } from '../meta/pages.ts';
 import { personOf } from '../meta/person.ts';
 import { takeBackPermissions } from '../meta/revoke.ts';
-import { subscribeToPage, type WebhookField } from '../meta/subscribe.ts';
+import { subscribeToPage } from '../meta/subscribe.ts';
 import { currentPermissions } from '../meta/token-facts.ts';
 import { profileOf } from './profile.ts';
 
 /** Instagram business accounts, granted through the Facebook page that they belong to. */
 export function instagramConnector(dependencies: MetaDependencies): ConsentConnector {
   const graph = graphApi('instagram', dependencies);
-  const { app } = dependencies;
-  const asked = { app, network: 'instagram' };
+  const asked = { app: dependencies.app, network: 'instagram' };
   return {
     network: 'instagram',
     kind: 'facebook_login',
@@ -31,14 +30,19 @@ export function instagramConnector(dependencies: MetaDependencies): ConsentConne
     // Meta has no refresh tokens: what has lapsed needs a person.
     refresh: null,
     revoke: (held, options) => takeBackPermissions(graph, asked, held, options),
-    watch: ({ accessToken, details }, _wish, options) =>
+    watch: (page, _wish, options) =>
       // A page's token knows its page.
-      subscribeToPage(graph, { app, pageId: details['pageId'] ?? 'me', accessToken }, webhookFields, null, options),
+      subscribeToPage(
+        graph,
+        { ...asked, pageId: page.details['pageId'] ?? 'me', fields: webhookFields },
+        page,
+        options,
+      ),
   };
 }
 
 // What Instagram tells is chosen once, for the app; an account is heard of once its page is subscribed to anything.
-const webhookFields: readonly WebhookField[] = [{ field: 'feed', needs: null }];
+const webhookFields = ['feed'];
 
 const grantedFields = [
   'id',
