@@ -1,11 +1,16 @@
 import { Router } from 'express';
 import type { ConsentQuestion } from '../kernel/consent-page.ts';
-import { consentRoutes, type Unaskable } from '../kernel/consent-routes.ts';
+import { consentRoutes } from '../kernel/consent-routes.ts';
 import type { World } from '../kernel/world.ts';
 import { seedApp, seedTenants } from '../seed.ts';
 import { instagramPeople } from './instagram-people.ts';
 import { instagramPermissions, personPermissions, whatsappPermissions } from './permissions.ts';
 import { whatsappBusinesses } from './whatsapp-seeds.ts';
+
+/** Nobody is sent back with it: the address may not be the app's. */
+interface Unaskable {
+  readonly trouble: string;
+}
 
 type Parameter = (name: string) => string | null;
 

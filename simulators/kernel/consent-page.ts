@@ -62,12 +62,8 @@ export function answerConsent(world: World, question: ConsentQuestion, req: Requ
     const value: unknown = (req.body as Record<string, unknown> | undefined)?.[name];
     return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
   };
-  const back = (answer: Readonly<Record<string, string>>): string => {
-    const url = new URL(question.redirectUri);
-    for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value);
-    if (question.state !== null) url.searchParams.set('state', question.state);
-    return url.href;
-  };
+  const back = (answer: Readonly<Record<string, string>>): string =>
+    ledBack(question.redirectUri, question.state, answer);
   if (sent('answer')[0] !== 'allow') return back(question.denial);
   const person = question.people.find(({ id }) => id === sent('person')[0]);
   if (person === undefined) return null;
@@ -81,4 +77,12 @@ export function answerConsent(world: World, question: ConsentQuestion, req: Requ
     codeChallenge: question.codeChallenge,
   };
   return back({ code: grantCode(world, consent) });
+}
+
+/** The app's address with the network's answer and the state that the app sent along. */
+export function ledBack(redirectUri: string, state: string | null, answer: Readonly<Record<string, string>>): string {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value);
+  if (state !== null) url.searchParams.set('state', state);
+  return url.href;
 }

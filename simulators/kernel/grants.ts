@@ -74,11 +74,6 @@ export function addToken(world: World, grant: LivingGrant, accessMs: number, pre
   return handOut(world, grant, { accessMs, refreshMs: null }, prefix);
 }
 
-/** When a token was handed out and until when it lives, in epoch milliseconds; `null` if there is no such token. */
-export function lifeOf(world: World, token: string): Pick<GrantToken, 'issuedAt' | 'expiresAt'> | null {
-  return tokens(world).get(hash(token));
-}
-
 /** Whether the network honours a token, and for whom. A grant's troubles are set by its person's id. */
 export function standingOf(world: World, token: string, kind: GrantToken['kind'] = 'access'): Standing {
   const found = tokens(world).get(hash(token));
@@ -98,6 +93,14 @@ export function standingOf(world: World, token: string, kind: GrantToken['kind']
 export function revokeGrant(world: World, grantId: string): void {
   const grant = grants(world).get(grantId);
   if (grant !== null) grants(world).put(grantId, { ...grant, revokedAt: grant.revokedAt ?? Date.now() });
+}
+
+/** From when to when a token is good, whatever became of its grant; `null` if there is no such token. */
+export function lifeOf(
+  world: World,
+  token: string,
+): { readonly issuedAt: number; readonly expiresAt: number | null } | null {
+  return tokens(world).get(hash(token));
 }
 
 /** All that a person has granted an app. */

@@ -36,7 +36,7 @@ describeConnector({
       expect(denied.get('code')).toBeNull();
     },
     'list pages': async () => {
-      const { connector, consent, asked: times } = await facebook({ listLimit: 1 });
+      const { connector, consent, asked: times } = await facebook({ listPageSize: 1 });
       const [main, milano, torino] = aurora.facebook.map(({ externalId }) => externalId);
       const grant = await consent({ pages: [main ?? '', milano ?? ''] });
       const pages = await connector.listPages(grant, []);

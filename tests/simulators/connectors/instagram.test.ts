@@ -36,7 +36,7 @@ describeConnector({
       expect((await visit({ deny: true })).get('error')).toBe('access_denied');
     },
     'list pages': async () => {
-      const network = await instagram({ listLimit: 1 });
+      const network = await instagram({ listPageSize: 1 });
       const pages = await network.connector.listPages(await network.consent(), []);
       expect(pages.map(({ externalId, name, refusal }) => [externalId, name, refusal])).toEqual([
         ...aurora.instagram.map(({ externalId, username }) => [externalId, username, null]),

@@ -32,7 +32,7 @@ describeConnector({
       expect((await visit({ deny: true })).get('error_reason')).toBe('user_denied');
     },
     'list pages': async () => {
-      const network = await whatsapp({ listLimit: 1 });
+      const network = await whatsapp({ listPageSize: 1 });
       const grant = await network.consent();
       const numbers = await network.connector.listPages(grant, []);
       expect(numbers.map(({ externalId, name, refusal }) => [externalId, name, refusal])).toEqual([
