@@ -1,10 +1,11 @@
 import type { ChannelHttp } from '../http.ts';
 import type { ConsentConnector } from '../connector.ts';
 import { profileOf } from '../instagram/profile.ts';
-import { graphApi, type MetaApp } from '../meta/graph.ts';
+import type { MetaApp } from '../meta/graph.ts';
 import type { OauthApp } from '../oauth-app.ts';
 import { accountOf, asGranted, asProfile } from './account.ts';
 import { consentUrl, exchangeForLongLived, renewLongLived } from './consent.ts';
+import { instagramLoginGraph } from './graph.ts';
 import { subscribeToAccount } from './subscribe.ts';
 
 export interface InstagramLoginDependencies {
@@ -35,13 +36,4 @@ export function instagramLoginConnector(dependencies: InstagramLoginDependencies
     revoke: null,
     watch: (page, _wish, options) => subscribeToAccount(graph, page, options),
   };
-}
-
-/** The Graph API as Instagram's own login sees it. It takes no proofs: the app there has another id and secret. */
-export function instagramLoginGraph({ http, clock, graphVersion }: InstagramLoginDependencies) {
-  return graphApi('instagram_login', {
-    http,
-    clock,
-    app: { id: null, secret: null, graphVersion, whatsappConfigId: null },
-  });
 }
