@@ -59,11 +59,19 @@ describeConnector({
       expect(personal).toMatchObject([{ name: personalAccount.username, refusal: 'personal_profile' }]);
     },
     'partial scopes': async () => {
-      const { consent } = await instagram();
-      const grant = await consent({ without: ['instagram_business_manage_comments'] });
+      const network = await instagram();
+      const grant = await network.consent({ without: ['instagram_business_manage_comments'] });
       const missing = missingScopes(asked, grant.scopes ?? []).map(({ scope }) => scope);
       expect(missing).toEqual(['instagram_business_manage_comments']);
       expect(lostFeatures(asked, missing)).toEqual(['import', 'reply']);
+      const silent = await network.consent({ without: ['instagram_business_content_publish'] });
+      expect(await refusalOf(publish(network, await firstHeld(network, silent)))).toMatchObject({
+        said: { status: 403, code: '10', message: '(#10) Application does not have permission for this action' },
+        class: 'refresh_token',
+        grantProblem: 'permission',
+      });
+      // Nothing was prepared, which only those are told who may publish.
+      expect((await refusalOf(publish(network, await firstHeld(network, grant)))).grantProblem).toBeNull();
     },
     refresh: async () => {
       const network = await instagram();
@@ -146,3 +154,19 @@ describeConnector({
     disconnect: { doesNotApply: 'Instagram lets only the account itself remove an app; the token lapses in 60 days' },
   },
 });
+
+function publish(
+  { channels }: Awaited<ReturnType<typeof instagram>>,
+  page: Parameters<typeof channels.instagram.quota>[0],
+) {
+  const url = 'http://localhost:9/photo.jpg';
+  const file = { url, read: async () => new Uint8Array([1]), mimeType: 'image/jpeg', bytes: 1, altText: null };
+  const content = {
+    text: 'Buongiorno',
+    media: [{ kind: 'image' as const, ...file }],
+    link: null,
+    format: 'feed' as const,
+  };
+  const anchor = { kind: 'container' as const, id: '1', madeAt: Date.now() };
+  return channels.instagram.publish(page, content, { state: 'ready', anchor, parts: [] });
+}
