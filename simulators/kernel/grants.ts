@@ -50,12 +50,12 @@ export function openGrant(world: World, consent: Consent, lifetimes: TokenLifeti
 
 /**
  * New tokens for a refresh token. Where the network rotates, the old one is spent: shown again it ends the whole grant,
- * since either of the two that had it has stolen it (RFC 9700, 4.14.2).
+ * since either of the two that had it has stolen it (RFC 9700, 4.14.2). `beside`: a new one comes, and the old one stays.
  */
 export function renewGrant(
   world: World,
   refreshToken: string,
-  { rotates, lifetimes, prefix }: { rotates: boolean; lifetimes: TokenLifetimes; prefix: string },
+  { rotates, lifetimes, prefix }: { rotates: boolean | 'beside'; lifetimes: TokenLifetimes; prefix: string },
 ): TokenPair | Standing {
   const found = tokens(world).get(hash(refreshToken));
   const standing = standingOf(world, refreshToken, 'refresh');
@@ -64,8 +64,9 @@ export function renewGrant(
     return { state: 'reused', grant: grants(world).get(found.grantId) };
   }
   if (standing.state !== 'honoured' || found === null) return standing;
-  if (!rotates) return { ...handOut(world, standing.grant, { ...lifetimes, refreshMs: null }, prefix), refreshToken };
-  tokens(world).put(hash(refreshToken), { ...found, spentAt: Date.now() });
+  if (rotates === false)
+    return { ...handOut(world, standing.grant, { ...lifetimes, refreshMs: null }, prefix), refreshToken };
+  if (rotates !== 'beside') tokens(world).put(hash(refreshToken), { ...found, spentAt: Date.now() });
   return handOut(world, standing.grant, lifetimes, prefix);
 }
 

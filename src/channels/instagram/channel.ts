@@ -1,5 +1,5 @@
 import { type Channel, ChannelError, type PageAccess, type Prepared, type PublishableContent } from '../channel.ts';
-import { instagramLoginGraph } from '../instagram-login/graph.ts';
+import { instagramLoginGraph } from '../instagram_login/graph.ts';
 import { saysGone } from '../meta/errors.ts';
 import { type Graph, graphApi, type MetaDependencies } from '../meta/graph.ts';
 import { findOnAccount } from './find-published.ts';
