@@ -17,6 +17,7 @@ export function control(network: Network, world: World): Router {
     ...logRoutes(world),
     ...stateRoutes(world),
     ...grantRoutes(network, world),
+    ...(network.controls?.(world) ?? []),
     ...selfRoutes(network, world, () => routes),
   ];
   return controlRouter(routes, world.store.flushed);

@@ -70,6 +70,11 @@ export function renewGrant(
   return handOut(world, standing.grant, lifetimes, prefix);
 }
 
+/** Another access token of a grant that lives. */
+export function addToken(world: World, grant: LivingGrant, accessMs: number, prefix: string): TokenPair {
+  return handOut(world, grant, { accessMs, refreshMs: null }, prefix);
+}
+
 /** Whether the network honours a token, and for whom. A grant's troubles are set by its person's id. */
 export function standingOf(world: World, token: string, kind: GrantToken['kind'] = 'access'): Standing {
   const found = tokens(world).get(hash(token));
@@ -123,8 +128,19 @@ export function withdrawScopes(world: World, personId: string, scopes: readonly 
   withdrawn(world).put(personId, { scopes });
 }
 
+/** The permissions that a person has taken back. */
+export function withdrawnScopes(world: World, personId: string): readonly string[] {
+  return withdrawn(world).get(personId)?.scopes ?? [];
+}
+
+/** A grant by its id, whatever became of it. */
+export function grantOf(world: World, grantId: string): LivingGrant | null {
+  const grant = grants(world).get(grantId);
+  return grant === null ? null : withoutWithdrawn(world, grant);
+}
+
 function withoutWithdrawn(world: World, grant: LivingGrant): LivingGrant {
-  const gone = withdrawn(world).get(grant.personId)?.scopes ?? [];
+  const gone = withdrawnScopes(world, grant.personId);
   return { ...grant, scopes: grant.scopes.filter((scope) => !gone.includes(scope)) };
 }
 

@@ -56,6 +56,7 @@ const secretParameters = [
   'fb_exchange_token',
   'input_token',
   'refresh_token',
+  'revoke_token',
   'token',
 ];
 

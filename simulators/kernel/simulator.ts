@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { ControlRoute } from '../control/route.ts';
 import { control } from '../control/routes.ts';
 import { arrivalOf, logArrival, stamped } from './arrivals.ts';
 import { listen } from './listener.ts';
@@ -24,6 +25,8 @@ export interface Network {
   readonly site?: (world: World) => RequestHandler;
   /** How it tells apps that a person has taken their grants back in the network's own settings. */
   readonly afterRevocation?: (world: World, personId: string) => Promise<void>;
+  /** What tests and demos can have it do, besides what all networks can. */
+  readonly controls?: (world: World) => readonly ControlRoute[];
 }
 
 export interface Simulator {

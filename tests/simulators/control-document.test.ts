@@ -23,6 +23,7 @@ test('the document names every route of the control API', async () => {
     'GET /settings',
     'GET /tokens',
     'POST /faults',
+    'POST /people/{id}/remove-app',
     'POST /people/{id}/revoke',
     'POST /release',
     'POST /reset',
@@ -30,6 +31,9 @@ test('the document names every route of the control API', async () => {
     'POST /tokens/{id}/restore',
     'POST /tokens/{id}/revoke',
     'POST /tokens/{id}/withdraw',
+    'POST /webhooks',
+    'POST /webhooks/verify',
+    'POST /whatsapp-accounts/{id}/events',
   ]);
 });
 

@@ -10,6 +10,7 @@ const run = promisify(execFile);
 export const pythonClients = {
   meta: 'facebook-business==26.0.3',
   x: 'tweepy==4.17.0',
+  whatsapp: 'pywa==4.5.0',
   telegram: 'python-telegram-bot==22.8',
 } as const;
 
