@@ -9,9 +9,13 @@ import { instagramChannel } from './instagram/channel.ts';
 import { instagramConnector } from './instagram/connector.ts';
 import { linkedinChannel } from './linkedin/channel.ts';
 import { linkedinConnector } from './linkedin/connector.ts';
-import type { MicrosoftApp, OauthApp, XApp } from './oauth-app.ts';
+import { gmailConnector } from './gmail/connector.ts';
+import { googleBusinessConnector } from './google_business/connector.ts';
+import { googlePlayConnector, googlePlayKeyConnector } from './google_play/connector.ts';
+import type { GoogleApp, MicrosoftApp, OauthApp, XApp } from './oauth-app.ts';
 import type { LinkedinApp } from './linkedin/rest.ts';
 import type { MetaApp } from './meta/graph.ts';
+import { youtubeConnector } from './youtube/connector.ts';
 
 /** What the networks know us by; what is null is not configured. */
 export interface Apps {
@@ -19,7 +23,7 @@ export interface Apps {
   readonly instagram: OauthApp;
   readonly linkedin: LinkedinApp;
   readonly x: XApp;
-  readonly google: OauthApp;
+  readonly google: GoogleApp;
   readonly microsoft: MicrosoftApp;
 }
 
@@ -49,6 +53,11 @@ export function connectorRegistry({ http, clock, apps }: ChannelDependencies): C
     facebookConnector({ http, clock, app: apps.meta }),
     instagramConnector({ http, clock, app: apps.meta }),
     linkedinConnector({ http, clock, app: apps.linkedin }),
+    youtubeConnector({ http, clock, app: apps.google }),
+    googleBusinessConnector({ http, clock, app: apps.google }),
+    googlePlayKeyConnector({ http, clock, app: apps.google }),
+    googlePlayConnector({ http, clock, app: apps.google }),
+    gmailConnector({ http, clock, app: apps.google }),
   ];
   return (network, kind) =>
     connectors.find((candidate) => candidate.network === network && candidate.kind === kind) ?? null;
