@@ -24,9 +24,7 @@ export async function verifiedAssertion(
     const words = 'Invalid JWT: Failed audience check. The right audience is https://oauth2.googleapis.com/token';
     throw oauthError(400, 'invalid_grant', words);
   }
-  const scopes = String(claims['scope'] ?? '')
-    .split(' ')
-    .filter((scope) => scope !== '');
+  const scopes = typeof claims['scope'] === 'string' ? claims['scope'].split(' ').filter((scope) => scope !== '') : [];
   if (scopes.length === 0 || scopes.some((scope) => !everyScope.includes(scope))) {
     throw oauthError(400, 'invalid_scope', 'Invalid OAuth scope or ID token audience provided.');
   }

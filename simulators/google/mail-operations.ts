@@ -1,4 +1,4 @@
-import { type Answer, type Call, type Operation, Refused } from '../kernel/operation.ts';
+import type { Answer, Call, Operation, Refused } from '../kernel/operation.ts';
 import type { World } from '../kernel/world.ts';
 import { errorBody, invalidArgument, refused } from './errors.ts';
 import { type Caller, guarded } from './gateway.ts';

@@ -6,9 +6,9 @@ import type { GoogleRest } from './rest.ts';
 
 const person = z.object({
   sub: z.string(),
-  name: z.string().optional(),
-  email: z.string().optional(),
-  picture: z.string().optional(),
+  name: z.string().nullish(),
+  email: z.string().nullish(),
+  picture: z.string().nullish(),
 });
 
 /** Whoever consented. For a YouTube channel it may be the channel's own Brand Account. */

@@ -4,11 +4,11 @@ import { seedApp } from '../../../simulators/seed.ts';
 import { film } from '../support/films.ts';
 import { graphAs, instagramOf, pageOf, personOf } from '../support/graph.ts';
 import { image, serveFiles } from '../support/images.ts';
-import { metaClientFolder, runWithMetaClient } from './python.ts';
+import { clientFolder, runWithClient } from './python.ts';
 
 const installTimeoutMs = 300_000;
 
-beforeAll(async () => void (await metaClientFolder()), installTimeoutMs);
+beforeAll(async () => void (await clientFolder('meta')), installTimeoutMs);
 
 test("Meta's own client publishes on the page and on Instagram, lists both, and understands every refusal", async () => {
   const { graph, seen } = await asMetasClient(['facebook', 'instagram', 'pages']);
@@ -83,7 +83,7 @@ async function asMetasClient(parts: readonly string[]) {
   const graph = await graphAs({ processingDelayMs: 500 });
   const page = Buffer.from('<html><head><meta property="og:title" content="Il forno"></head></html>');
   const urlOf = await serveFiles({ 'image.jpg': await image('jpeg'), 'film.mp4': await film(), page });
-  const seen = await runWithMetaClient(join(import.meta.dirname, 'meta_client.py'), {
+  const seen = await runWithClient('meta', join(import.meta.dirname, 'meta_client.py'), {
     PARTS: parts.join(','),
     GRAPH_URL: graph.simulator.url,
     APP_SECRET: seedApp.meta.clientSecret,
