@@ -174,5 +174,5 @@ async function grantAt(
   };
   const { status, body } = await send(`${url}/token`, { form });
   expect(status).toBe(200);
-  return body as unknown as Readonly<Record<string, unknown>>;
+  return body;
 }
