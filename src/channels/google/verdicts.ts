@@ -20,8 +20,7 @@ export function googleVerdict({ status, code, message }: ProviderAnswer): Google
   if (isOurs(code, message)) return null;
   const byCode = code === null ? undefined : codes.get(code);
   if (byCode !== undefined) return byCode;
-  if (code === 'failedPrecondition' || code === 'FAILED_PRECONDITION')
-    return isAboutNoMailbox(message) ? permissionLost : null;
+  if (code === 'failedPrecondition') return isAboutNoMailbox(message) ? permissionLost : null;
   // Whatever else a 401 says: this token is not honoured, and a new one may be.
   return status === 401 ? tokenLapsed : null;
 }
