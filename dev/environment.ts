@@ -85,6 +85,7 @@ const appVariables = {
   X_APP_TOKEN: seedApp.x.appToken,
   GOOGLE_CLIENT_ID: seedApp.google.clientId,
   GOOGLE_CLIENT_SECRET: seedApp.google.clientSecret,
+  GOOGLE_MAIL_TOPIC: seedApp.google.mailTopic,
   MICROSOFT_CLIENT_ID: seedApp.microsoft.clientId,
   MICROSOFT_CLIENT_SECRET: seedApp.microsoft.clientSecret,
 } as const;

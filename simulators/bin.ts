@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apple } from './apple/network.ts';
+import { google } from './google/network.ts';
 import { graph } from './graph/network.ts';
 import { type Network, startSimulator } from './kernel/simulator.ts';
 import { linkedin } from './linkedin/network.ts';
@@ -15,6 +16,7 @@ node simulators/bin.ts microsoft [--port 7314] [--data <folder>] [--public-url h
 node simulators/bin.ts x        [--port 7315] [--data <folder>] [--public-url http://localhost:7315]
 node simulators/bin.ts telegram [--port 7316] [--data <folder>] [--public-url http://localhost:7316]
 node simulators/bin.ts apple    [--port 7317] [--data <folder>] [--public-url http://localhost:7317]
+node simulators/bin.ts google   [--port 7313] [--data <folder>] [--public-url http://localhost:7313]
 node simulators/bin.ts mail     [--smtp-port 7325] [--port 7326] [--data <folder>]
 node simulators/bin.ts all      [--data <folder>]
 Ports follow CHORALLY_PORT_BASE (7300), the folder CHORALLY_RUN_DIR (.run).`;
@@ -38,6 +40,7 @@ const starters: Readonly<Record<string, (alone: boolean) => Promise<() => Promis
   x: (alone) => network(x, base + 15, alone),
   telegram: (alone) => network(telegram, base + 16, alone),
   apple: (alone) => network(apple, base + 17, alone),
+  google: (alone) => network(google, base + 13, alone),
   mail: (alone) => mail(alone),
 };
 

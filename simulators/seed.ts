@@ -63,6 +63,7 @@ export const seedApp = {
   google: {
     clientId: '700000000004-dev.apps.googleusercontent.com',
     clientSecret: 'dev-only-google-client-secret',
+    mailTopic: 'projects/chorally-development/topics/gmail',
   },
   microsoft: { clientId: '70000000-0000-4000-8000-000000000005', clientSecret: 'dev-only-microsoft-client-secret' },
 } as const;

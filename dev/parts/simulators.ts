@@ -11,6 +11,7 @@ export const simulators: readonly Part[] = [
   simulator('microsoft', ['microsoft'], (ports) => `http://127.0.0.1:${ports.microsoft}/_control/openapi.json`),
   simulator('telegram', ['telegram'], (ports) => `http://127.0.0.1:${ports.telegram}/_control/openapi.json`),
   simulator('apple', ['apple'], (ports) => `http://127.0.0.1:${ports.apple}/_control/openapi.json`),
+  simulator('google', ['google'], (ports) => `http://127.0.0.1:${ports.google}/_control/openapi.json`),
   simulator('mail', ['smtp', 'mailWeb'], (ports) => `http://127.0.0.1:${ports.mailWeb}/`),
 ];
 
@@ -33,6 +34,7 @@ export function simulatorAddresses({ ports }: Stack): Record<string, { url: stri
   return {
     graph: at(ports.graph),
     linkedin: at(ports.linkedin),
+    google: at(ports.google),
     x: at(ports.x),
     microsoft: at(ports.microsoft),
     telegram: at(ports.telegram),

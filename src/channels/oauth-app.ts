@@ -15,3 +15,8 @@ export interface MicrosoftApp extends OauthApp {
   /** Whose accounts may consent: a directory's id, or `organizations` for any. */
   readonly directory: string;
 }
+
+export interface GoogleApp extends OauthApp {
+  /** The Pub/Sub topic, `projects/…/topics/…`, on which Gmail tells of new mail; null: nothing is told. */
+  readonly mailTopic: string | null;
+}

@@ -12,12 +12,16 @@ import { instagramLoginConnector } from './instagram_login/connector.ts';
 import { linkedinChannel } from './linkedin/channel.ts';
 import { linkedinConnector } from './linkedin/connector.ts';
 import { microsoftMailConnector } from './microsoft_mail/connector.ts';
-import type { MicrosoftApp, OauthApp, XApp } from './oauth-app.ts';
+import type { GoogleApp, MicrosoftApp, OauthApp, XApp } from './oauth-app.ts';
 import type { LinkedinApp } from './linkedin/rest.ts';
 import type { MetaApp } from './meta/graph.ts';
 import { telegramConnector } from './telegram/connector.ts';
 import { whatsappConnector } from './whatsapp/connector.ts';
 import { xConnector } from './x/connector.ts';
+import { gmailConnector } from './gmail/connector.ts';
+import { googleBusinessConnector } from './google_business/connector.ts';
+import { googlePlayConnector, googlePlayKeyConnector } from './google_play/connector.ts';
+import { youtubeConnector } from './youtube/connector.ts';
 
 /** What the networks know us by; what is null is not configured. */
 export interface Apps {
@@ -25,7 +29,7 @@ export interface Apps {
   readonly instagram: OauthApp;
   readonly linkedin: LinkedinApp;
   readonly x: XApp;
-  readonly google: OauthApp;
+  readonly google: GoogleApp;
   readonly microsoft: MicrosoftApp;
 }
 
@@ -61,6 +65,11 @@ export function connectorRegistry({ http, clock, apps }: ChannelDependencies): C
     microsoftMailConnector({ http, clock, app: apps.microsoft }),
     telegramConnector({ http, clock }),
     appStoreConnector({ http, clock }),
+    youtubeConnector({ http, clock, app: apps.google }),
+    googleBusinessConnector({ http, clock, app: apps.google }),
+    googlePlayKeyConnector({ http, clock, app: apps.google }),
+    googlePlayConnector({ http, clock, app: apps.google }),
+    gmailConnector({ http, clock, app: apps.google }),
   ];
   return (network, kind) =>
     connectors.find((candidate) => candidate.network === network && candidate.kind === kind) ?? null;

@@ -154,6 +154,9 @@ export const networkApps = {
   X_APP_TOKEN: optional(required),
   GOOGLE_CLIENT_ID: optional(required),
   GOOGLE_CLIENT_SECRET: optional(required),
+  GOOGLE_MAIL_TOPIC: optional(
+    required.regex(/^projects\/[^/\s]+\/topics\/[^/\s]+$/, 'must look like projects/my-project/topics/gmail'),
+  ),
   MICROSOFT_CLIENT_ID: optional(required),
   MICROSOFT_CLIENT_SECRET: optional(required),
   MICROSOFT_DIRECTORY: required

@@ -256,7 +256,12 @@ const networksOf = (read: Read<typeof variables.networks & typeof variables.netw
       consumerSecret: read.X_CONSUMER_SECRET,
       appToken: read.X_APP_TOKEN,
     },
-    google: { id: read.GOOGLE_CLIENT_ID, secret: read.GOOGLE_CLIENT_SECRET },
+    google: {
+      id: read.GOOGLE_CLIENT_ID,
+      secret: read.GOOGLE_CLIENT_SECRET,
+      /** The Pub/Sub topic on which Gmail tells of new mail. */
+      mailTopic: read.GOOGLE_MAIL_TOPIC,
+    },
     microsoft: {
       id: read.MICROSOFT_CLIENT_ID,
       secret: read.MICROSOFT_CLIENT_SECRET,

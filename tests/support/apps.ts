@@ -17,7 +17,11 @@ export const seedApps: Apps = {
     consumerSecret: seedApp.x.consumerSecret,
     appToken: seedApp.x.appToken,
   },
-  google: { id: seedApp.google.clientId, secret: seedApp.google.clientSecret },
+  google: {
+    id: seedApp.google.clientId,
+    secret: seedApp.google.clientSecret,
+    mailTopic: seedApp.google.mailTopic,
+  },
   microsoft: {
     id: seedApp.microsoft.clientId,
     secret: seedApp.microsoft.clientSecret,

@@ -9,12 +9,12 @@ export type HostedNetwork = Network | 'instagram_login';
 /**
  * What a host is for. Several purposes may share an address. `web` is where people go, the consent page included;
  * `token` where codes and refresh tokens are exchanged; `accounts` and `information` are Google Business Profile's
- * further APIs.
+ * further APIs, `identity` is where Google tells who consented.
  */
 export type Purpose = (typeof purposes)[number];
 
 // Uploads first: a provider's URL that fits several purposes is nearly always an upload.
-const purposes = ['upload', 'api', 'web', 'token', 'accounts', 'information'] as const;
+const purposes = ['upload', 'api', 'web', 'token', 'accounts', 'information', 'identity'] as const;
 
 /** A purpose that is not named is served by `api`. */
 export type Hosts = Readonly<{ api: string; web: string } & Partial<Record<Purpose, string>>>;
@@ -22,7 +22,11 @@ export type Hosts = Readonly<{ api: string; web: string } & Partial<Record<Purpo
 export type NetworkHosts = Readonly<Record<HostedNetwork, Hosts>>;
 
 const graphApi = 'https://graph.facebook.com';
-const googleLogin = { web: 'https://accounts.google.com', token: 'https://oauth2.googleapis.com' } as const;
+const googleLogin = {
+  web: 'https://accounts.google.com',
+  token: 'https://oauth2.googleapis.com',
+  identity: 'https://openidconnect.googleapis.com',
+} as const;
 
 /** Where the networks live in the world. A configuration replaces any of them, by a simulator for instance. */
 export const publicHosts: NetworkHosts = {

@@ -2,8 +2,10 @@
 const secretNames = new Set([
   'access_token',
   'appsecret_proof',
+  'assertion',
   'client_secret',
   'code',
+  'code_verifier',
   'fb_exchange_token',
   'input_token',
   'refresh_token',

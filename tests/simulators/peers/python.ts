@@ -12,6 +12,7 @@ export const pythonClients = {
   x: 'tweepy==4.17.0',
   whatsapp: 'pywa==4.5.0',
   telegram: 'python-telegram-bot==22.8',
+  google: 'google-api-python-client==2.202.0 google-auth-oauthlib==1.5.0',
 } as const;
 
 export type PythonClient = keyof typeof pythonClients;
@@ -26,7 +27,7 @@ export async function clientFolder(client: PythonClient): Promise<string> {
   if (existsSync(folder)) return folder;
   const partial = `${folder}.${process.pid}`;
   await mkdir(join('.cache', 'peers'), { recursive: true });
-  await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', partial, requirement], {
+  await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', partial, ...requirement.split(' ')], {
     timeout: installTimeoutMs,
   });
   // Another test process may have been faster: either copy will do.

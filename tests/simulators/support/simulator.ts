@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { google } from '../../../simulators/google/network.ts';
 import { graph } from '../../../simulators/graph/network.ts';
 import type { Settings } from '../../../simulators/kernel/settings.ts';
 import { type Network, type Simulator, startSimulator } from '../../../simulators/kernel/simulator.ts';
@@ -14,6 +15,8 @@ const quick: Partial<Settings> = { processingDelayMs: 0 };
 export const startGraph = (settings: Partial<Settings> = {}): Promise<Simulator> => start(graph, settings);
 
 export const startLinkedIn = (settings: Partial<Settings> = {}): Promise<Simulator> => start(linkedin, settings);
+
+export const startGoogle = (settings: Partial<Settings> = {}): Promise<Simulator> => start(google, settings);
 
 async function start(network: Network, settings: Partial<Settings>): Promise<Simulator> {
   const folder = await temporaryFolder();
