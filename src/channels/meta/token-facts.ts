@@ -40,7 +40,7 @@ export async function tokenFacts(
 ): Promise<TokenFacts | null> {
   const asking = appToken(app);
   if (asking === null) return null;
-  const { data } = await graph.call({
+  const asked = graph.call({
     method: 'GET',
     path: '/debug_token',
     query: { input_token: token },
@@ -49,6 +49,7 @@ export async function tokenFacts(
     signal: options.signal,
     answer,
   });
+  const { data } = await asked.catch(blamingUs);
   const limited = (data.granular_scopes ?? []).flatMap(({ scope, target_ids: ids }) => (ids ? [[scope, ids]] : []));
   return {
     valid: data.is_valid,
@@ -57,6 +58,17 @@ export async function tokenFacts(
     targets: Object.fromEntries(limited) as Record<string, readonly string[]>,
     refusal: data.is_valid ? null : { code: data.error?.code ?? null, subcode: data.error?.subcode ?? null },
   };
+}
+
+/** Whoever asks is the app: if that is refused, nothing is said about the token, and no connection may end for it. */
+function blamingUs(error: unknown): never {
+  if (!(error instanceof ChannelError) || error.grantProblem === null) throw error;
+  const { provider } = error;
+  throw new ChannelError('Meta does not take our app id and secret.', {
+    class: 'unknown',
+    mayHaveActed: false,
+    provider,
+  });
 }
 
 /** Which permissions a token has; `null` where no app is configured. Throws `ChannelError` if the token is of no use. */

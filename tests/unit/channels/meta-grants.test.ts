@@ -80,6 +80,15 @@ describe('which permissions a token has', () => {
   });
 });
 
+it('an app secret that Meta does not take ends no connection', async () => {
+  const refused = { error: { code: 190, message: 'Error validating application. Invalid application secret.' } };
+  const { connectors } = await networkWith({ 'GET /debug_token': () => ({ status: 400, body: refused }) });
+
+  const ours = { class: 'unknown', grantProblem: null, provider: { status: 400, code: '190' } };
+  expect(await channelErrorOf(facebook(connectors).grantedScopes(held))).toMatchObject(ours);
+  expect(await channelErrorOf(revoked(connectors))).toMatchObject(ours);
+});
+
 describe('subscribing to a page', () => {
   it('keeps what is subscribed already, and leaves out what Meta would refuse everything for', async () => {
     const own = { id: 'app', subscribed_fields: ['ratings', 'messages'] };
