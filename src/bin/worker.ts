@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
+import { revocationActivities } from '../activities/connection-revocation.ts';
 import { postActivities } from '../activities/post.ts';
 import { publicationActivities } from '../activities/publication.ts';
 import { openChannels } from '../channels/open.ts';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke; it is replaced');
   const app = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'worker' });
   const system = connect(config.database.systemUrl, { max: 3, onError, applicationName: 'worker-system' });
-  const { channels, close } = openChannels(config.networks, {
+  const { channels, connectors, close } = openChannels(config.networks, {
     clock: systemClock,
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
+    ...revocationActivities({ db: app.db, connectors, masterKeys: config.masterKeys, clock: systemClock }),
     ...publicationActivities({
       db: app.db,
       channels,
