@@ -19,9 +19,11 @@ export interface ConnectionError {
   readonly at: string;
 }
 
-export type Badge = 'connected' | 'refresh' | 'disconnected';
-
 /** The badge of the settings page: green, yellow, red. */
+export const badges = ['connected', 'refresh', 'disconnected'] as const;
+
+export type Badge = (typeof badges)[number];
+
 export function badge(state: ConnectionState): Badge {
   switch (state) {
     case 'connected':
