@@ -77,7 +77,7 @@ const limits: Omit<ExchangeLimits, 'allowPrivateTargets'> = {
 
 function redirectOf({ status, headers }: ExchangeAnswer, from: URL): string | null {
   const location = headers['location'];
-  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, from)) return null;
+  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, from.href)) return null;
   return new URL(location, from).href;
 }
 
