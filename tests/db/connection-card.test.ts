@@ -22,7 +22,7 @@ describe('the cards of connections', () => {
   it('are read from the index by name, a page at a time, among thousands', async () => {
     const plan = await inTenant(async (trx) => {
       const query = connectionCards(trx, nothing, { states: [], after: ['Pagina 1500', randomUUID()], limit: 25 });
-      return (await query.explain('text', sql`analyze, buffers off, costs off`)) as { 'QUERY PLAN': string }[];
+      return query.explain<{ 'QUERY PLAN': string }>('text', sql`analyze, buffers off, costs off`);
     });
     const text = plan.map((line) => line['QUERY PLAN']).join('\n');
     expect(text).toMatch(/using connection_by_name/);

@@ -8,7 +8,6 @@ import { disconnectConnection } from '../../src/db/disconnect.ts';
 import { tenantKeys } from '../../src/db/tenant-key.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import { revocationPatienceMs } from '../../src/domain/connection.ts';
-import type { AdminProfileId } from '../../src/domain/ids.ts';
 import { seal } from '../../src/platform/sealing.ts';
 import { insertRows, oneRowPerTable, type OneRowPerTable } from './support/one-row-per-table.ts';
 import { databaseAs } from './support/stack-databases.ts';
@@ -105,7 +104,7 @@ describe('the grant of a disconnected connection', () => {
 async function connected(externalId: string = randomUUID()): Promise<OneRowPerTable> {
   const rows = oneRowPerTable();
   const { tenant_key: _key, connection_secret: _secret, ...keyless } = rows;
-  const admin_profile = { ...rows.admin_profile, id: rows.admin_profile.id as AdminProfileId, external_id: externalId };
+  const admin_profile = { ...rows.admin_profile, external_id: externalId };
   const own = { ...rows, admin_profile };
   const about = { tenantId: rows.tenant.id, connectionId: rows.connection.id };
   await withTenant(app.db, about.tenantId, async (trx) => {
