@@ -24,7 +24,7 @@ export async function selectConnectionAccess(trx: TenantTransaction, id: Connect
 
 /**
  * Notes that the page answered. A connection that was not connected gets a new grant version, so that a refusal from
- * before cannot break it again. Returns the state that it was in.
+ * before cannot break it again. One that a person has ended meanwhile stays so. Returns the state that it was in.
  */
 export async function markConnected(trx: TenantTransaction, id: ConnectionId, now: Date): Promise<ConnectionState> {
   const { state } = await trx
@@ -33,6 +33,7 @@ export async function markConnected(trx: TenantTransaction, id: ConnectionId, no
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirstOrThrow();
+  if (state === 'disconnected') return state;
   await trx
     .updateTable('connection')
     .set({ state: 'connected', last_success_at: now, last_checked_at: now, last_error: null })

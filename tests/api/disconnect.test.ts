@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tokenContext } from '../../src/db/connection-grant.ts';
+import { tenantKeys } from '../../src/db/tenant-key.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { ConnectionId } from '../../src/domain/ids.ts';
+import { seal } from '../../src/platform/sealing.ts';
 import { type CallAnswer, startApi, type TestApi } from '../support/api.ts';
 import { ownConnections } from '../support/own-connections.ts';
 import { createOwnTenant, type OwnTenant, ownTokens } from '../support/own-tenant.ts';
@@ -104,6 +107,27 @@ describe('a disconnect', () => {
   });
 });
 
+test('a check that was under way at a disconnect does not bring the connection back', async () => {
+  const id = await make.connection('facebook');
+  const about = { tenantId: own.tenantId, connectionId: id };
+  await withTenant(api.services.db, own.tenantId, async (trx) => {
+    const { newest } = await tenantKeys(trx, own.tenantId, api.config.masterKeys, new Date());
+    const access_token = seal(newest, tokenContext(about), 'token');
+    await trx
+      .insertInto('connection_secret')
+      .values({ tenant_id: own.tenantId, connection_id: id, access_token })
+      .execute();
+  });
+  whileProbing = () => disconnect(id);
+  const { status, body } = await api.call(`/v1/connections/${id}/check`, {
+    method: 'POST',
+    token: own.token('tenant_admin'),
+  });
+  expect([status, body.released, body.connection.state]).toEqual([200, 0, 'disconnected']);
+  expect(await eventsOf(id)).toEqual([['connection.disconnected', 'user']]);
+});
+
+let whileProbing: () => Promise<unknown> = () => Promise.resolve();
 let api: TestApi;
 let own: OwnTenant;
 let make: ReturnType<typeof ownConnections>;
@@ -111,7 +135,14 @@ let make: ReturnType<typeof ownConnections>;
 beforeAll(async () => {
   const offers = (network: string) =>
     ({ way: 'consent', configured: true, revocable: network === 'facebook' }) as const;
-  api = await startApi({ services: { tokens: ownTokens }, offers });
+  api = await startApi({
+    services: { tokens: ownTokens },
+    offers,
+    probe: async () => {
+      await whileProbing();
+      return { kind: 'works' };
+    },
+  });
   own = await createOwnTenant(api.services.db);
   make = ownConnections(api.services.db, own);
 });

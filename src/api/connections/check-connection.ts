@@ -124,6 +124,8 @@ async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<nu
   // Closed, so that a post that starts meanwhile either is told or sees that the connection works again.
   await closeGate(trx, tenantId);
   const before = await markConnected(trx, connectionId, now);
+  // A person has ended it while the network was asked: nothing goes on.
+  if (before === 'disconnected') return 0;
   await append(trx, about, usable(before) ? 'connection.checked' : 'connection.repaired', { works: true });
   const parked = await selectWaitingPosts(trx, connectionId);
   // A repair is told to all that have yet to go there: a post whose slot lies ahead may know that it was broken.
