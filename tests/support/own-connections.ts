@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Insertable } from 'kysely';
-import type { Kysely } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import { usualGrantKind } from '../../src/domain/grant.ts';
