@@ -19,6 +19,7 @@ import { createApiMetrics } from '../platform/metrics.ts';
 import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { grantDeskWith } from './grant-desk.ts';
+import { offersOf } from './offers.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 
@@ -79,6 +80,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       probe: probeWith(connectors),
       published: publishedPostsOn(channels),
       feed,
+      offers: offersOf(connectors, config.networks.apps),
       simulated: simulatedHosts(config.networks),
       storage: openStorage(config.media.store),
       urls: config.media,

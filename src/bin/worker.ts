@@ -1,8 +1,11 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
+import { connectionPictureActivities } from '../activities/connection-picture.ts';
+import { revocationActivities } from '../activities/connection-revocation.ts';
 import { postActivities } from '../activities/post.ts';
 import { publicationActivities } from '../activities/publication.ts';
 import { openChannels } from '../channels/open.ts';
+import { openPictureFetcher } from '../channels/picture.ts';
 import { connect } from '../db/connect.ts';
 import { startRelay } from '../relay/relay.ts';
 import { startMailRelay } from '../relay/mail.ts';
@@ -27,15 +30,26 @@ async function main(): Promise<void> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke; it is replaced');
   const app = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'worker' });
   const system = connect(config.database.systemUrl, { max: 3, onError, applicationName: 'worker-system' });
-  const { channels, close } = openChannels(config.networks, {
+  const { channels, connectors, close } = openChannels(config.networks, {
     clock: systemClock,
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
   });
   const storage = openStorage(config.media.store);
+  const { allowPrivateTargets } = config.networks;
+  const pictures = openPictureFetcher({ allowPrivateTargets, clock: systemClock });
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
+    ...revocationActivities({ db: app.db, connectors, masterKeys: config.masterKeys, clock: systemClock }),
+    ...connectionPictureActivities({
+      db: app.db,
+      connectors,
+      pictures,
+      storage,
+      masterKeys: config.masterKeys,
+      clock: systemClock,
+    }),
     ...publicationActivities({
       db: app.db,
       channels,
@@ -86,7 +100,14 @@ async function main(): Promise<void> {
   await Promise.all([relay?.stop(), sweeps?.stop(), mails?.stop()]);
   mailer?.close();
   health.close();
-  await Promise.all([close(), connection.close(), clientConnection.close(), app.pool.end(), system.pool.end()]);
+  await Promise.all([
+    close(),
+    pictures.close(),
+    connection.close(),
+    clientConnection.close(),
+    app.pool.end(),
+    system.pool.end(),
+  ]);
   log.info('the worker has stopped');
 }
 

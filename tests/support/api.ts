@@ -8,6 +8,7 @@ import { createCommandSender } from '../../src/api/command.ts';
 import { networkTimeoutMs } from '../../src/api/connections/begin-authorization.ts';
 import type { GrantDesk } from '../../src/api/connections/grant-desk.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
+import type { Offers } from '../../src/api/connections/offers.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
 import { returnPages } from '../../src/api/pages/return-pages.ts';
@@ -18,6 +19,8 @@ import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
+import { offersOf } from '../../src/bin/offers.ts';
+import { openChannels } from '../../src/channels/open.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
@@ -65,6 +68,8 @@ export interface TestApiOptions {
   /** How long networks may take; unless given, as long as in earnest. */
   readonly networkTimeoutMs?: number;
   readonly published?: PublishedPosts;
+  /** Instead of what the stack's networks offer. */
+  readonly offers?: Offers;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
   /** Served beside the real ones. */
@@ -94,6 +99,7 @@ export async function startApi({
   desk = noNetworks,
   networkTimeoutMs: timeoutMs = networkTimeoutMs,
   published,
+  offers,
   storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -122,6 +128,10 @@ export async function startApi({
     log: services.logger,
   });
   const flow = { desk, masterKeys: config.masterKeys, publicUrl: config.media.publicUrl };
+  const { connectors, close: closeChannels } = openChannels(config.networks, {
+    clock: services.clock,
+    observe: () => undefined,
+  });
   const app = createApp({
     routes: [
       ...allRoutes({
@@ -129,6 +139,7 @@ export async function startApi({
         feed,
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
         published: published ?? obligingNetworks,
+        offers: offers ?? offersOf(connectors, config.networks.apps),
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,
@@ -178,7 +189,7 @@ export async function startApi({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await feed.stop();
-      await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
+      await Promise.all([database.pool.end(), system.pool.end(), connection.close(), closeChannels()]);
     },
   };
 }

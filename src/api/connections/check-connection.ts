@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { markConnected, markTrouble, selectConnection } from '../../db/connection.ts';
+import { markConnected, markTrouble } from '../../db/connection.ts';
+import { selectConnection } from '../../db/connection-card.ts';
 import { breakConnection } from '../../db/connection-grant.ts';
 import { releaseWaiting } from '../../db/connection-repair.ts';
 import { appendEvents } from '../../db/event.ts';
@@ -9,15 +10,18 @@ import { usable } from '../../domain/connection.ts';
 import type { ConnectionId, TenantId, UserId } from '../../domain/ids.ts';
 import type { SealKey } from '../../platform/sealing.ts';
 import { defineRoute } from '../define-route.ts';
+import type { MediaUrls } from '../media/media-view.ts';
 import { answer } from '../route-context.ts';
 import { errorOf } from './connection-error.ts';
 import { connectionId, connectionView, presentConnection } from './connection-view.ts';
 import { readAccess } from './page-access.ts';
+import { presentingTo } from './presenting.ts';
 import type { Probe, ProbeOutcome } from './probe.ts';
 
 export interface CheckDependencies {
   readonly probe: Probe;
   readonly masterKeys: readonly SealKey[];
+  readonly urls: MediaUrls;
 }
 
 const probeTimeoutMs = 15_000;
@@ -40,7 +44,7 @@ const refusals = {
 } as const;
 
 /** Probes a page and, if it answers, lets what waited for it go on. */
-export function checkConnection({ probe, masterKeys }: CheckDependencies) {
+export function checkConnection({ probe, masterKeys, urls }: CheckDependencies) {
   return defineRoute({
     method: 'post',
     path: '/v1/connections/{connectionId}/check',
@@ -53,7 +57,8 @@ export function checkConnection({ probe, masterKeys }: CheckDependencies) {
     answer: { status: 200, schema: checked, description: 'What the check found.' },
     refusals,
     audit: 'connection.checked',
-    act: async ({ params, caller, now, inTenant, refuse }) => {
+    act: async (ctx) => {
+      const { params, caller, now, inTenant, refuse } = ctx;
       const about: Checked = { tenantId: caller.tenantId, connectionId: params.connectionId, by: caller.userId, now };
       const access = await inTenant((trx) => readAccess(trx, about, masterKeys));
       if (access === null) throw refuse('not_found');
@@ -63,7 +68,8 @@ export function checkConnection({ probe, masterKeys }: CheckDependencies) {
         const released = await record(trx, { ...about, grantVersion: access.grantVersion }, outcome);
         const row = await selectConnection(trx, params.connectionId);
         if (row === null) throw refuse('not_found');
-        return answer({ connection: presentConnection(row), works: outcome.kind === 'works', released });
+        const connection = presentConnection(row, presentingTo(ctx, urls));
+        return answer({ connection, works: outcome.kind === 'works', released });
       });
     },
   });
@@ -117,6 +123,8 @@ async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<nu
   // Closed, so that a post that starts meanwhile either is told or sees that the connection works again.
   await closeGate(trx, tenantId);
   const before = await markConnected(trx, connectionId, now);
+  // A person has ended it while the network was asked: nothing goes on.
+  if (before === 'disconnected') return 0;
   await append(trx, about, usable(before) ? 'connection.checked' : 'connection.repaired', { works: true });
   return releaseWaiting(trx, about, { before, passed: 'ask', now });
 }

@@ -7,6 +7,7 @@ import { answer } from '../route-context.ts';
 import { newPostBody } from './post-schemas.ts';
 import { postView } from './post-view-schemas.ts';
 import { presentPost } from './present-post.ts';
+import { requireLiveTargets } from './require-live-targets.ts';
 import { saveContent, targetsOf } from './save-content.ts';
 import { requireFuture, slotProblem } from './slot.ts';
 
@@ -16,7 +17,7 @@ export const createPost = defineRoute({
   tag: 'Posts',
   summary: 'Create a draft',
   description:
-    'Creates a draft. It may be unfinished: `violations` in the answer says what the networks would refuse. Nothing is published before the draft is submitted, scheduled or published by a request of its own.',
+    'Creates a draft. It may be unfinished: `violations` in the answer says what the networks would refuse. A page that has been disconnected cannot be named. Nothing is published before the draft is submitted, scheduled or published by a request of its own.',
   permission: 'post.write',
   body: newPostBody,
   answer: {
@@ -33,6 +34,7 @@ export const createPost = defineRoute({
     const id = newId<PostId>();
     const revisionId = newId<RevisionId>();
     const content = { text: body.text, mediaIds: body.mediaIds, link: body.link, targets: targetsOf(body.targets) };
+    await requireLiveTargets(ctx, content);
     const { tenantId, userId } = caller;
     await insertPost(trx, { tenantId, id, revisionId, scheduledAt: body.scheduledAt, by: userId, now });
     await saveContent(ctx, { id: revisionId, postId: id, content });

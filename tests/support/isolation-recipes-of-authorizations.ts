@@ -2,7 +2,10 @@ import type { Belongings } from './foreign-tenant.ts';
 import type { Attempt } from './isolation-recipes.ts';
 
 /** Ways to networks, for new pages and for those that are connected. */
-export function connectionRecipes({ connectionId, authorizationId }: Belongings): Record<string, readonly Attempt[]> {
+export function authorizationRecipes({
+  connectionId,
+  authorizationId,
+}: Belongings): Record<string, readonly Attempt[]> {
   const authorization = `/v1/connections/authorizations/${authorizationId}`;
   const renew = (how: 'refresh' | 'transfer'): readonly Attempt[] => [
     {
