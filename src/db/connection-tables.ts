@@ -7,6 +7,7 @@ import type {
 } from '../domain/authorization.ts';
 import type { ConnectionError, ConnectionState, DutyKind, Revocation } from '../domain/connection.ts';
 import type { GrantFamily, GrantKind } from '../domain/grant.ts';
+import type { PassedSlot } from '../domain/hold.ts';
 import type {
   AdminProfileId,
   AuthorizationId,
@@ -56,6 +57,7 @@ export interface ConnectionTables {
     disconnected_at: Date | null;
     disconnected_by: UserId | null;
     revocation: Revocation | null;
+    passed_slots: Generated<PassedSlot>;
   };
   connection_secret: {
     tenant_id: TenantId;
