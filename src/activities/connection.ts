@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type ConnectionStanding, lockStanding, selectHolders, selectReading } from '../db/connection-standing.ts';
+import { type ConnectionCondition, lockCondition, selectHolders, selectReading } from '../db/connection-notice.ts';
 import { insertNotifications } from '../db/notification.ts';
 import type { Database } from '../db/schema.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
@@ -41,9 +41,9 @@ export function connectionActivities({ db }: { db: Kysely<Database> }) {
 
 /** The row decides: of trouble that is over when it would be told, nobody hears. */
 async function tell(trx: TenantTransaction, { tenantId, connectionId, turn, at }: ConnectionNews): Promise<Telling> {
-  const standing = await lockStanding(trx, connectionId);
-  if (standing === null) return { told: false, reading: null };
-  const reading = { state: standing.state, grantVersion: standing.grantVersion };
+  const condition = await lockCondition(trx, connectionId);
+  if (condition === null) return { told: false, reading: null };
+  const reading = { state: condition.state, grantVersion: condition.grantVersion };
   if (!stillSo(reading, turn.expected)) return { told: false, reading };
   await insertNotifications(trx, {
     tenantId,
@@ -53,12 +53,12 @@ async function tell(trx: TenantTransaction, { tenantId, connectionId, turn, at }
     episode: turn.episode,
     by: null,
     at: new Date(at),
-    data: dataOf(turn, standing),
+    data: dataOf(turn, condition),
   });
   return { told: true, reading };
 }
 
-function dataOf({ since }: ConnectionTurn, { state, errorCode, waiting, passedSlots }: ConnectionStanding) {
+function dataOf({ since }: ConnectionTurn, { state, errorCode, waiting, passedSlots }: ConnectionCondition) {
   return {
     state,
     since: new Date(since).toISOString(),

@@ -1,5 +1,6 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
+import { connectionActivities } from '../activities/connection.ts';
 import { postActivities } from '../activities/post.ts';
 import { publicationActivities } from '../activities/publication.ts';
 import { openChannels } from '../channels/open.ts';
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
+    ...connectionActivities({ db: app.db }),
     ...publicationActivities({
       db: app.db,
       channels,

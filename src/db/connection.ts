@@ -23,6 +23,7 @@ const columns = [
   'last_error',
   'suspended_at',
   'suspended_by',
+  'passed_slots',
 ] as const;
 
 export type ConnectionRow = NonNullable<Awaited<ReturnType<typeof selectConnection>>>;

@@ -34,3 +34,13 @@ export const providerUnkeyed: ActivityOptions = {
   retry: { maximumAttempts: 1 },
   cancellationType: 'TRY_CANCEL',
 };
+
+/**
+ * Taking a grant back: harmless twice. Tried at least hourly until the activity itself, which knows since when, gives up
+ * and throws the tokens away all the same.
+ */
+export const providerRevoke: ActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '1 hour' },
+  cancellationType: 'TRY_CANCEL',
+};

@@ -10,6 +10,7 @@ import { breakConnection } from '../../db/connection-grant.ts';
 import { appendEvents } from '../../db/event.ts';
 import { closeGate } from '../../db/halt.ts';
 import { enqueueAll } from '../../db/outbox.ts';
+import { selectPassedSlots } from '../../db/passed-slots.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { usable } from '../../domain/connection.ts';
 import type { ConnectionId, TenantId, UserId } from '../../domain/ids.ts';
@@ -54,7 +55,7 @@ export function checkConnection({ probe, masterKeys }: CheckDependencies) {
     tag: 'Connections',
     summary: 'Check a connection and release what waits for it',
     description:
-      'Asks the network for the page with the stored token. If it answers, the connection is `connected` and every post that was parked for it goes on by itself. If the network refuses the token, the connection is `expired` or `refresh_required`; if the network is in trouble, `degraded`. All of these are a 200: the check itself worked.',
+      'Asks the network for the page with the stored token. If it answers, the connection is `connected` and every post that was parked for it goes on by itself, those that are late as the connection’s `passedSlots` says. If the network refuses the token, the connection is `expired` or `refresh_required`; if the network is in trouble, `degraded`. All of these are a 200: the check itself worked.',
     permission: 'connection.check',
     params: z.strictObject({ connectionId }),
     answer: { status: 200, schema: checked, description: 'What the check found.' },
@@ -131,7 +132,7 @@ async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<nu
   await enqueueAll(trx, {
     tenantId,
     workflowIds: told.map(({ id, run }) => postWorkflowId(tenantId, id, run)),
-    message: { kind: 'connection_repaired', connectionId, passed: 'ask' },
+    message: { kind: 'connection_repaired', connectionId, passed: await selectPassedSlots(trx, connectionId) },
     now,
   });
   return parked.length;

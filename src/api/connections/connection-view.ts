@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionRow } from '../../db/connection.ts';
 import { badge, connectionStates } from '../../domain/connection.ts';
+import { passedSlotPolicies } from '../../domain/hold.ts';
 import type { ConnectionId, PolicyId } from '../../domain/ids.ts';
 import { networks } from '../../domain/network.ts';
 import { id, instantView } from '../schemas.ts';
@@ -39,6 +40,9 @@ export const connectionView = z
     lastError: lastError.nullable().meta({ description: 'Null while all is well.' }),
     suspendedAt: instantView('Since when nothing goes out through it, because a person said so.').nullable(),
     suspendedBy: userId.nullable(),
+    passedSlots: z
+      .enum(passedSlotPolicies)
+      .meta({ description: 'What a repair does with targets whose slot has passed meanwhile.' }),
     parkedTargets: z.int().meta({ description: 'How many targets of posts wait because of it, or of a crisis stop.' }),
   })
   .meta({ id: 'Connection', description: 'A business page or account on a network.' });
@@ -59,6 +63,7 @@ export function presentConnection(row: ConnectionRow) {
     lastError: row.last_error,
     suspendedAt: row.suspended_at?.toISOString() ?? null,
     suspendedBy: row.suspended_by,
+    passedSlots: row.passed_slots,
     parkedTargets: row.parked_targets,
   };
 }

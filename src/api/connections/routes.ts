@@ -8,6 +8,7 @@ import { cursorCodec, cursorText, pageFrom, pageOf, pageQuery } from '../paging.
 import { answer } from '../route-context.ts';
 import { checkConnection, type CheckDependencies } from './check-connection.ts';
 import { connectionId, connectionView, presentConnection } from './connection-view.ts';
+import { editConnection } from './edit-connection.ts';
 import { resume, suspend } from './suspend-connection.ts';
 
 const codec = cursorCodec<ConnectionPosition>('connections', z.tuple([cursorText, z.uuid()]));
@@ -67,5 +68,5 @@ const showConnection = defineRoute({
 });
 
 export function connectionRoutes(dependencies: CheckDependencies): readonly Route[] {
-  return [listConnections, showConnection, checkConnection(dependencies), suspend, resume];
+  return [listConnections, showConnection, editConnection, checkConnection(dependencies), suspend, resume];
 }

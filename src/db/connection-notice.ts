@@ -16,7 +16,7 @@ export async function selectReading(trx: TenantTransaction, id: ConnectionId): P
   return row ?? null;
 }
 
-export interface ConnectionStanding extends ConnectionReading {
+export interface ConnectionCondition extends ConnectionReading {
   readonly errorCode: ConnectionError['code'] | null;
   readonly passedSlots: PassedSlot;
   /** How many running posts have yet to go to this page and cannot for now. */
@@ -24,7 +24,7 @@ export interface ConnectionStanding extends ConnectionReading {
 }
 
 /** How a connection stands, for those who are told of it. Nobody changes its state until the transaction ends. */
-export async function lockStanding(trx: TenantTransaction, id: ConnectionId): Promise<ConnectionStanding | null> {
+export async function lockCondition(trx: TenantTransaction, id: ConnectionId): Promise<ConnectionCondition | null> {
   const row = await trx
     .selectFrom('connection')
     .select(['state', 'grant_version as grantVersion', 'last_error', 'passed_slots as passedSlots'])
@@ -38,8 +38,8 @@ export async function lockStanding(trx: TenantTransaction, id: ConnectionId): Pr
     .forShare()
     .executeTakeFirst();
   if (row === undefined) return null;
-  const { last_error, ...standing } = row;
-  return { ...standing, errorCode: last_error?.code ?? null };
+  const { last_error, ...condition } = row;
+  return { ...condition, errorCode: last_error?.code ?? null };
 }
 
 /** Everybody whose roles allow it. */
@@ -54,30 +54,4 @@ export async function selectHolders(trx: TenantTransaction, permission: Permissi
     .where('granted.permission', '=', permission)
     .execute();
   return rows.map(({ user_id }) => user_id);
-}
-
-/** What a repair does with posts whose slot passed while the connection was broken. */
-export async function selectPassedSlots(trx: TenantTransaction, id: ConnectionId): Promise<PassedSlot> {
-  const { passed_slots } = await trx
-    .selectFrom('connection')
-    .select('passed_slots')
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
-  return passed_slots;
-}
-
-/** Sets it. False if it was so before, or there is no such connection. */
-export async function setPassedSlots(
-  trx: TenantTransaction,
-  id: ConnectionId,
-  passedSlots: PassedSlot,
-): Promise<boolean> {
-  const changed = await trx
-    .updateTable('connection')
-    .set({ passed_slots: passedSlots })
-    .where('id', '=', id)
-    .where('passed_slots', '<>', passedSlots)
-    .returning('id')
-    .executeTakeFirst();
-  return changed !== undefined;
 }
