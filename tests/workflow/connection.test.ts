@@ -145,8 +145,9 @@ test('a long history goes on as another run, which has forgotten nothing', { tim
   await life.untilTold('connection_expired');
   const { runId } = await life.run.describe();
   while ((await life.run.describe()).historyLength < suggestedAt) {
-    await Promise.all(Array.from({ length: 50 }, () => life.hears(randomUUID())));
+    await Promise.all(Array.from({ length: 50 }, () => life.hears('again and again')));
   }
+  await life.hears('something new');
   await expect.poll(async () => (await life.run.describe()).runId, { timeout: 60_000 }).not.toBe(runId);
   await life.becomes('connected');
   await life.untilTold('connection_repaired');
