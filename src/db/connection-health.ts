@@ -209,6 +209,10 @@ async function readStanding(
   return {
     ...standingOf(row),
     scopes: row.scopes,
+    callRefused:
+      row.last_error?.code === 'permission_lost' &&
+      row.last_error.providerStatus !== null &&
+      row.missing_scopes.length > 0,
     consentExpiresAt: row.consent_expires_at?.getTime() ?? null,
     refreshFails: Boolean(row.refresh_fails),
   };

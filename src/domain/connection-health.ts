@@ -59,6 +59,8 @@ export interface AnsweringPage extends GrantStanding {
   readonly scopes: readonly string[] | null;
   /** Epoch milliseconds; `null`: unknown or never. */
   readonly consentExpiresAt: number | null;
+  /** It lost permissions, as the refusal of a call showed and not a list of what the token may do. */
+  readonly callRefused: boolean;
   /** Its token could not be renewed several times in a row. */
   readonly refreshFails: boolean;
 }
@@ -77,23 +79,35 @@ export type Health = Pick<GrantStanding, 'missingScopes' | 'errorCode'> & {
 };
 
 /** Judges a page that has just answered. Permissions that were never given do not count as lost. */
-export function healthOf(page: AnsweringPage, { scopes, byPerson, now }: Answer): Health {
-  const told = scopes ?? (byPerson ? page.scopes : null);
-  const missing = told === null ? (byPerson ? [] : page.missingScopes) : namesMissing(page, told);
-  if (missing.some((scope) => !page.missingScopes.includes(scope))) {
-    return { state: 'refresh_required', missingScopes: missing, errorCode: 'permission_lost' };
+export function healthOf(page: AnsweringPage, answer: Answer): Health {
+  const missingScopes = missingOf(page, answer);
+  const isLost = missingScopes.some((scope) => !page.missingScopes.includes(scope));
+  if (isLost || staysRefused(page, answer, missingScopes)) {
+    return { state: 'refresh_required', missingScopes, errorCode: 'permission_lost' };
   }
-  const vouched = byPerson && scopes === null;
-  if (page.state === 'refresh_required' && page.errorCode === 'permission_lost' && missing.length > 0 && !vouched) {
-    return { state: 'refresh_required', missingScopes: missing, errorCode: 'permission_lost' };
-  }
-  if (page.consentExpiresAt !== null && page.consentExpiresAt - now <= consentNoticeMs) {
-    return { state: 'refresh_required', missingScopes: missing, errorCode: null };
+  if (page.consentExpiresAt !== null && page.consentExpiresAt - answer.now <= consentNoticeMs) {
+    return { state: 'refresh_required', missingScopes, errorCode: null };
   }
   if (page.state === 'degraded' && page.refreshFails) {
-    return { state: 'degraded', missingScopes: missing, errorCode: page.errorCode };
+    return { state: 'degraded', missingScopes, errorCode: page.errorCode };
   }
-  return { state: 'connected', missingScopes: missing, errorCode: null };
+  return { state: 'connected', missingScopes, errorCode: null };
+}
+
+function missingOf(page: AnsweringPage, { scopes, byPerson }: Answer): readonly string[] {
+  if (!byPerson && page.callRefused) return page.missingScopes;
+  const told = scopes ?? (byPerson ? page.scopes : null);
+  if (told === null) return byPerson ? [] : page.missingScopes;
+  return missingScopes(scopesOf(page.network, page.grantKind), told).map(({ scope }) => scope);
+}
+
+/**
+ * Whether a permission stays lost. Reading the page proves nothing about a call that was refused: only a person can say
+ * that it would be taken now, or else the page would be repaired and broken again every hour.
+ */
+function staysRefused(page: AnsweringPage, { scopes, byPerson }: Answer, missing: readonly string[]): boolean {
+  if (page.state !== 'refresh_required' || page.errorCode !== 'permission_lost') return false;
+  return missing.length > 0 && !(byPerson && scopes === null);
 }
 
 /** What a network has just said of a connection, as it is kept with it. */
@@ -103,8 +117,4 @@ export function errorOf(
   now: Date,
 ): ConnectionError {
   return { code, providerStatus, providerCode, providerMessage, at: now.toISOString() };
-}
-
-function namesMissing({ network, grantKind }: GrantStanding, granted: readonly string[]): readonly string[] {
-  return missingScopes(scopesOf(network, grantKind), granted).map(({ scope }) => scope);
 }
