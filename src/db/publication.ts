@@ -31,6 +31,8 @@ export interface Publication {
     readonly state: ConnectionState;
     readonly grantVersion: number;
     readonly sealedToken: string | null;
+    /** Of no meaning where there is no token. */
+    readonly tokenVersion: number;
   };
   readonly prepared: PreparedMedia | null;
 }
@@ -61,6 +63,7 @@ export async function selectPublication(trx: TenantTransaction, key: Publication
       'connection.state',
       'connection.grant_version',
       'secret.access_token',
+      'secret.token_version',
     ])
     .where('target.tenant_id', '=', key.tenantId)
     .where('target.id', '=', key.targetId)
@@ -81,6 +84,7 @@ export async function selectPublication(trx: TenantTransaction, key: Publication
       state: row.state,
       grantVersion: row.grant_version,
       sealedToken: row.access_token,
+      tokenVersion: row.token_version ?? 0,
     },
     prepared: row.prepared === null ? null : wholePrepared(row.prepared),
   };
