@@ -10,7 +10,9 @@ import type { Begun, CallDesk } from './call-desk.ts';
 import { whileBeating } from './heartbeat.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { type CallOutcome, park, settle } from './publication-outcome.ts';
+import { afterLapse } from './publish-lapsed.ts';
 import { isUsedUp } from './publishing-quota.ts';
+import { hasLapsed } from './renewed-access.ts';
 import { isPassing, persistently, waitUntil } from './waiting.ts';
 
 interface Attempt extends PublicationKey {
@@ -67,6 +69,9 @@ async function armAndCall(
   dependencies.onCall(attempt.network, (clock() - attempt.slot) / 1_000);
   const outcome = await call(job, leftToCallMs(begun));
   await desk.quiet();
+  if (outcome.kind === 'failed' && hasLapsed(outcome.error)) {
+    return afterLapse(dependencies, job, { n: attempt.n, refused: outcome.error, callingAt });
+  }
   return persistently(() => inTenant((trx, now) => settle(trx, job, { n: attempt.n, outcome, callingAt, now })));
 }
 

@@ -2,6 +2,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
 import { postActivities } from '../activities/post.ts';
 import { publicationActivities } from '../activities/publication.ts';
+import { refreshConnection } from '../activities/token-refresh.ts';
 import { openChannels } from '../channels/open.ts';
 import { connect } from '../db/connect.ts';
 import { startRelay } from '../relay/relay.ts';
@@ -27,12 +28,13 @@ async function main(): Promise<void> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke; it is replaced');
   const app = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'worker' });
   const system = connect(config.database.systemUrl, { max: 3, onError, applicationName: 'worker-system' });
-  const { channels, close } = openChannels(config.networks, {
+  const { channels, connectors, close } = openChannels(config.networks, {
     clock: systemClock,
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
   });
   const storage = openStorage(config.media.store);
+  const refreshing = { db: app.db, masterKeys: config.masterKeys, connectors, clock: systemClock };
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
@@ -42,6 +44,7 @@ async function main(): Promise<void> {
       storage,
       mediaUrls: config.media,
       masterKeys: config.masterKeys,
+      refresh: (request) => refreshConnection(refreshing, request),
       clock: systemClock,
       stopping: stopping.signal,
       onCall: metrics.observeLateness,

@@ -35,6 +35,8 @@ export interface Publication {
     readonly problem: GrantProblem | null;
     readonly grantVersion: number;
     readonly sealedToken: string | null;
+    /** Of no meaning where there is no token. */
+    readonly tokenVersion: number;
   };
   readonly prepared: PreparedMedia | null;
 }
@@ -69,6 +71,7 @@ export async function selectPublication(trx: TenantTransaction, key: Publication
       'connection.last_error',
       'connection.grant_version',
       'secret.access_token',
+      'secret.token_version',
     ])
     .where('target.tenant_id', '=', key.tenantId)
     .where('target.id', '=', key.targetId)
@@ -90,6 +93,7 @@ export async function selectPublication(trx: TenantTransaction, key: Publication
       problem: problemOf('publish', standingOf(row)),
       grantVersion: row.grant_version,
       sealedToken: row.access_token,
+      tokenVersion: row.token_version ?? 0,
     },
     prepared: row.prepared === null ? null : wholePrepared(row.prepared),
   };
