@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { DutyKind } from '../domain/connection.ts';
+import { probeDueAt } from '../domain/connection-schedule.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
 import type { Database } from './schema.ts';
@@ -128,6 +129,35 @@ export async function settleDuty(
     .updateTable('connection_duty')
     .set({ due_at: next.dueAt, lease_until: null, attempts: next.failed ? attempts : 0 })
     .where(mine)
+    .execute();
+}
+
+/** What is due again for a page that was given up and works after all: it is looked at, and its token renewed, soon. */
+export async function resumeDuties(
+  trx: TenantTransaction,
+  { tenantId, connectionId, now }: Omit<Duty, 'kind'> & { readonly now: Date },
+): Promise<void> {
+  const dueAt = new Date(probeDueAt({ now: now.getTime(), state: 'connected', failures: 0 }, Math.random()) ?? now);
+  await setDuty(trx, { tenantId, connectionId, kind: 'probe' }, { dueAt, attempts: 0 });
+  const renewable = await trx
+    .selectFrom('connection_secret')
+    .select('connection_id')
+    .where('connection_id', '=', connectionId)
+    .where('refresh_token', 'is not', null)
+    .where('expires_at', 'is not', null)
+    .executeTakeFirst();
+  if (renewable === undefined) return;
+  await setDuty(trx, { tenantId, connectionId, kind: 'refresh' }, { dueAt: now, attempts: 0 });
+}
+
+/** Has a page looked at now that its network's trouble seems to be over. */
+export async function hastenProbe(trx: TenantTransaction, connectionId: ConnectionId, now: Date): Promise<void> {
+  await trx
+    .updateTable('connection_duty')
+    .set({ due_at: now })
+    .where('connection_id', '=', connectionId)
+    .where('kind', '=', 'probe')
+    .where('due_at', '>', now)
     .execute();
 }
 

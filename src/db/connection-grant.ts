@@ -58,7 +58,7 @@ export async function breakConnection(
 
   const before = standingOf(row);
   const problem = problemOf('publish', { ...before, state, missingScopes, errorCode: error.code });
-  if (problem === null || problem === problemOf('publish', before)) return true;
+  if (problem === null || (row.state === state && problem === problemOf('publish', before))) return true;
   const hold = { kind: 'grant', connectionId, problem } as const;
   await tellOutgoingPosts(trx, { tenantId, connectionId }, { message: { kind: 'hold', hold }, now });
   return true;

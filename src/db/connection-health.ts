@@ -13,6 +13,7 @@ import type { EventKind } from '../domain/event.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import { postWorkflowId } from '../domain/post.ts';
 import { selectOutgoingPosts, selectWaitingPosts } from './connection.ts';
+import { resumeDuties } from './connection-duty.ts';
 import { breakConnection } from './connection-grant.ts';
 import { tellConnection } from './connection-process.ts';
 import { standingOf } from './connection-standing.ts';
@@ -109,6 +110,7 @@ async function recordAnswer(
     return { state: (await readStanding(trx, connectionId)).state, released: 0 };
   }
   await writeHealth(trx, looked, { before, health, name: look.name });
+  if (before.state === 'expired') await resumeDuties(trx, looked);
   await tellChange(trx, looked, { before, health });
   return { state: health.state, released: releases ? await release(trx, looked, before, health) : 0 };
 }

@@ -143,3 +143,14 @@ export async function isRefreshDue(
     .executeTakeFirst();
   return duty !== undefined && duty.due_at <= now;
 }
+
+/** When the access token lapses; `null`: never, or the network does not say. */
+export async function tokenExpiry(trx: TenantTransaction, { tenantId, connectionId }: TokenKey): Promise<Date | null> {
+  const row = await trx
+    .selectFrom('connection_secret')
+    .select('expires_at')
+    .where('tenant_id', '=', tenantId)
+    .where('connection_id', '=', connectionId)
+    .executeTakeFirst();
+  return row?.expires_at ?? null;
+}
