@@ -1,6 +1,7 @@
-import type { Probe, ProbeOutcome, ProviderWords } from '../api/connections/probe.ts';
+import type { Probe, ProbeOutcome } from '../api/connections/probe.ts';
 import { ChannelError } from '../channels/channel.ts';
 import type { Connectors } from '../channels/registry.ts';
+import type { ProviderWords } from '../domain/connection-health.ts';
 
 /** Lets the API ask the networks for a page. */
 export function probeWith(connectors: Connectors): Probe {

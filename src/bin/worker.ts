@@ -2,11 +2,15 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
 import { connectionActivities } from '../activities/connection.ts';
 import { postActivities } from '../activities/post.ts';
+import { sliceActivities } from '../activities/slice.ts';
 import { publicationActivities } from '../activities/publication.ts';
+import { refreshConnection } from '../activities/token-refresh.ts';
 import { openChannels } from '../channels/open.ts';
 import { connect } from '../db/connect.ts';
+import { countOverdue } from '../db/connection-duty.ts';
 import { startRelay } from '../relay/relay.ts';
 import { startMailRelay } from '../relay/mail.ts';
+import { startSlices } from '../relay/start-slices.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError, readWorkerConfig, type WorkerConfig } from '../platform/config.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
@@ -28,12 +32,15 @@ async function main(): Promise<void> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke; it is replaced');
   const app = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'worker' });
   const system = connect(config.database.systemUrl, { max: 3, onError, applicationName: 'worker-system' });
-  const { channels, close } = openChannels(config.networks, {
+  const { channels, connectors, close } = openChannels(config.networks, {
     clock: systemClock,
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
   });
   const storage = openStorage(config.media.store);
+  // A pool of their own: many connections that are due at once must not keep a publish call waiting.
+  const slices = connect(config.database.appUrl, { max: slicePoolMax, onError, applicationName: 'worker-slice' });
+  const refreshing = { db: app.db, masterKeys: config.masterKeys, connectors, clock: systemClock };
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
@@ -44,11 +51,25 @@ async function main(): Promise<void> {
       storage,
       mediaUrls: config.media,
       masterKeys: config.masterKeys,
+      refresh: (request) => refreshConnection(refreshing, request),
       clock: systemClock,
       stopping: stopping.signal,
       onCall: metrics.observeLateness,
     }),
+    ...sliceActivities({
+      db: slices.db,
+      system: system.db,
+      masterKeys: config.masterKeys,
+      connectors,
+      refresh: (request) => refreshConnection({ ...refreshing, db: slices.db }, request),
+      clock: systemClock,
+      webhooks: { publicUrl: config.media.publicUrl, key: config.media.urlKey },
+      stopping: stopping.signal,
+      onDuty: metrics.countDuty,
+      log,
+    }),
   };
+  if (config.taskQueues.includes('slice')) metrics.readOverdue(() => countOverdue(system.db, overdue()));
   const connection = await NativeConnection.connect(nativeOptions(config));
   const workers = await createWorkers(config, { connection, activities });
   const { client, connection: clientConnection } = createTemporalClient(config.temporal);
@@ -56,6 +77,7 @@ async function main(): Promise<void> {
     ? { system: system.db, systemUrl: config.database.systemUrl, client, taskQueue: 'core', clock: systemClock, log }
     : null;
   const relay = relayed === null ? null : startRelay(relayed);
+  const started = relayed === null ? null : startSlices(relayed, { perDuty: config.slicesPerDuty });
   const media = { db: app.db, storage, unusedDays: config.mediaUnusedDays };
   const sweeps = relayed === null ? null : startSweeps({ ...relayed, media });
   const mailer = relayed === null || config.mail === null ? null : createMailer(config.mail);
@@ -85,12 +107,24 @@ async function main(): Promise<void> {
   log.info({ taskQueues: config.taskQueues, buildId: config.deployment.buildId }, 'the worker starts');
   await Promise.all(workers.map((worker) => worker.run()));
 
-  await Promise.all([relay?.stop(), sweeps?.stop(), mails?.stop()]);
+  await Promise.all([relay?.stop(), started?.stop(), sweeps?.stop(), mails?.stop()]);
   mailer?.close();
   health.close();
-  await Promise.all([close(), connection.close(), clientConnection.close(), app.pool.end(), system.pool.end()]);
+  await Promise.all([
+    close(),
+    connection.close(),
+    clientConnection.close(),
+    app.pool.end(),
+    slices.pool.end(),
+    system.pool.end(),
+  ]);
   log.info('the worker has stopped');
 }
+
+const slicePoolMax = 6;
+
+/** What was due a minute ago should be done. */
+const overdue = () => ({ now: new Date(systemClock()), longerThanMs: 60_000 });
 
 /** Core's own exporter; `/metrics` of the health port shows both. */
 const coreMetricsAddress = ({ health }: WorkerConfig): string => `${health.host}:${health.port + 1}`;
@@ -121,8 +155,8 @@ function nativeOptions({ temporal: { address, tls, apiKey } }: WorkerConfig) {
   return { address, ...(tls ? { tls: {} } : {}), ...(apiKey === null ? {} : { apiKey }) };
 }
 
-/** How late a cancelled activity hears of it: the publishing queue trades a little for hundreds of quiet waiters. */
-const heartbeatThrottle = { core: '5s', publish: '5s', campaign: '1s', slice: '1s' } as const;
+/** How late a cancelled activity hears of it: less often is cheaper, and nobody waits for a slice to stop. */
+const heartbeatThrottle = { core: '5s', publish: '5s', campaign: '1s', slice: '30s' } as const;
 
 function createWorkers(
   config: WorkerConfig,

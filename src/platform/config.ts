@@ -63,6 +63,8 @@ export function readWorkerConfig(env: Environment = process.env) {
       campaign: read.WORKER_SLOTS_CAMPAIGN,
       slice: read.WORKER_SLOTS_SLICE,
     },
+    /** How many endless processes share the work of each kind of duty. */
+    slicesPerDuty: read.SLICES_PER_DUTY,
     health: { host: read.WORKER_HEALTH_HOST, port: read.WORKER_HEALTH_PORT },
     media: mediaOf(read),
     /** After how long a file that no post names is removed. */

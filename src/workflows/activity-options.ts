@@ -44,3 +44,14 @@ export const providerRevoke: ActivityOptions = {
   retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '1 hour' },
   cancellationType: 'TRY_CANCEL',
 };
+
+/**
+ * Work on many connections, as long as some is due: ten minutes and what is then in hand. Repeated for ever, since what
+ * it leaves undone is found in the database. The heartbeat comes seldom: each is billed, and nobody waits for a slice.
+ */
+export const slice: ActivityOptions = {
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  cancellationType: 'TRY_CANCEL',
+};

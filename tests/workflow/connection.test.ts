@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it, test } from 'vitest';
 import { hiccupMs, remindEveryMs } from '../../src/domain/connection-process.ts';
 import { searchAttributes } from '../../src/workflows/search-attributes.ts';

@@ -1,6 +1,6 @@
 import type { PublishingNetwork } from '../../domain/network.ts';
 import type { GrantProblem, PublishRefusal } from '../../domain/publication.ts';
-import type { ProviderWords } from '../connections/probe.ts';
+import type { ProviderWords } from '../../domain/connection-health.ts';
 
 export type PublicationChange = 'remove' | 'edit';
 
