@@ -93,14 +93,16 @@ async function begin(
   return null;
 }
 
-/** Something came first. Where that is a stop or a suspension, the attempt is handed back and its target parked. */
+/** Something came first. Where that is a stop, a suspension or a disconnect, the attempt is handed back and its target parked. */
 async function whyNot(trx: TenantTransaction, attempt: Attempt, now: Date): Promise<AttemptResult> {
   const handedBack = await releaseAttempt(trx, attempt, { to: 'released', now });
   const by = handedBack ? await heldBy(trx, attempt) : null;
   if (by === null) return { kind: 'not_sent' };
-  await parkTarget(trx, attempt, { reason: by === 'halt' ? 'halted' : 'suspended', now });
-  return { kind: 'held', by };
+  await parkTarget(trx, attempt, { reason: parkReasons[by], now });
+  return by === 'disconnection' ? { kind: 'grant_refused' } : { kind: 'held', by };
 }
+
+const parkReasons = { halt: 'halted', suspension: 'suspended', disconnection: 'grant_gone' } as const;
 
 /** What is left of the time within which the call has to leave. */
 function leftToCallMs({ startedMs }: Begun): number {

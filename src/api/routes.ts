@@ -1,10 +1,10 @@
 import { absenceRoutes } from './absences/routes.ts';
+import { adminProfileRoutes } from './admin-profiles/routes.ts';
 import { approvalPolicyRoutes } from './approval-policies/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { businessCalendarRoutes } from './business-calendars/routes.ts';
-import type { CheckDependencies } from './connections/check-connection.ts';
-import { connectionRoutes } from './connections/routes.ts';
+import { type ConnectionDependencies, connectionRoutes } from './connections/routes.ts';
 import { crisisStopRoutes } from './crisis-stop/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
 import type { EventFeed } from './events/event-feed.ts';
@@ -12,6 +12,7 @@ import { streamEvents } from './events/stream-events.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
+import { networkRoutes } from './networks/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { revisionRoutes } from './revisions/routes.ts';
 import { type PostDependencies, postRoutes } from './posts/routes.ts';
@@ -19,7 +20,7 @@ import { uploadRoutes } from './uploads/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export interface RouteDependencies extends CheckDependencies, MediaDependencies, PostDependencies {
+export interface RouteDependencies extends ConnectionDependencies, MediaDependencies, PostDependencies {
   readonly feed: EventFeed;
 }
 
@@ -30,7 +31,9 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...userRoutes,
     ...groupRoutes,
     ...businessCalendarRoutes,
+    ...networkRoutes(dependencies),
     ...connectionRoutes(dependencies),
+    ...adminProfileRoutes,
     ...mediaRoutes(dependencies),
     ...uploadRoutes(dependencies),
     ...postRoutes(dependencies),
@@ -40,7 +43,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...crisisStopRoutes,
     ...notificationRoutes,
     streamEvents(dependencies),
-    ...approvalPolicyRoutes,
+    ...approvalPolicyRoutes(dependencies),
     ...absenceRoutes,
   ];
 }

@@ -16,6 +16,7 @@ import { createLogger, type Logger } from '../platform/logging.ts';
 import { createApiMetrics } from '../platform/metrics.ts';
 import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
+import { offersOf } from './offers.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 
@@ -71,6 +72,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       published: publishedPostsOn(channels),
       feed,
       masterKeys: config.masterKeys,
+      offers: offersOf(connectors, config.networks.apps),
       simulated: simulatedHosts(config.networks),
       storage: openStorage(config.media.store),
       urls: config.media,

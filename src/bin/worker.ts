@@ -1,11 +1,14 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
 import { connectionActivities } from '../activities/connection.ts';
+import { connectionPictureActivities } from '../activities/connection-picture.ts';
+import { revocationActivities } from '../activities/connection-revocation.ts';
 import { postActivities } from '../activities/post.ts';
 import { sliceActivities } from '../activities/slice.ts';
 import { publicationActivities } from '../activities/publication.ts';
 import { refreshConnection } from '../activities/token-refresh.ts';
 import { openChannels } from '../channels/open.ts';
+import { openPictureFetcher } from '../channels/picture.ts';
 import { connect } from '../db/connect.ts';
 import { countOverdue } from '../db/connection-duty.ts';
 import { startRelay } from '../relay/relay.ts';
@@ -41,10 +44,21 @@ async function main(): Promise<void> {
   // A pool of their own: many connections that are due at once must not keep a publish call waiting.
   const slices = connect(config.database.appUrl, { max: slicePoolMax, onError, applicationName: 'worker-slice' });
   const refreshing = { db: app.db, masterKeys: config.masterKeys, connectors, clock: systemClock };
+  const { allowPrivateTargets } = config.networks;
+  const pictures = openPictureFetcher({ allowPrivateTargets, clock: systemClock });
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
     ...connectionActivities({ db: app.db }),
+    ...revocationActivities({ db: app.db, connectors, masterKeys: config.masterKeys, clock: systemClock }),
+    ...connectionPictureActivities({
+      db: app.db,
+      connectors,
+      pictures,
+      storage,
+      masterKeys: config.masterKeys,
+      clock: systemClock,
+    }),
     ...publicationActivities({
       db: app.db,
       channels,
@@ -112,6 +126,7 @@ async function main(): Promise<void> {
   health.close();
   await Promise.all([
     close(),
+    pictures.close(),
     connection.close(),
     clientConnection.close(),
     app.pool.end(),

@@ -1,91 +1,10 @@
 import { sql } from 'kysely';
-import type { ConnectionState } from '../domain/connection.ts';
 import type { ConnectionId, PostId, TenantId, UserId } from '../domain/ids.ts';
-import type { Network } from '../domain/network.ts';
 import { postWorkflowId, runningStatuses } from '../domain/post.ts';
 import type { RunningPost } from './halt.ts';
 import { enqueueAll } from './outbox.ts';
 import type { ProcessMessage } from './process-message.ts';
 import type { TenantTransaction } from './tenant.ts';
-
-const columns = [
-  'id',
-  'network',
-  'external_id',
-  'name',
-  'state',
-  'grant_version',
-  'approval_policy_id',
-  'connected_at',
-  'connected_by',
-  'last_success_at',
-  'last_checked_at',
-  'last_error',
-  'suspended_at',
-  'suspended_by',
-  'passed_slots',
-] as const;
-
-export type ConnectionRow = NonNullable<Awaited<ReturnType<typeof selectConnection>>>;
-
-/** Where a page of connections ended: its sort key. */
-export type ConnectionPosition = readonly [name: string, connectionId: string];
-
-export interface ConnectionFilter {
-  /** Empty: every network. */
-  readonly networks: readonly Network[];
-  /** Empty: every state. */
-  readonly states: readonly ConnectionState[];
-}
-
-/** Connections by name, `limit + 1` at most: the surplus one says that there are more. */
-export function selectConnections(
-  trx: TenantTransaction,
-  { networks, states, after, limit }: ConnectionFilter & { after: ConnectionPosition | null; limit: number },
-) {
-  return trx
-    .selectFrom('connection')
-    .select(columns)
-    .select(parkedTargets())
-    .$if(networks.length > 0, (query) => query.where('network', 'in', networks))
-    .$if(states.length > 0, (query) => query.where('state', 'in', states))
-    .$if(after !== null, (query) => query.where(sql<boolean>`(name, id) > (${after?.[0]}, ${after?.[1]}::uuid)`))
-    .orderBy('name')
-    .orderBy('id')
-    .limit(limit + 1)
-    .execute();
-}
-
-function parkedTargets() {
-  return sql<number>`(select count(*)::int from post_target target
-                      where target.tenant_id = connection.tenant_id and target.connection_id = connection.id
-                        and target.state in ('parked', 'unconfirmed') and target.state = 'parked')`.as(
-    'parked_targets',
-  );
-}
-
-/** How many connections are in each state; a state without any is left out. */
-export function countConnections(
-  trx: TenantTransaction,
-  networks: readonly Network[],
-): Promise<{ state: ConnectionState; count: number }[]> {
-  return trx
-    .selectFrom('connection')
-    .select(['state', sql<number>`count(*)::int`.as('count')])
-    .$if(networks.length > 0, (query) => query.where('network', 'in', networks))
-    .groupBy('state')
-    .execute();
-}
-
-export async function selectConnection(trx: TenantTransaction, id: ConnectionId) {
-  const row = await trx
-    .selectFrom('connection')
-    .select(columns)
-    .select(parkedTargets())
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row ?? null;
-}
 
 /** A page and the sealed token that acts for it; `access_token` is null once the grant has been thrown away. */
 export async function selectConnectionAccess(trx: TenantTransaction, id: ConnectionId) {

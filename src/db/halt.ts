@@ -140,12 +140,14 @@ export async function isHalted(trx: TenantTransaction, postId: PostId): Promise<
 export async function heldBy(
   trx: TenantTransaction,
   { postId, targetId }: { postId: PostId; targetId: string },
-): Promise<'halt' | 'suspension' | null> {
+): Promise<'halt' | 'suspension' | 'disconnection' | null> {
   if (await isHalted(trx, postId)) return 'halt';
-  const { rows } = await sql<{ suspended: boolean }>`
-    select connection.suspended_at is not null as suspended
+  const { rows } = await sql<{ suspended: boolean; disconnected: boolean }>`
+    select connection.suspended_at is not null as suspended, connection.state = 'disconnected' as disconnected
     from post_target target
     join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id
     where target.id = ${targetId}`.execute(trx);
-  return rows[0]?.suspended === true ? 'suspension' : null;
+  const [found] = rows;
+  if (found?.suspended === true) return 'suspension';
+  return found?.disconnected === true ? 'disconnection' : null;
 }

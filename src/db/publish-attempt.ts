@@ -39,9 +39,10 @@ export async function armAttempt(
 /**
  * The step that decides: from `armed` to `calling`, and targets and posts with it. Takes the attempts of one tenant that
  * are due together, in one statement, since hundreds may be; returns those whose call may go out once this has committed.
- * For any other, something else came first: it was taken back, its tenant is stopped or its connection suspended, or its
- * post is back in review: the process takes such attempts back itself, and this is the last thing that would. Whoever
- * stops or suspends closes the gate that is passed here, so that no call can begin that does not know of it.
+ * For any other, something else came first: it was taken back, its tenant is stopped, its connection suspended or
+ * disconnected, or its post is back in review: the process takes such attempts back itself, and this is the last thing
+ * that would. Whoever stops, suspends or disconnects closes the gate that is passed here, so that no call can begin that
+ * does not know of it.
  */
 export async function beginCalls(
   trx: TenantTransaction,
@@ -59,7 +60,7 @@ export async function beginCalls(
       join connection on connection.tenant_id = target.tenant_id and connection.id = target.connection_id
       join post on post.tenant_id = target.tenant_id and post.id = target.post_id
       where target.tenant_id = ${tenantId} and target.id = any(${targetIds}::uuid[])
-        and (connection.suspended_at is not null
+        and (connection.suspended_at is not null or connection.state = 'disconnected'
              or post.status not in ('scheduled', 'publishing')
              or exists (select 1 from halt
                         where not exists (select 1 from tenant_halt_exemption exempt

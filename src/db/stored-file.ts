@@ -50,6 +50,16 @@ export async function lockForgottenFile(trx: TenantTransaction, claimedBefore: D
         ),
       ),
     )
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('connection')
+            .select('connection.id')
+            .whereRef('connection.tenant_id', '=', 'stored_file.tenant_id')
+            .whereRef('connection.picture_sha256', '=', 'stored_file.sha256'),
+        ),
+      ),
+    )
     .limit(1)
     .forUpdate()
     .skipLocked()

@@ -19,9 +19,11 @@ export interface ConnectionError {
   readonly at: string;
 }
 
-export type Badge = 'connected' | 'refresh' | 'disconnected';
-
 /** The badge of the settings page: green, yellow, red. */
+export const badges = ['connected', 'refresh', 'disconnected'] as const;
+
+export type Badge = (typeof badges)[number];
+
 export function badge(state: ConnectionState): Badge {
   switch (state) {
     case 'connected':
@@ -44,9 +46,15 @@ export function usable(state: ConnectionState): boolean {
 export const dutyKinds = ['refresh', 'probe', 'watch'] as const;
 export type DutyKind = (typeof dutyKinds)[number];
 
-/** Whether the network has been told that a disconnected grant is over. */
-export const revocations = ['pending', 'done', 'failed', 'not_offered'] as const;
+/**
+ * Whether the network has been told that a disconnected grant is over. `shared`: it has not, since other connections
+ * live by the same person's consent. Whatever it is, once it is not `pending` we hold no token any more.
+ */
+export const revocations = ['pending', 'done', 'shared', 'failed', 'not_offered'] as const;
 export type Revocation = (typeof revocations)[number];
+
+/** For how long a network that does not answer is asked to take a grant back; after it the tokens go all the same. */
+export const revocationPatienceMs = 24 * 60 * 60_000;
 
 /** What the process of a connection is started with. */
 export interface ConnectionInput {

@@ -15,6 +15,15 @@ export const targetStates = [
 
 export type TargetState = (typeof targetStates)[number];
 
+/** In these a target has yet to end: something goes out for it still, or may. */
+export const openTargetStates = [
+  'waiting',
+  'sending',
+  'processing',
+  'unconfirmed',
+  'parked',
+] as const satisfies readonly TargetState[];
+
 /** `armed` may still become anything; once `calling` the call may have gone out; the rest is over. */
 export type AttemptState = 'armed' | 'calling' | 'done' | 'cancelled' | 'released';
 

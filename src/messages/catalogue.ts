@@ -1,7 +1,8 @@
 import type { NotificationKind } from '../domain/notification.ts';
+import type { RemedyCode } from '../domain/remedy.ts';
 
 /**
- * Everything that e-mails say, in one language, as ICU messages (unicode.org/icu: `{name}`, `{n, plural, …}`,
+ * Everything that e-mails and cards say, in one language, as ICU messages (unicode.org/icu: `{name}`, `{n, plural, …}`,
  * `{code, select, …}`). What is put in for a name is never read as a message itself.
  */
 export interface Catalogue {
@@ -35,4 +36,6 @@ export interface Catalogue {
   readonly waiting: string;
   /** `{tenant}` */
   readonly footer: string;
+  /** What a person can do about a connection: `{network}`, `{count}`, `{permissions}`: a list in words, may be empty. */
+  readonly remedies: Readonly<Record<RemedyCode, string>>;
 }

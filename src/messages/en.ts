@@ -54,4 +54,19 @@ export const en: Catalogue = {
   since: 'It has been so since {since}.',
   waiting: '{posts, plural, one {One post waits} other {# posts wait}} for it.',
   footer: 'Sent by Chorally for {tenant}. Nobody reads answers to this address.',
+  remedies: {
+    connect_again: 'It was disconnected. Connect the same page again and it comes back with its history.',
+    consent_again: '{network} no longer accepts the consent. Refresh the connection and consent again.',
+    key_again: '{network} no longer accepts the key. Refresh the connection with a valid one.',
+    regain_role:
+      'Whoever granted access no longer has a role on the page. Give the role back and refresh the connection, or transfer it to another admin profile.',
+    grant_permissions:
+      '{count, plural, =0 {A permission is missing.} one {The permission {permissions} is missing.} other {The permissions {permissions} are missing.}} Refresh the connection and leave everything ticked on the page of {network}.',
+    renew_consent:
+      'The consent given on {network} is about to lapse. Refresh the connection before it does; until then everything works.',
+    check_admin_rights:
+      '{network} fails to answer. It is asked again by itself; if this lasts, check that the page still has its admin rights.',
+    wait_for_limit: '{network} asks for a pause. There is nothing to do: it goes on by itself.',
+    wait: '{network} cannot be reached. There is nothing to do: it is asked again by itself.',
+  },
 };

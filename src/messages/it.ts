@@ -53,4 +53,19 @@ export const it: Catalogue = {
   since: 'È così da {since}.',
   waiting: '{posts, plural, one {Un post lo attende} other {# post lo attendono}}.',
   footer: 'Inviato da Chorally per {tenant}. Nessuno legge le risposte a questo indirizzo.',
+  remedies: {
+    connect_again: 'È stata disconnessa. Connetti di nuovo la stessa pagina e torna con la sua storia.',
+    consent_again: '{network} non accetta più il consenso. Aggiorna la connessione e dai di nuovo il consenso.',
+    key_again: '{network} non accetta più la chiave. Aggiorna la connessione con una valida.',
+    regain_role:
+      'Chi ha dato l’accesso non ha più un ruolo sulla pagina. Restituisci il ruolo e aggiorna la connessione, oppure trasferiscila a un altro profilo amministratore.',
+    grant_permissions:
+      '{count, plural, =0 {Manca un permesso.} one {Manca il permesso {permissions}.} other {Mancano i permessi {permissions}.}} Aggiorna la connessione e lascia tutto selezionato nella pagina di {network}.',
+    renew_consent:
+      'Il consenso dato su {network} sta per scadere. Aggiorna la connessione prima che scada; fino ad allora tutto funziona.',
+    check_admin_rights:
+      '{network} risponde con un errore. Si riprova da soli; se continua, controlla che la pagina disponga ancora dei permessi amministrativi.',
+    wait_for_limit: '{network} chiede una pausa. Non c’è nulla da fare: si riprende da soli.',
+    wait: '{network} non è raggiungibile. Non c’è nulla da fare: si riprova da soli.',
+  },
 };

@@ -22,38 +22,69 @@ export function signedMediaUrl(
   grant: MediaGrant,
 ): string {
   const expires = Math.floor(grant.expiresAt / 1_000);
-  const query = new URLSearchParams({ expires: String(expires), signature: sign(urlKey, grant, expires) });
+  const query = new URLSearchParams({
+    expires: String(expires),
+    signature: signed(urlKey, mediaParts(grant, expires)),
+  });
   return `${publicUrl}/media/${grant.tenantId}/${grant.mediaId}/${grant.kind}?${query}`;
 }
 
-/** Whether a signature is ours, for exactly this file and instant, and not yet over. Compares in constant time. */
-export function grantsAccess(
-  urlKey: string,
-  {
-    expires,
-    signature,
-    now,
-    ...file
-  }: Omit<MediaGrant, 'expiresAt'> & {
-    /** Seconds since the epoch. */
-    readonly expires: number;
-    readonly signature: string;
-    /** Milliseconds since the epoch. */
-    readonly now: number;
-  },
-): boolean {
-  const expected = Buffer.from(sign(urlKey, file, expires));
+/** The picture that stands on a card; its bytes are named, so that an address never shows another one. */
+export interface PictureGrant {
+  readonly tenantId: string;
+  readonly sha256: string;
+  /** Milliseconds since the epoch; an address speaks of whole seconds. */
+  readonly expiresAt: number;
+}
+
+/** The address from which a browser fetches a picture until `expiresAt`, without a token. */
+export function signedPictureUrl(
+  { publicUrl, urlKey }: { readonly publicUrl: string; readonly urlKey: string },
+  { tenantId, sha256, expiresAt }: PictureGrant,
+): string {
+  const expires = Math.floor(expiresAt / 1_000);
+  const signature = signed(urlKey, pictureParts({ tenantId, sha256 }, expires));
+  return `${publicUrl}/pictures/${tenantId}/${sha256}?${new URLSearchParams({ expires: String(expires), signature })}`;
+}
+
+/** What an address brings along to prove itself. */
+interface Proof {
+  /** Seconds since the epoch. */
+  readonly expires: number;
+  readonly signature: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Whether a signature is ours, for exactly this file and instant, and not yet over. */
+export function grantsAccess(urlKey: string, file: Omit<MediaGrant, 'expiresAt'> & Proof): boolean {
+  return proves(urlKey, mediaParts(file, file.expires), file);
+}
+
+/** Whether a signature is ours, for exactly this picture and instant, and not yet over. */
+export function grantsPicture(urlKey: string, picture: Omit<PictureGrant, 'expiresAt'> & Proof): boolean {
+  return proves(urlKey, pictureParts(picture, picture.expires), picture);
+}
+
+/** Compares in constant time. */
+function proves(urlKey: string, parts: readonly unknown[], { expires, signature, now }: Proof): boolean {
+  const expected = Buffer.from(signed(urlKey, parts));
   const given = Buffer.from(signature);
   const genuine = given.length === expected.length && timingSafeEqual(given, expected);
   return genuine && expires * 1_000 > now;
 }
 
-function sign(
-  urlKey: string,
+function mediaParts(
   { tenantId, mediaId, kind }: Omit<MediaGrant, 'expiresAt'>,
   expiresSeconds: number,
-): string {
-  return createHmac('sha256', urlKey)
-    .update(JSON.stringify(['media/v1', tenantId, mediaId, kind, expiresSeconds]))
-    .digest('base64url');
+): readonly unknown[] {
+  return ['media/v1', tenantId, mediaId, kind, expiresSeconds];
+}
+
+function pictureParts({ tenantId, sha256 }: Omit<PictureGrant, 'expiresAt'>, expiresSeconds: number) {
+  return ['picture/v1', tenantId, sha256, expiresSeconds];
+}
+
+function signed(urlKey: string, parts: readonly unknown[]): string {
+  return createHmac('sha256', urlKey).update(JSON.stringify(parts)).digest('base64url');
 }

@@ -6,6 +6,7 @@ import { testStack } from '../../dev/stack.ts';
 import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
+import type { Offers } from '../../src/api/connections/offers.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
 import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
@@ -15,6 +16,8 @@ import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
+import { offersOf } from '../../src/bin/offers.ts';
+import { openChannels } from '../../src/channels/open.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
@@ -58,6 +61,8 @@ export interface TestApiOptions {
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
   readonly published?: PublishedPosts;
+  /** Instead of what the stack's networks offer. */
+  readonly offers?: Offers;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
   /** Served beside the real ones. */
@@ -76,6 +81,7 @@ export async function startApi({
   services: replaced,
   probe,
   published,
+  offers,
   storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -103,6 +109,10 @@ export async function startApi({
     clock: services.clock,
     log: services.logger,
   });
+  const { connectors, close: closeChannels } = openChannels(config.networks, {
+    clock: services.clock,
+    observe: () => undefined,
+  });
   const app = createApp({
     routes: [
       ...allRoutes({
@@ -110,6 +120,7 @@ export async function startApi({
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
         published: published ?? obligingNetworks,
         masterKeys: config.masterKeys,
+        offers: offers ?? offersOf(connectors, config.networks.apps),
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,
@@ -151,7 +162,7 @@ export async function startApi({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await feed.stop();
-      await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
+      await Promise.all([database.pool.end(), system.pool.end(), connection.close(), closeChannels()]);
     },
   };
 }

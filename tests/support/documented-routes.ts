@@ -14,6 +14,7 @@ export function documentedRoutes() {
       edit: () => Promise.resolve({ kind: 'done' }),
     },
     masterKeys: [],
+    offers: () => null,
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },
     simulated: { facebook: [], instagram: [], linkedin: [] },

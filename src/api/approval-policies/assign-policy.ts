@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { selectConnection } from '../../db/connection.ts';
+import { selectConnection } from '../../db/connection-card.ts';
 import { lockPolicy, selectDefaultPolicyId, setConnectionPolicy, setDefaultPolicy } from '../../db/policy-store.ts';
 import type { PolicyId } from '../../domain/ids.ts';
 import { connectionId, connectionView, presentConnection } from '../connections/connection-view.ts';
-import { defineRoute } from '../define-route.ts';
+import { presentingTo } from '../connections/presenting.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import type { MediaUrls } from '../media/media-view.ts';
 import { answer, type HandleContext } from '../route-context.ts';
 import { assignmentBody, policyId } from './policy-schemas.ts';
 import { recordChange } from './record-change.ts';
@@ -39,37 +41,39 @@ export const chooseDefaultPolicy = defineRoute({
   },
 });
 
-export const chooseConnectionPolicy = defineRoute({
-  method: 'put',
-  path: '/v1/connections/{connectionId}/approval-policy',
-  tag: 'Connections',
-  summary: 'Choose the policy of a connection',
-  description:
-    'The policy that posts to this page must pass, instead of the tenant’s default. Null: the default. Posts that were submitted before keep their approval.',
-  permission: 'policy.write',
-  params: z.strictObject({ connectionId }),
-  body: assignmentBody,
-  answer: { status: 200, schema: connectionView, description: 'The connection.' },
-  refusals: {},
-  audit: 'policy.assigned',
-  handle: async (ctx) => {
-    const { trx, body, params } = ctx;
-    const connection = await selectConnection(trx, params.connectionId);
-    if (connection === null) throw ctx.refuse('not_found');
-    await requirePolicy(ctx, body.policyId);
-    const former = connection.approval_policy_id;
-    if (former !== body.policyId) {
-      const { connectionId: guarded } = params;
-      await setConnectionPolicy(trx, guarded, body.policyId);
-      const change = { connectionId: guarded };
-      if (former !== null) await recordChange(ctx, 'policy.assigned', { id: former, ...change, guards: false });
-      if (body.policyId !== null) {
-        await recordChange(ctx, 'policy.assigned', { id: body.policyId, ...change, guards: true });
+export function chooseConnectionPolicy({ urls }: { urls: MediaUrls }): Route {
+  return defineRoute({
+    method: 'put',
+    path: '/v1/connections/{connectionId}/approval-policy',
+    tag: 'Connections',
+    summary: 'Choose the policy of a connection',
+    description:
+      'The policy that posts to this page must pass, instead of the tenant’s default. Null: the default. Posts that were submitted before keep their approval.',
+    permission: 'policy.write',
+    params: z.strictObject({ connectionId }),
+    body: assignmentBody,
+    answer: { status: 200, schema: connectionView, description: 'The connection.' },
+    refusals: {},
+    audit: 'policy.assigned',
+    handle: async (ctx) => {
+      const { trx, body, params } = ctx;
+      const connection = await selectConnection(trx, params.connectionId);
+      if (connection === null) throw ctx.refuse('not_found');
+      await requirePolicy(ctx, body.policyId);
+      const former = connection.approval_policy_id;
+      if (former !== body.policyId) {
+        const { connectionId: guarded } = params;
+        await setConnectionPolicy(trx, guarded, body.policyId);
+        const change = { connectionId: guarded };
+        if (former !== null) await recordChange(ctx, 'policy.assigned', { id: former, ...change, guards: false });
+        if (body.policyId !== null) {
+          await recordChange(ctx, 'policy.assigned', { id: body.policyId, ...change, guards: true });
+        }
       }
-    }
-    return answer(presentConnection({ ...connection, approval_policy_id: body.policyId }));
-  },
-});
+      return answer(presentConnection({ ...connection, approval_policy_id: body.policyId }, presentingTo(ctx, urls)));
+    },
+  });
+}
 
 /** Holds the policy, so that it is not archived at the same moment. Throws 422 for one that cannot be chosen. */
 async function requirePolicy(

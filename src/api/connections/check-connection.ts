@@ -1,17 +1,20 @@
 import { z } from 'zod';
-import { selectConnection } from '../../db/connection.ts';
+import { selectConnection } from '../../db/connection-card.ts';
 import { recordLook } from '../../db/connection-health.ts';
 import type { Look } from '../../domain/connection-health.ts';
 import type { SealKey } from '../../platform/sealing.ts';
 import { defineRoute } from '../define-route.ts';
+import type { MediaUrls } from '../media/media-view.ts';
 import { answer } from '../route-context.ts';
 import { connectionId, connectionView, presentConnection } from './connection-view.ts';
 import { readAccess } from './page-access.ts';
+import { presentingTo } from './presenting.ts';
 import type { Probe, ProbeOutcome } from './probe.ts';
 
 export interface CheckDependencies {
   readonly probe: Probe;
   readonly masterKeys: readonly SealKey[];
+  readonly urls: MediaUrls;
 }
 
 const probeTimeoutMs = 15_000;
@@ -34,7 +37,7 @@ const refusals = {
 } as const;
 
 /** Probes a page and, if it answers, lets what waited for it go on. */
-export function checkConnection({ probe, masterKeys }: CheckDependencies) {
+export function checkConnection({ probe, masterKeys, urls }: CheckDependencies) {
   return defineRoute({
     method: 'post',
     path: '/v1/connections/{connectionId}/check',
@@ -47,7 +50,8 @@ export function checkConnection({ probe, masterKeys }: CheckDependencies) {
     answer: { status: 200, schema: checked, description: 'What the check found.' },
     refusals,
     audit: 'connection.checked',
-    act: async ({ params, caller, now, inTenant, refuse }) => {
+    act: async (ctx) => {
+      const { params, caller, now, inTenant, refuse } = ctx;
       const actor = { kind: 'user', id: caller.userId } as const;
       const about = { tenantId: caller.tenantId, connectionId: params.connectionId, actor, now };
       const access = await inTenant((trx) => readAccess(trx, about, masterKeys));
@@ -59,7 +63,8 @@ export function checkConnection({ probe, masterKeys }: CheckDependencies) {
         const { released } = await recordLook(trx, looked, lookOf(outcome));
         const row = await selectConnection(trx, params.connectionId);
         if (row === null) throw refuse('not_found');
-        return answer({ connection: presentConnection(row), works: outcome.kind === 'works', released });
+        const connection = presentConnection(row, presentingTo(ctx, urls));
+        return answer({ connection, works: outcome.kind === 'works', released });
       });
     },
   });

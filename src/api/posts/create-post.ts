@@ -7,6 +7,7 @@ import { answer } from '../route-context.ts';
 import { newPostBody } from './post-schemas.ts';
 import { postView } from './post-view-schemas.ts';
 import { presentPost } from './present-post.ts';
+import { requireLiveTargets } from './require-live-targets.ts';
 import { saveContent, targetsOf } from './save-content.ts';
 import { requireFuture, slotProblem } from './slot.ts';
 
@@ -33,6 +34,7 @@ export const createPost = defineRoute({
     const id = newId<PostId>();
     const revisionId = newId<RevisionId>();
     const content = { text: body.text, mediaIds: body.mediaIds, link: body.link, targets: targetsOf(body.targets) };
+    await requireLiveTargets(ctx, content);
     const { tenantId, userId } = caller;
     await insertPost(trx, { tenantId, id, revisionId, scheduledAt: body.scheduledAt, by: userId, now });
     await saveContent(ctx, { id: revisionId, postId: id, content });

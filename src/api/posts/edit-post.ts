@@ -16,6 +16,7 @@ import { editProblems } from './edit-problems.ts';
 import { explainEnd } from './explain.ts';
 import { changedPostBody, postParams } from './post-schemas.ts';
 import { postView } from './post-view-schemas.ts';
+import { requireLiveTargets } from './require-live-targets.ts';
 import { requirePublish } from './require-publish.ts';
 import { saveContent, targetsOf } from './save-content.ts';
 import { requireFuture } from './slot.ts';
@@ -95,6 +96,7 @@ async function editDraft(
   { post, content, scheduledAt }: { post: StoredPost; content: PostContent | null; scheduledAt: Date | null },
 ): Promise<Plan> {
   const { caller, now } = ctx;
+  if (content !== null) await requireLiveTargets({ ...ctx, trx }, content, post.content.targets);
   const revision =
     content === null
       ? { id: post.revisionId, number: post.revisionNumber }

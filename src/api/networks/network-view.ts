@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { features, grantKinds, grantKindsOf } from '../../domain/grant.ts';
+import { scopesOf } from '../../domain/grant-scopes.ts';
+import { type Network, networkNames, networks } from '../../domain/network.ts';
+import { abilitiesOf, importKinds, publishKinds, textMeasures } from '../../domain/network-abilities.ts';
+import { typedFieldsOf, typedIdsOf } from '../../domain/typed-credentials.ts';
+import type { Offers } from '../connections/offers.ts';
+
+const file = { mimeTypes: z.array(z.string()), maxBytes: z.int() };
+
+const media = z
+  .object({
+    max: z.int().meta({ description: 'How many files at most, of the kinds that are not null, in any mixture.' }),
+    image: z.object(file).nullable(),
+    video: z
+      .object({ ...file, minDurationMs: z.int().nullable(), maxDurationMs: z.int().nullable() })
+      .nullable()
+      .meta({ description: 'Null within: the network names no limit.' }),
+    document: z.object({ ...file, maxPages: z.int().nullable() }).nullable(),
+  })
+  .meta({ id: 'MediaAbility' });
+
+const publish = z
+  .object({
+    kind: z.enum(publishKinds).meta({
+      description: '`feed`: a post; `reel`; `message`: to the readers of a channel; `video`: a film with a title.',
+    }),
+    measure: z.enum(textMeasures).meta({
+      description: '`characters`: Unicode code points; `weighted`: X’s own: a link counts 23, an emoji two.',
+    }),
+    maxTextLength: z.int(),
+    maxCaptionLength: z.int().nullable().meta({ description: 'Of a text under media, where it is less.' }),
+    maxTitleLength: z.int().nullable().meta({ description: 'Null: it has no title.' }),
+    minMedia: z.int(),
+    media: z.array(media).meta({ description: 'What its media may be: one of these.' }),
+  })
+  .meta({ id: 'PublishAbility' });
+
+const way = z
+  .object({
+    kind: z.enum(grantKinds),
+    way: z.enum(['consent', 'credentials']).meta({
+      description: '`consent`: on a page of the network’s own; `credentials`: with keys that are typed in here.',
+    }),
+    configured: z.boolean().meta({ description: 'Whether this installation can offer it.' }),
+    fields: z.array(z.string()).meta({ description: 'What has to be typed in or uploaded, for `credentials`.' }),
+    named: z
+      .enum(['packageNames', 'chatIds'])
+      .nullable()
+      .meta({ description: 'Ids that have to be typed in, since the network does not list what a grant reaches.' }),
+    scopes: z.array(z.object({ scope: z.string(), features: z.array(z.enum(features)) })).meta({
+      description: 'The permissions that are asked for, each with what needs it. None where a key carries its own.',
+    }),
+  })
+  .meta({ id: 'GrantWay', description: 'A way of connecting pages of the network.' });
+
+export const networkView = z
+  .object({
+    network: z.enum(networks),
+    name: z.string().meta({ description: 'As it spells itself.', example: 'LinkedIn' }),
+    availability: z.enum(['available', 'announced', 'not_configured']).meta({
+      description:
+        '`announced`: it cannot be connected yet; `not_configured`: this installation is not known to the network.',
+    }),
+    ways: z.array(way).meta({ description: 'The usual one first.' }),
+    publish: z.array(publish),
+    imports: z.array(z.enum(importKinds)).meta({ description: 'What it lets us bring in.' }),
+    reply: z
+      .object({ maxTextLength: z.int().nullable().meta({ description: 'Null: the network names no limit.' }) })
+      .nullable()
+      .meta({ description: 'Null: nothing can be answered.' }),
+    insights: z.boolean().meta({ description: 'Whether it tells how what was published does.' }),
+    ready: z.array(z.enum(features)).meta({
+      description: 'What of all this works today; the rest is what the network offers.',
+    }),
+  })
+  .meta({ id: 'Network', description: 'A network, how its pages are connected and what can be done there.' });
+
+export function presentNetwork(network: Network, offers: Offers): z.input<typeof networkView> {
+  const { publish: publishing, imports, reply, insights, ready } = abilitiesOf(network);
+  const ways = waysOf(network, offers);
+  return {
+    network,
+    name: networkNames[network],
+    availability:
+      ways.length === 0 ? 'announced' : ways.some(({ configured }) => configured) ? 'available' : 'not_configured',
+    ways,
+    publish: publishing.map((ability) => ({ ...ability, media: ability.media.map(copied) })),
+    imports: [...imports],
+    reply,
+    insights,
+    ready: [...ready],
+  };
+}
+
+function waysOf(network: Network, offers: Offers): z.input<typeof way>[] {
+  return grantKindsOf[network].flatMap((kind) => {
+    const offer = offers(network, kind);
+    if (offer === null) return [];
+    return [
+      {
+        kind,
+        way: offer.way,
+        configured: offer.configured,
+        fields: [...typedFieldsOf(kind)],
+        named: typedIdsOf(network),
+        scopes: scopesOf(network, kind).map(({ scope, features: uses }) => ({ scope, features: [...uses] })),
+      },
+    ];
+  });
+}
+
+type Media = ReturnType<typeof abilitiesOf>['publish'][number]['media'][number];
+
+function copied({ max, image, video, document }: Media): z.input<typeof media> {
+  const copy = <File extends { readonly mimeTypes: readonly string[] }>(given: File | null) =>
+    given === null ? null : { ...given, mimeTypes: [...given.mimeTypes] };
+  return { max, image: copy(image), video: copy(video), document: copy(document) };
+}
