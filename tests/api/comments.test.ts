@@ -141,7 +141,7 @@ describe('a mention', () => {
     expect(await unread('sara')).toBe(before + 1);
     expect(items[0]).toMatchObject({
       kind: 'mentioned',
-      postId,
+      subject: { kind: 'post', id: postId },
       actor: { name: 'Elena Conti' },
       sentence: 'Elena Conti ti ha menzionato su «Apriamo anche di domenica»',
       data: { commentId: id },

@@ -157,6 +157,14 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
     'DELETE /v1/posts/{postId}': [
       { at: ['path.postId'], path, call: () => ({ headers: anyVersion }), outcome: 'missing' },
     ],
+    'PATCH /v1/connections/{connectionId}': [
+      {
+        at: ['path.connectionId'],
+        path: `/v1/connections/${connectionId}`,
+        call: () => ({ json: { passedSlots: 'drop' } }),
+        outcome: 'missing',
+      },
+    ],
     'POST /v1/connections/{connectionId}/check': [
       { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/check`, outcome: 'missing' },
     ],
