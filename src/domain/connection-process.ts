@@ -77,7 +77,7 @@ function works(process: ConnectionProcess, grantVersion: number, now: Instant): 
   if (process.kind === 'broken' && process.known) {
     return { kind: 'repaired', at: now, grantVersion, trouble: nameOf(process) };
   }
-  return { kind: 'working' };
+  return process.kind === 'working' ? process : { kind: 'working' };
 }
 
 function breaks(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { expect } from 'vitest';
 import type { ConnectionActivities, ConnectionNews } from '../../src/activities/connection.ts';
+import type { PictureActivities } from '../../src/activities/connection-picture.ts';
 import type { RevocationActivities, RevocationResult } from '../../src/activities/connection-revocation.ts';
 import { type ConnectionInput, connectionWorkflowId } from '../../src/domain/connection.ts';
 import { type ConnectionReading, stillSo } from '../../src/domain/connection-process.ts';
@@ -16,8 +17,8 @@ export interface ConnectionRunning {
   readonly run: WorkflowHandle<typeof connection>;
   readonly row: { state: ConnectionReading['state']; grantVersion: number };
   readonly told: ConnectionNews[];
-  /** How often the row was read, and the grant taken back. */
-  readonly calls: { read: number; revoke: number };
+  /** How often the row was read, the grant taken back, and the picture looked for. */
+  readonly calls: { read: number; revoke: number; picture: number };
   /** What the network says to taking the grant back, one each; when they run out, it is done. */
   readonly revocations: (RevocationResult['kind'] | 'trouble')[];
   /** Called while people are being told, before the row is looked at. */
@@ -76,10 +77,10 @@ export async function startConnection(): Promise<ConnectionRunning> {
 function remembering() {
   const row: ConnectionRunning['row'] = { state: 'connected', grantVersion: 1 };
   const told: ConnectionNews[] = [];
-  const calls = { read: 0, revoke: 0 };
+  const calls = { read: 0, revoke: 0, picture: 0 };
   const revocations: ConnectionRunning['revocations'] = [];
   const memory = { row, told, calls, revocations, beforeTelling: () => {} };
-  const activities: ConnectionActivities & RevocationActivities = {
+  const activities: ConnectionActivities & RevocationActivities & PictureActivities = {
     readConnection: async () => {
       calls.read += 1;
       return { ...row };
@@ -89,6 +90,10 @@ function remembering() {
       const stands = stillSo(row, news.turn.expected);
       if (stands) told.push(news);
       return { told: stands, reading: { ...row } };
+    },
+    keepPicture: async () => {
+      calls.picture += 1;
+      return { kind: 'kept' };
     },
     revokeGrant: async () => {
       calls.revoke += 1;

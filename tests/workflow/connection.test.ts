@@ -120,6 +120,24 @@ describe('a disconnected connection', () => {
   });
 });
 
+test('the picture of a page is kept when it is connected, and again with a later change, a day apart at least', async () => {
+  const life = await startConnection();
+  await life.becomes('connected');
+  await expect.poll(() => life.calls.picture, { timeout: 20_000 }).toBe(1);
+  await life.becomes('expired');
+  await life.untilTold('connection_expired');
+  await life.becomes('connected');
+  await life.untilTold('connection_repaired');
+  await life.becomes('expired');
+  await life.untilTold('connection_expired', 2);
+  expect(life.calls.picture).toBe(1);
+  await life.fastForward(dayMs + 60_000);
+  await life.untilTold('connection_reminder');
+  await life.becomes('connected');
+  await expect.poll(() => life.calls.picture, { timeout: 20_000 }).toBe(2);
+  await end(life);
+});
+
 test('operators find a connection by what it is like, and when something is due', async () => {
   const life = await startConnection();
   await life.becomes('expired');
@@ -135,17 +153,14 @@ test('operators find a connection by what it is like, and when something is due'
   await end(life);
 });
 
-/** How many events a history may have before the server suggests another run. */
-const suggestedAt = 4_096;
-
-test('a long history goes on as another run, which has forgotten nothing', { timeout: 120_000 }, async () => {
+test('a long history goes on as another run, which has forgotten nothing', async () => {
   const life = await startConnection();
   await life.becomes('expired');
   await life.untilTold('connection_expired');
   const { runId } = await life.run.describe();
-  while ((await life.run.describe()).historyLength < suggestedAt) {
-    await Promise.all(Array.from({ length: 50 }, () => life.hears('again and again')));
-  }
+  // The server suggests it after some thousand events, or after 4 MiB.
+  const longId = 'again and again '.repeat(25_000);
+  for (let times = 0; times < 12; times += 1) await life.hears(longId);
   await life.hears('something new');
   await expect.poll(async () => (await life.run.describe()).runId, { timeout: 60_000 }).not.toBe(runId);
   await life.becomes('connected');

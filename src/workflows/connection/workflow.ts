@@ -7,7 +7,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ConnectionActivities } from '../../activities/connection.ts';
-import type { RevocationActivities } from '../../activities/connection-revocation.ts';
 import {
   type ConnectionProcess,
   dueTurn,
@@ -16,34 +15,40 @@ import {
   takenBack,
   told as afterTelling,
 } from '../../domain/connection-process.ts';
-import { networkNames } from '../../domain/network.ts';
-import { dbOp, providerRevoke } from '../activity-options.ts';
+import { dbOp } from '../activity-options.ts';
 import { searchAttributes } from '../search-attributes.ts';
-import { queueBeside } from '../task-queues.ts';
+import { errandsFor } from './errands.ts';
 import { type ConnectionRun, connectionChanged } from './messages.ts';
+import { recentlyHeard } from './recently-heard.ts';
 
 const { readConnection, tellOfConnection } = proxyActivities<ConnectionActivities>(dbOp);
+
+/** A picture is looked for at most this often, and only when something has happened to the connection anyway. */
+const pictureEveryMs = 24 * 3_600_000;
 
 /**
  * The life of one connection, from the first message to its disconnection: reads its row whenever that has changed, lets
  * people know what they must mend, reminds them until they have, and takes the grant back when it has ended. Connected
  * again later, it is another run.
  */
-export async function connection({ process: handedOver, heard = [], ...input }: ConnectionRun): Promise<void> {
-  const { tenantId, connectionId, network } = input;
+export async function connection({ handedOver, ...input }: ConnectionRun): Promise<void> {
+  const { tenantId, connectionId } = input;
   const key = { tenantId, connectionId };
-  const seen = new Set(heard);
-  let process: ConnectionProcess = handedOver ?? { kind: 'unread' };
+  const errands = errandsFor(input);
+  const messages = recentlyHeard(handedOver?.heard ?? []);
+  let process: ConnectionProcess = handedOver?.process ?? { kind: 'unread' };
+  let pictureAt = handedOver?.pictureAt ?? null;
   let changed = handedOver === undefined;
 
   setHandler(connectionChanged, ({ outboxId }) => {
-    if (firstSeen(seen, outboxId)) changed = true;
+    if (messages.isNew(outboxId)) changed = true;
   });
 
   while (changed || process.kind !== 'over') {
     if (changed) await look();
     else if (process.kind === 'disconnected') await takeBack();
     else if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof connection>(nextRun());
+    else if (pictureIsDue()) await keepPicture();
     else await waitForTurn();
   }
 
@@ -72,12 +77,18 @@ export async function connection({ process: handedOver, heard = [], ...input }: 
   }
 
   async function takeBack(): Promise<void> {
-    const options = { ...providerRevoke, taskQueue: queueBeside('publish') };
-    const { revokeGrant } = proxyActivities<RevocationActivities>(options);
-    const summary = `Take the grant back at ${networkNames[network]}`;
-    const { kind } = await revokeGrant.executeWithOptions({ summary }, [key]);
+    const { kind } = await errands.takeGrantBack();
     if (kind === 'alive') changed = true;
     stand(takenBack(process));
+  }
+
+  function pictureIsDue(): boolean {
+    return process.kind === 'working' && (pictureAt === null || Date.now() - pictureAt >= pictureEveryMs);
+  }
+
+  async function keepPicture(): Promise<void> {
+    pictureAt = Date.now();
+    await errands.keepPicture();
   }
 
   function stand(next: ConnectionProcess): void {
@@ -91,19 +102,8 @@ export async function connection({ process: handedOver, heard = [], ...input }: 
   }
 
   function nextRun(): ConnectionRun {
-    return { ...input, process, heard: [...seen] };
+    return { ...input, handedOver: { process, pictureAt, heard: messages.all() } };
   }
-}
-
-/** So many outbox ids are remembered: a second delivery comes soon after the first, and one too many is only a look. */
-const memory = 20;
-
-function firstSeen(seen: Set<string>, outboxId: string): boolean {
-  if (seen.has(outboxId)) return false;
-  seen.add(outboxId);
-  const [oldest] = seen;
-  if (seen.size > memory && oldest !== undefined) seen.delete(oldest);
-  return true;
 }
 
 function summaryOf(process: ConnectionProcess): string {
