@@ -32,6 +32,7 @@ const leaseMs = 3 * 60_000;
 const leaseLeftMs = 90_000;
 /** After so long the process hears of what was done, and another worker may take over. */
 const sliceMs = 10 * 60_000;
+const lingerMs = 60_000;
 /** Of one network. With a network that answers within 0.3 s, 16 are fifty a second. */
 const width = 16;
 
@@ -41,7 +42,7 @@ export function sliceActivities(dependencies: SliceDependencies) {
     whileBeating(() => {
       const { clock, stopping } = dependencies;
       const signal = AbortSignal.any([Context.current().cancellationSignal, stopping]);
-      const limits = { width, until: clock() + sliceMs, leaseLeftMs, signal, clock };
+      const limits = { width, until: clock() + sliceMs, lingerMs, leaseLeftMs, signal, clock };
       return workOff(dutyQueue(dependencies, { kind, doDuty }), limits);
     });
   return {
