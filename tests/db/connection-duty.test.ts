@@ -10,7 +10,7 @@ import {
 } from '../../src/db/connection-duty.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { PublishingNetwork } from '../../src/domain/network.ts';
-import { describePage, insertPage, type TestPage } from './support/held-connections.ts';
+import { clearDuties, describePage, insertPage, type TestPage } from './support/held-connections.ts';
 import { useOwnDatabase } from './support/own-database.ts';
 
 const now = new Date('2026-11-24T10:00:00Z');
@@ -18,7 +18,7 @@ const leaseMs = 60_000;
 const after = (ms: number): Date => new Date(now.getTime() + ms);
 const { app, system } = useOwnDatabase();
 
-afterEach(() => claimEverything());
+afterEach(() => clearDuties({ app, system }));
 
 describe('claiming what is due', () => {
   it('gives each duty to one slice, however many ask at once', async () => {
@@ -140,13 +140,4 @@ async function insertPages(
   const pages: TestPage[] = [];
   for (let n = 0; n < count; n += 1) pages.push(await insertPage(app, { now: dueAt, network, duties: [kind] }));
   return pages;
-}
-
-/** Leaves nothing due for the next test. */
-async function claimEverything(): Promise<void> {
-  const far = new Date('2100-01-01T00:00:00Z');
-  for (const kind of ['probe', 'watch'] as const) {
-    const rooms = [room('linkedin', 1_000), room('facebook', 1_000)];
-    for (const duty of await claimDuties(system, { kind, rooms, now: far, leaseMs })) await settle(duty, null);
-  }
 }

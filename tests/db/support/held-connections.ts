@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { setDuty } from '../../../src/db/connection-duty.ts';
+import { claimDuties, setDuty, settleDuty } from '../../../src/db/connection-duty.ts';
 import { tokenContext } from '../../../src/db/connection-grant.ts';
 import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction, withTenant } from '../../../src/db/tenant.ts';
 import { tenantKeys } from '../../../src/db/tenant-key.ts';
-import type { ConnectionState, DutyKind } from '../../../src/domain/connection.ts';
+import { type ConnectionState, type DutyKind, dutyKinds } from '../../../src/domain/connection.ts';
 import { usualGrantKind } from '../../../src/domain/grant.ts';
 import type { ConnectionId, TenantId } from '../../../src/domain/ids.ts';
-import type { PublishingNetwork } from '../../../src/domain/network.ts';
+import { networks, type PublishingNetwork } from '../../../src/domain/network.ts';
 import { newId } from '../../../src/platform/new-id.ts';
 import { seal, type SealKey } from '../../../src/platform/sealing.ts';
 
@@ -105,4 +105,14 @@ export function describePage(db: Kysely<Database>, { tenantId, connectionId }: T
       told: messages.map(({ message }) => message.kind),
     };
   });
+}
+
+/** Leaves nothing due for the next test. */
+export async function clearDuties({ app, system }: { app: Kysely<Database>; system: Kysely<Database> }): Promise<void> {
+  const everyone = { rooms: networks.map((network) => ({ network, seats: 1_000, after: null })), leaseMs: 1 };
+  for (const kind of dutyKinds) {
+    for (const duty of await claimDuties(system, { ...everyone, kind, now: new Date('2100-01-01T00:00:00Z') })) {
+      await withTenant(app, duty.tenantId, (trx) => settleDuty(trx, duty, null));
+    }
+  }
 }
