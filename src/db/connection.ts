@@ -95,7 +95,7 @@ export async function selectConnectionAccess(trx: TenantTransaction, id: Connect
     )
     .select(['connection.network', 'connection.grant_kind', 'connection.external_id', 'connection.details'])
     .select(['connection.state', 'connection.grant_version'])
-    .select('secret.access_token')
+    .select(['secret.access_token', 'secret.token_version'])
     .where('connection.id', '=', id)
     .executeTakeFirst();
   return row ?? null;
