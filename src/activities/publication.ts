@@ -12,7 +12,6 @@ import {
 import type { PublicationKey } from '../db/publication.ts';
 import { selectAttempt, settleAttempt, type StoredAttempt, wasFoundAbsent } from '../db/publish-attempt.ts';
 import { withTenant } from '../db/tenant.ts';
-import { usable } from '../domain/connection.ts';
 import { violations } from '../domain/content-violations.ts';
 import { type FollowResult, type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
 import { openCallDesk } from './call-desk.ts';
@@ -41,7 +40,7 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       const job = await loadJob(dependencies, key);
       if (!isWithinLimits(job)) return refuse(job, { code: 'limits', providerCode: null }, null);
       const { page } = job;
-      if (page === null || !usable(job.publication.page.state)) return parkUnusable(job);
+      if (page === null || job.publication.page.problem !== null) return parkUnusable(job);
       const { prepared } = job.publication;
       const result = await prepareWith({ ...job, page }, (access) =>
         job.channel.prepare(access, job.content, prepared, { signal: signal() }),
@@ -59,7 +58,7 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       const job = await loadJob(dependencies, key);
       const { page } = job;
       const { prepared } = job.publication;
-      if (page === null || !usable(job.publication.page.state)) return parkUnusable(job);
+      if (page === null || job.publication.page.problem !== null) return parkUnusable(job);
       if (prepared === null || prepared.state === 'ready') return { kind: 'ready' };
       return prepareWith({ ...job, page }, async (access) => {
         const checked = await job.channel.checkPrepared(access, prepared, { signal: signal() });
@@ -206,7 +205,7 @@ export function publicationActivities(dependencies: PublicationDependencies) {
   }
 
   async function parkUnusable(job: PublicationJob): Promise<PrepareResult> {
-    const problem = job.publication.page.state === 'refresh_required' ? 'permission' : 'gone';
+    const problem = job.publication.page.problem ?? 'gone';
     const now = new Date(clock());
     await withTenant(db, job.key.tenantId, (trx) => park(trx, job, { problem, error: null, now }));
     return { kind: 'grant_refused' };

@@ -5,7 +5,6 @@ import { noteQuota, parkTarget } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { armAttempt, releaseAttempt, withdrawCall } from '../db/publish-attempt.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
-import { usable } from '../domain/connection.ts';
 import { type AttemptResult, quotaWaitMs } from '../domain/publication.ts';
 import type { Begun, CallDesk } from './call-desk.ts';
 import { whileBeating } from './heartbeat.ts';
@@ -48,7 +47,7 @@ async function armAndCall(
 ): Promise<AttemptResult> {
   const { clock, stopping } = dependencies;
   const inTenant = transactions(dependencies, attempt);
-  if (job.page === null || !usable(job.publication.page.state)) return parkBefore(dependencies, job);
+  if (job.page === null || job.publication.page.problem !== null) return parkBefore(dependencies, job);
 
   if (await isUsedUp(job)) {
     await inTenant((trx, now) => noteQuota(trx, attempt, { now, afterMs: quotaWaitMs }));
@@ -126,7 +125,7 @@ async function call(
 }
 
 async function parkBefore(dependencies: PublicationDependencies, job: PublicationJob): Promise<AttemptResult> {
-  const problem = job.publication.page.state === 'refresh_required' ? 'permission' : 'gone';
+  const problem = job.publication.page.problem ?? 'gone';
   const inTenant = transactions(dependencies, job.key);
   return inTenant((trx, now) => park(trx, job, { problem, error: null, now }));
 }

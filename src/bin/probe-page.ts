@@ -1,7 +1,8 @@
 import { hasLapsed } from '../activities/renewed-access.ts';
-import type { GrantRefused, NetworkTrouble, Probe, ProviderWords } from '../api/connections/probe.ts';
+import type { GrantRefused, NetworkTrouble, Probe } from '../api/connections/probe.ts';
 import { ChannelError } from '../channels/channel.ts';
 import type { Connectors } from '../channels/registry.ts';
+import type { ProviderWords } from '../domain/connection-health.ts';
 
 /** Lets the API ask the networks for a page. */
 export function probeWith(connectors: Connectors): Probe {

@@ -94,6 +94,7 @@ export interface ConnectionTables {
     tenant_id: TenantId;
     connection_id: ConnectionId;
     kind: DutyKind;
+    network: Network;
     due_at: Date;
     lease_until: Date | null;
     attempts: Generated<number>;

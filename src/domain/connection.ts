@@ -35,11 +35,6 @@ export function badge(state: ConnectionState): Badge {
   }
 }
 
-/** Whether work for the page may go out: `degraded` is the network's trouble and is retried. */
-export function usable(state: ConnectionState): boolean {
-  return state === 'connected' || state === 'degraded';
-}
-
 /** What is due for a connection now and then: a new token, a look whether it works, a renewed subscription. */
 export const dutyKinds = ['refresh', 'probe', 'watch'] as const;
 export type DutyKind = (typeof dutyKinds)[number];

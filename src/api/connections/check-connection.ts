@@ -1,23 +1,11 @@
 import { z } from 'zod';
-import {
-  markConnected,
-  markTrouble,
-  selectConnection,
-  selectOutgoingPosts,
-  selectWaitingPosts,
-} from '../../db/connection.ts';
-import { breakConnection } from '../../db/connection-grant.ts';
-import { appendEvents } from '../../db/event.ts';
-import { closeGate } from '../../db/halt.ts';
-import { enqueueAll } from '../../db/outbox.ts';
-import type { TenantTransaction } from '../../db/tenant.ts';
-import { usable } from '../../domain/connection.ts';
-import type { ConnectionId, TenantId, UserId } from '../../domain/ids.ts';
+import { selectConnection } from '../../db/connection.ts';
+import { recordLook } from '../../db/connection-health.ts';
+import type { Look } from '../../domain/connection-health.ts';
+import type { ConnectionId, TenantId } from '../../domain/ids.ts';
 import type { SealKey } from '../../platform/sealing.ts';
-import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
-import { errorOf } from './connection-error.ts';
 import { connectionId, connectionView, presentConnection } from './connection-view.ts';
 import { readAccess } from './page-access.ts';
 import type { Probe, ProbedPage, ProbeOutcome } from './probe.ts';
@@ -63,14 +51,16 @@ export function checkConnection({ probe, renew, masterKeys }: CheckDependencies)
     refusals,
     audit: 'connection.checked',
     act: async ({ params, caller, now, inTenant, refuse }) => {
-      const about: Checked = { tenantId: caller.tenantId, connectionId: params.connectionId, by: caller.userId, now };
+      const actor = { kind: 'user', id: caller.userId } as const;
+      const about = { tenantId: caller.tenantId, connectionId: params.connectionId, actor, now };
       const access = await inTenant((trx) => readAccess(trx, about, masterKeys));
       if (access === null) throw refuse('not_found');
       if (access.page === 'none') throw refuse('not_connected', { extensions: { state: access.state } });
       const outcome =
         access.page === null ? grantGone : await probed({ probe, renew }, about, { ...access, page: access.page });
       return inTenant(async (trx) => {
-        const released = await record(trx, { ...about, grantVersion: access.grantVersion }, outcome);
+        const looked = { ...about, grantVersion: access.grantVersion };
+        const { released } = await recordLook(trx, looked, lookOf(outcome));
         const row = await selectConnection(trx, params.connectionId);
         if (row === null) throw refuse('not_found');
         return answer({ connection: presentConnection(row), works: outcome.kind === 'works', released });
@@ -79,17 +69,10 @@ export function checkConnection({ probe, renew, masterKeys }: CheckDependencies)
   });
 }
 
-interface Checked {
-  readonly tenantId: TenantId;
-  readonly connectionId: ConnectionId;
-  readonly by: UserId;
-  readonly now: Date;
-}
-
 /** Reads the page with the token that is there, or with a new one if that has lapsed. */
 function probed(
   { probe, renew }: Pick<CheckDependencies, 'probe' | 'renew'>,
-  { tenantId, connectionId }: Checked,
+  { tenantId, connectionId }: { tenantId: TenantId; connectionId: ConnectionId },
   { page, tokenVersion }: { page: ProbedPage; tokenVersion: number },
 ): Promise<ProbeOutcome> {
   const { accessToken } = page;
@@ -108,58 +91,8 @@ const grantGone: ProbeOutcome = {
   providerMessage: null,
 };
 
-/** Writes down what the probe found. Returns how many parked posts it released. */
-async function record(
-  trx: TenantTransaction,
-  about: Checked & { grantVersion: number },
-  outcome: ProbeOutcome,
-): Promise<number> {
-  const { tenantId, connectionId, grantVersion, now } = about;
-  switch (outcome.kind) {
-    case 'works':
-      return recordSuccess(trx, about);
-    case 'grant_refused': {
-      const code = outcome.problem === 'gone' ? 'grant_gone' : 'permission_lost';
-      const state = outcome.problem === 'gone' ? 'expired' : 'refresh_required';
-      const error = errorOf(code, outcome, now);
-      await breakConnection(trx, { tenantId, connectionId }, { grantVersion, state, error, now });
-      await append(trx, about, 'connection.checked', { works: false, code });
-      return 0;
-    }
-    case 'trouble': {
-      const code = outcome.providerStatus === null ? 'no_answer' : 'network_trouble';
-      await markTrouble(trx, connectionId, { error: errorOf(code, outcome, now), now });
-      await append(trx, about, 'connection.checked', { works: false, code });
-      return 0;
-    }
-  }
-}
-
-async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<number> {
-  const { tenantId, connectionId, now } = about;
-  // Closed, so that a post that starts meanwhile either is told or sees that the connection works again.
-  await closeGate(trx, tenantId);
-  const before = await markConnected(trx, connectionId, now);
-  await append(trx, about, usable(before) ? 'connection.checked' : 'connection.repaired', { works: true });
-  const parked = await selectWaitingPosts(trx, connectionId);
-  // A repair is told to all that have yet to go there: a post whose slot lies ahead may know that it was broken.
-  const told = usable(before) ? parked : await selectOutgoingPosts(trx, connectionId);
-  await enqueueAll(trx, {
-    tenantId,
-    workflowIds: told.map(({ id, run }) => postWorkflowId(tenantId, id, run)),
-    message: { kind: 'connection_repaired', connectionId, passed: 'ask' },
-    now,
-  });
-  return parked.length;
-}
-
-function append(
-  trx: TenantTransaction,
-  { tenantId, connectionId, by, now }: Checked,
-  kind: 'connection.checked' | 'connection.repaired',
-  data: Record<string, unknown>,
-): Promise<void> {
-  return appendEvents(trx, [
-    { tenantId, at: now, kind, entity: 'connection', entityId: connectionId, actor: { kind: 'user', id: by }, data },
-  ]);
+/** A probe reads the page alone: it tells neither names nor permissions. */
+function lookOf(outcome: ProbeOutcome): Look {
+  if (outcome.kind === 'works') return { kind: 'works', name: null, scopes: null };
+  return outcome.kind === 'trouble' ? outcome : { ...outcome, missing: [] };
 }

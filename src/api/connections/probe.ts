@@ -1,4 +1,4 @@
-import type { ConnectionError } from '../../domain/connection.ts';
+import type { ProviderWords } from '../../domain/connection-health.ts';
 import type { GrantKind } from '../../domain/grant.ts';
 import type { Network } from '../../domain/network.ts';
 import type { GrantProblem } from '../../domain/publication.ts';
@@ -11,9 +11,6 @@ export interface ProbedPage {
   readonly externalId: string;
   readonly accessToken: string;
 }
-
-/** What a network said, for people. */
-export type ProviderWords = Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>;
 
 export interface GrantRefused extends ProviderWords {
   readonly kind: 'grant_refused';

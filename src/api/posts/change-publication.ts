@@ -4,7 +4,8 @@ import { breakConnection, noteSuccess } from '../../db/connection-grant.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { networkNames } from '../../domain/network.ts';
 import type { SealKey } from '../../platform/sealing.ts';
-import { errorOf } from '../connections/connection-error.ts';
+import { errorOf, scopesFor } from '../../domain/connection-health.ts';
+import type { GrantKind } from '../../domain/grant.ts';
 import { type PageAccess, readAccess } from '../connections/page-access.ts';
 import { askWithRenewal, type Renew } from '../connections/renew.ts';
 import type { ProblemKinds } from '../problem.ts';
@@ -109,6 +110,7 @@ interface Begun {
   readonly target: PublishedTarget;
   readonly providerPostId: string;
   readonly page: PublishedPage;
+  readonly grantKind: GrantKind;
   readonly access: PageAccess;
 }
 
@@ -136,8 +138,8 @@ async function begin(
     throw refuse('connection_broken', { extensions: { state: access?.state ?? 'disconnected' } });
   }
   await setChanging(trx, target.id, new Date(now.getTime() + leaseMs));
-  const { externalId, accessToken } = access.page;
-  return { target, providerPostId, page: { network, externalId, accessToken }, access };
+  const { externalId, accessToken, kind: grantKind } = access.page;
+  return { target, providerPostId, page: { network, externalId, accessToken }, grantKind, access };
 }
 
 /** Gives the lease back, and writes down what has come of the call. */
@@ -162,7 +164,9 @@ async function settle(
         : (['refresh_required', 'permission_lost'] as const);
     const { grantVersion } = begun.access;
     const error = errorOf(code, outcome, now);
-    await breakConnection(trx, { tenantId, connectionId }, { grantVersion, state, error, now });
+    const { grantKind } = begun;
+    const missing = state === 'expired' ? [] : scopesFor('publish', { network: begun.page.network, grantKind });
+    await breakConnection(trx, { tenantId, connectionId }, { grantVersion, state, missing, error, now });
   }
 }
 
