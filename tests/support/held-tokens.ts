@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Connector, Grant } from '../../src/channels/connector.ts';
+import { setDuty } from '../../src/db/connection-duty.ts';
 import { tokenContext } from '../../src/db/connection-grant.ts';
 import type { Database } from '../../src/db/schema.ts';
 import { tenantKeys } from '../../src/db/tenant-key.ts';
@@ -67,10 +68,7 @@ export async function holdTokens(
       })
       .execute();
     if (holder.refreshDueAt === undefined) return;
-    await trx
-      .insertInto('connection_duty')
-      .values({ tenant_id: tenantId, connection_id: connectionId, kind: 'refresh', due_at: holder.refreshDueAt })
-      .execute();
+    await setDuty(trx, { ...key, kind: 'refresh' }, { dueAt: holder.refreshDueAt, attempts: 0 });
   });
   return connectionId;
 }
