@@ -18,6 +18,7 @@ import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
+import { renewWith } from './renew-token.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
@@ -68,6 +69,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   const app = createApp({
     routes: allRoutes({
       probe: probeWith(connectors),
+      renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
       feed,
       masterKeys: config.masterKeys,

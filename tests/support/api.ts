@@ -6,6 +6,7 @@ import { testStack } from '../../dev/stack.ts';
 import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
+import type { Renew } from '../../src/api/connections/renew.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
 import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
@@ -57,6 +58,7 @@ export interface TestApiOptions {
   readonly settings?: Partial<AppSettings>;
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
+  readonly renew?: Renew;
   readonly published?: PublishedPosts;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
@@ -75,6 +77,7 @@ export async function startApi({
   settings,
   services: replaced,
   probe,
+  renew,
   published,
   storage,
   moreRoutes = [],
@@ -108,6 +111,8 @@ export async function startApi({
       ...allRoutes({
         feed,
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
+        // Tokens of tests cannot be renewed unless the test says so.
+        renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
         masterKeys: config.masterKeys,
         simulated: { facebook: [], instagram: [], linkedin: [] },
