@@ -18,7 +18,7 @@ export interface SliceLimits {
   readonly width: number;
   /** Epoch milliseconds: nothing is begun any more. */
   readonly until: number;
-  /** It stays while its next duty is due within this time: a process that sleeps and wakes costs events. */
+  /** It stays while its next duty is due within this time; none that is known counts as due at the end of time. */
   readonly lingerMs: number;
   /** A duty whose lease has less left is not begun: somebody else may take it before it is done. */
   readonly leaseLeftMs: number;
@@ -56,8 +56,8 @@ export async function workOff(queue: DutyQueue, limits: SliceLimits): Promise<Sl
       if (lanes.some(({ busy }) => busy > 0)) await bell.rung(lookEveryMs);
       else {
         const nextDueAt = await queue.nextDueAt();
-        const leftMs = nextDueAt === null ? lingerMs : nextDueAt - clock();
-        if (isOver || leftMs >= lingerMs) return { ...done, nextDueAt };
+        const leftMs = (nextDueAt ?? Infinity) - clock();
+        if (isOver || leftMs > lingerMs) return { ...done, nextDueAt };
         await bell.rung(Math.min(idleLookEveryMs, Math.max(minPauseMs, leftMs)));
         for (const lane of lanes) lane.dryUntil = 0;
       }
