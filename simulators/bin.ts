@@ -4,9 +4,11 @@ import { graph } from './graph/network.ts';
 import { type Network, startSimulator } from './kernel/simulator.ts';
 import { linkedin } from './linkedin/network.ts';
 import { startMailCatcher } from './mail/catcher.ts';
+import { x } from './x/network.ts';
 
 const usage = `node simulators/bin.ts graph    [--port 7311] [--data <folder>] [--public-url http://localhost:7311]
 node simulators/bin.ts linkedin [--port 7312] [--data <folder>] [--public-url http://localhost:7312]
+node simulators/bin.ts x        [--port 7315] [--data <folder>] [--public-url http://localhost:7315]
 node simulators/bin.ts mail     [--smtp-port 7325] [--port 7326] [--data <folder>]
 node simulators/bin.ts all      [--data <folder>]
 Ports follow CHORALLY_PORT_BASE (7300), the folder CHORALLY_RUN_DIR (.run).`;
@@ -26,6 +28,7 @@ const folder = values.data ?? join(process.env['CHORALLY_RUN_DIR'] ?? '.run', 's
 const starters: Readonly<Record<string, (alone: boolean) => Promise<() => Promise<void>>>> = {
   graph: (alone) => network(graph, base + 11, alone),
   linkedin: (alone) => network(linkedin, base + 12, alone),
+  x: (alone) => network(x, base + 15, alone),
   mail: (alone) => mail(alone),
 };
 

@@ -90,6 +90,18 @@ export function revokeGrant(world: World, grantId: string): void {
   if (grant !== null) grants(world).put(grantId, { ...grant, revokedAt: grant.revokedAt ?? Date.now() });
 }
 
+/**
+ * Ends the token that an app gives back: a refresh token with its whole grant, an access token alone (RFC 7009, 2.1).
+ * False if there is no such token.
+ */
+export function revokeToken(world: World, token: string): boolean {
+  const found = tokens(world).get(hash(token));
+  if (found === null) return false;
+  if (found.kind === 'refresh') revokeGrant(world, found.grantId);
+  else tokens(world).remove(hash(token));
+  return true;
+}
+
 /** All that a person has granted an app. */
 export function grantsOf(world: World, personId: string): readonly LivingGrant[] {
   return grants(world)

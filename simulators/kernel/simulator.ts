@@ -22,6 +22,8 @@ export interface Network {
   readonly operations: (world: World) => readonly Operation[];
   /** Pages of its own for people, besides the feeds. */
   readonly site?: (world: World) => RequestHandler;
+  /** How it tells apps that a person has taken their grants back in the network's own settings. */
+  readonly afterRevocation?: (world: World, personId: string) => Promise<void>;
 }
 
 export interface Simulator {

@@ -17,9 +17,9 @@ import { fileFor } from '../domain/content.ts';
 import type { PublishingNetwork } from '../domain/network.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type SealKey, sealVersion, unseal } from '../platform/sealing.ts';
-import type { Refresh } from './renewed-access.ts';
 import { signedMediaUrl } from '../platform/signed-url.ts';
 import type { Storage } from '../platform/storage.ts';
+import type { Refresh } from './renewed-access.ts';
 
 export interface PublicationDependencies {
   readonly db: Kysely<Database>;

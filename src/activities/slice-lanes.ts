@@ -18,6 +18,8 @@ export interface SliceLimits {
   readonly width: number;
   /** Epoch milliseconds: nothing is begun any more. */
   readonly until: number;
+  /** It stays while its next duty is due within this time; none that is known counts as due at the end of time. */
+  readonly lingerMs: number;
   /** A duty whose lease has less left is not begun: somebody else may take it before it is done. */
   readonly leaseLeftMs: number;
   /** Ends it early: nothing is begun any more. */
@@ -34,8 +36,6 @@ interface Lane {
   dryUntil: number;
 }
 
-/** A slice stays while its next duty is due within this time: a process that sleeps and wakes costs events. */
-const lingerMs = 60_000;
 const lookEveryMs = 1_000;
 const idleLookEveryMs = 5_000;
 const minPauseMs = 100;
@@ -45,7 +45,7 @@ export async function workOff(queue: DutyQueue, limits: SliceLimits): Promise<Sl
   const lanes = networks.map((network): Lane => ({ network, waiting: [], busy: 0, after: null, dryUntil: 0 }));
   const bell = newBell();
   const done = { worked: 0, failed: 0 };
-  const { clock, signal } = limits;
+  const { clock, signal, lingerMs } = limits;
   signal.addEventListener('abort', bell.ring, { once: true });
   try {
     for (;;) {
@@ -56,8 +56,8 @@ export async function workOff(queue: DutyQueue, limits: SliceLimits): Promise<Sl
       if (lanes.some(({ busy }) => busy > 0)) await bell.rung(lookEveryMs);
       else {
         const nextDueAt = await queue.nextDueAt();
-        const leftMs = nextDueAt === null ? lingerMs : nextDueAt - clock();
-        if (isOver || leftMs >= lingerMs) return { ...done, nextDueAt };
+        const leftMs = (nextDueAt ?? Infinity) - clock();
+        if (isOver || leftMs > lingerMs) return { ...done, nextDueAt };
         await bell.rung(Math.min(idleLookEveryMs, Math.max(minPauseMs, leftMs)));
         for (const lane of lanes) lane.dryUntil = 0;
       }

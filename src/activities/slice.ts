@@ -30,7 +30,10 @@ export interface SliceDependencies extends DutyDependencies {
 /** Longer than the longest duty: a refused look, a refresh and another look, with all that surrounds them. */
 const leaseMs = 3 * 60_000;
 const leaseLeftMs = 90_000;
-/** After so long the process hears of what was done, and another worker may take over. */
+/**
+ * After so long the process hears of what was done, and another worker may take over. Until then a slice waits for work
+ * in the database, which costs no events, and finds within seconds what has come due.
+ */
 const sliceMs = 10 * 60_000;
 /** Of one network. With a network that answers within 0.3 s, 16 are fifty a second. */
 const width = 16;
@@ -41,7 +44,7 @@ export function sliceActivities(dependencies: SliceDependencies) {
     whileBeating(() => {
       const { clock, stopping } = dependencies;
       const signal = AbortSignal.any([Context.current().cancellationSignal, stopping]);
-      const limits = { width, until: clock() + sliceMs, leaseLeftMs, signal, clock };
+      const limits = { width, until: clock() + sliceMs, lingerMs: Infinity, leaseLeftMs, signal, clock };
       return workOff(dutyQueue(dependencies, { kind, doDuty }), limits);
     });
   return {

@@ -12,7 +12,8 @@ import {
 } from '../db/connection-token.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { refreshDueAt } from '../domain/connection-schedule.ts';
-import { type ConnectionError, usable } from '../domain/connection.ts';
+import type { ConnectionError } from '../domain/connection.ts';
+import { errorOf as connectionError } from '../domain/connection-health.ts';
 import { missingScopes } from '../domain/grant.ts';
 import { scopesOf } from '../domain/grant-scopes.ts';
 import type { Lease, RefreshDependencies, RefreshOutcome } from './token-refresh.ts';
@@ -90,8 +91,8 @@ async function writeDown(
     case 'granted': {
       const { accessToken } = verdict.grant;
       const tokens = tokensOf(verdict.grant, stored, { issuedAt });
-      const tokenVersion = await replaceTokens(trx, key, tokens, { masterKeys, now });
       await noteLostScopes(trx, { lease, granted: tokens.granted, before: stored, now });
+      const tokenVersion = await replaceTokens(trx, key, tokens, { masterKeys, now });
       return { kind: 'fresh', accessToken, tokenVersion };
     }
     case 'trouble': {
@@ -140,15 +141,11 @@ async function noteLostScopes(
   trx: TenantTransaction,
   { lease, granted, before, now }: { lease: Lease; granted: NewTokens['granted']; before: StoredTokens; now: Date },
 ): Promise<void> {
-  const isLost = granted?.missing.some((scope) => before.scopes?.includes(scope)) ?? false;
-  if (!isLost || !usable(before.state)) return;
+  const missing = granted?.missing.filter((scope) => before.scopes?.includes(scope)) ?? [];
+  if (missing.length === 0) return;
   const error = errorOf('permission_lost', null, now);
-  await breakConnection(trx, lease.key, {
-    grantVersion: before.grant_version,
-    state: 'refresh_required',
-    error,
-    now,
-  });
+  const { grant_version: grantVersion } = before;
+  await breakConnection(trx, lease.key, { grantVersion, state: 'refresh_required', missing, error, now });
 }
 
 /** A verdict on a grant that a person has renewed since: whoever was refused may try again at once. */
@@ -162,14 +159,8 @@ function troubleOf(error: ChannelError | null, now: Date): ConnectionError {
 }
 
 function errorOf(code: ConnectionError['code'], error: ChannelError | null, now: Date): ConnectionError {
-  const provider = error?.provider ?? null;
-  return {
-    code,
-    providerStatus: provider?.status ?? null,
-    providerCode: provider?.code ?? null,
-    providerMessage: provider?.message ?? null,
-    at: now.toISOString(),
-  };
+  const { status = null, code: providerCode = null, message = null } = error?.provider ?? {};
+  return connectionError(code, { providerStatus: status, providerCode, providerMessage: message }, now);
 }
 
 const dateOf = (instant: number | null): Date | null => (instant === null ? null : new Date(instant));

@@ -19,6 +19,7 @@ import { createTemporalClient } from '../platform/temporal-client.ts';
 import { offersOf } from './offers.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
+import { renewWith } from './renew-token.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
@@ -69,6 +70,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   const app = createApp({
     routes: allRoutes({
       probe: probeWith(connectors),
+      renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
       feed,
       masterKeys: config.masterKeys,

@@ -12,6 +12,7 @@ import { linkedinConnector } from './linkedin/connector.ts';
 import type { MicrosoftApp, OauthApp, XApp } from './oauth-app.ts';
 import type { LinkedinApp } from './linkedin/rest.ts';
 import type { MetaApp } from './meta/graph.ts';
+import { xConnector } from './x/connector.ts';
 
 /** What the networks know us by; what is null is not configured. */
 export interface Apps {
@@ -49,6 +50,7 @@ export function connectorRegistry({ http, clock, apps }: ChannelDependencies): C
     facebookConnector({ http, clock, app: apps.meta }),
     instagramConnector({ http, clock, app: apps.meta }),
     linkedinConnector({ http, clock, app: apps.linkedin }),
+    xConnector({ http, clock, app: apps.x }),
   ];
   return (network, kind) =>
     connectors.find((candidate) => candidate.network === network && candidate.kind === kind) ?? null;

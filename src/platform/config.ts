@@ -89,6 +89,16 @@ export function readMigrateConfig(env: Environment = process.env) {
   };
 }
 
+/** What the rotation of the master key needs: both roles of the database, and the keys. Throws a ConfigError. */
+export function readRotationConfig(env: Environment = process.env) {
+  const read = parse('rotation', rotationVariables, env);
+  return {
+    ...commonOf(read),
+    database: { appUrl: read.DATABASE_APP_URL, systemUrl: read.DATABASE_SYSTEM_URL },
+    masterKeys: read.MASTER_KEY,
+  };
+}
+
 /** What the set-up of the Temporal namespace needs. Throws a ConfigError. */
 export function readTemporalSetupConfig(env: Environment = process.env) {
   const read = parse('temporal set-up', temporalSetupVariables, env);
@@ -129,6 +139,12 @@ const migrateVariables = z.object({
   ...variables.common,
   ...variables.databaseOwner,
   ...variables.databaseRoles,
+});
+
+const rotationVariables = z.object({
+  ...variables.common,
+  ...variables.databaseRoles,
+  ...variables.secrets,
 });
 
 const temporalSetupVariables = z.object({

@@ -23,6 +23,7 @@ test('the document names every route of the control API', async () => {
     'GET /settings',
     'GET /tokens',
     'POST /faults',
+    'POST /people/{id}/revoke',
     'POST /release',
     'POST /reset',
     'POST /settings',

@@ -7,6 +7,7 @@ import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
 import type { Offers } from '../../src/api/connections/offers.ts';
+import type { Renew } from '../../src/api/connections/renew.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
 import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
@@ -60,6 +61,7 @@ export interface TestApiOptions {
   readonly settings?: Partial<AppSettings>;
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
+  readonly renew?: Renew;
   readonly published?: PublishedPosts;
   /** Instead of what the stack's networks offer. */
   readonly offers?: Offers;
@@ -80,6 +82,7 @@ export async function startApi({
   settings,
   services: replaced,
   probe,
+  renew,
   published,
   offers,
   storage,
@@ -118,6 +121,8 @@ export async function startApi({
       ...allRoutes({
         feed,
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
+        // Tokens of tests cannot be renewed unless the test says so.
+        renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
         masterKeys: config.masterKeys,
         offers: offers ?? offersOf(connectors, config.networks.apps),

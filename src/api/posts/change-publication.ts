@@ -7,6 +7,7 @@ import type { SealKey } from '../../platform/sealing.ts';
 import { errorOf, scopesFor } from '../../domain/connection-health.ts';
 import type { GrantKind } from '../../domain/grant.ts';
 import { type PageAccess, readAccess } from '../connections/page-access.ts';
+import { askWithRenewal, type Renew } from '../connections/renew.ts';
 import type { ProblemKinds } from '../problem.ts';
 import type { ActContext } from '../route-context.ts';
 import type { targetParams } from './post-schemas.ts';
@@ -15,6 +16,7 @@ import { reasonSentence } from './sentences.ts';
 
 export interface PublicationDependencies {
   readonly published: PublishedPosts;
+  readonly renew: Renew;
   readonly masterKeys: readonly SealKey[];
 }
 
@@ -52,7 +54,7 @@ export const publicationProblems = {
   },
   network_unavailable: {
     status: 503,
-    title: 'PublishingNetwork unavailable',
+    title: 'Network unavailable',
     description:
       'The network did not answer, or is in trouble; `network` names it. The change may have taken effect there all the same: repeating is safe, and brings both to the same state.',
     example: { network: 'facebook' },
@@ -75,8 +77,8 @@ export interface Change {
 
 /** Longer than any network takes, repetitions included. */
 const callTimeoutMs = 20_000;
-/** Longer than the call: only a process that has died leaves it to run out. */
-const leaseMs = 30_000;
+/** Longer than two calls with a renewed token between them: only a process that has died leaves it to run out. */
+const leaseMs = 90_000;
 
 /**
  * Changes what a network shows, and then writes it down. Changes of one publication exclude each other by a lease, so
@@ -85,13 +87,21 @@ const leaseMs = 30_000;
  */
 export async function changePublication(
   ctx: Context,
-  { published, masterKeys }: PublicationDependencies,
+  dependencies: PublicationDependencies,
   change: Change,
 ): Promise<void> {
-  const begun = await ctx.inTenant((trx) => begin(trx, ctx, { published, masterKeys }, change));
+  const begun = await ctx.inTenant((trx) => begin(trx, ctx, dependencies, change));
   if (begun === null) return;
   const { page, providerPostId } = begun;
-  const outcome = await change.call(page, providerPostId, AbortSignal.timeout(callTimeoutMs));
+  const token = {
+    tenantId: ctx.caller.tenantId,
+    connectionId: begun.target.connectionId,
+    tokenVersion: begun.access.tokenVersion,
+    accessToken: page.accessToken,
+  };
+  const outcome = await askWithRenewal<ChangeOutcome>(dependencies.renew, token, (accessToken) =>
+    change.call({ ...page, accessToken }, providerPostId, AbortSignal.timeout(callTimeoutMs)),
+  );
   await ctx.inTenant((trx) => settle(trx, ctx, { change, outcome, begun }));
   if (outcome.kind !== 'done') throw refusalOf(ctx, outcome, page);
 }
@@ -108,7 +118,7 @@ interface Begun {
 async function begin(
   trx: TenantTransaction,
   { params, caller, now, refuse }: Context,
-  { published, masterKeys }: PublicationDependencies,
+  { published, masterKeys }: Pick<PublicationDependencies, 'published' | 'masterKeys'>,
   change: Change,
 ): Promise<Begun | null> {
   const target = await lockPublished(trx, params.postId, params.targetId);
