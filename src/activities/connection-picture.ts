@@ -35,66 +35,73 @@ export type PictureActivities = ReturnType<typeof connectionPictureActivities>;
 /** What a card shows: small, square or not. */
 const cardPicture = { card: { maxWidthPx: 400, maxBytes: 200_000, maxPixels: 400 * 400 } } as const;
 
+interface ConnectionKey {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+}
+
 /** Keeps the pictures of pages, since the addresses that networks give for them expire. */
-export function connectionPictureActivities({
-  db,
-  connectors,
-  pictures,
-  storage,
-  masterKeys,
-  clock,
-}: PictureDependencies) {
+export function connectionPictureActivities(dependencies: PictureDependencies) {
   return {
-    /**
-     * Fetches the picture that a page shows now and keeps it. Repeatable. A network or a picture that is of no use
-     * fails nothing: what was kept before stays.
-     */
-    async keepPicture(about: { tenantId: TenantId; connectionId: ConnectionId }): Promise<PictureResult> {
-      const signal = Context.current().cancellationSignal;
-      const now = new Date(clock());
-      const grant = await withTenant(db, about.tenantId, (trx) => selectStoredGrant(trx, about, { masterKeys, now }));
-      const asked = await pictureUrlOf(grant, signal);
-      if (asked.kind !== 'known') return asked;
-      const fetched = await pictures.fetch(asked.url, signal);
-      if (fetched.kind === 'refused') return { kind: fetched.why === 'unreachable' ? 'unavailable' : 'none' };
-      const picture = await smallJpeg(fetched.content);
-      if (picture === null) return { kind: 'none' };
-      await keep(about, picture);
-      return { kind: 'kept' };
-    },
+    keepPicture: (about: ConnectionKey): Promise<PictureResult> =>
+      keepPicture(dependencies, about, Context.current().cancellationSignal),
   };
+}
 
-  async function pictureUrlOf(
-    { network, kind, held }: StoredGrant,
-    signal: AbortSignal,
-  ): Promise<PictureResult | { readonly kind: 'known'; readonly url: string }> {
-    const connector = connectors(network, kind);
-    if (connector === null || held === null) return { kind: 'unavailable' };
-    try {
-      const { pictureUrl } = await connector.probe(held, { signal });
-      return pictureUrl === null ? { kind: 'none' } : { kind: 'known', url: pictureUrl };
-    } catch (error) {
-      if (error instanceof ChannelError) return { kind: 'unavailable' };
-      throw error;
-    }
+/**
+ * Fetches the picture that a page shows now and keeps it. Repeatable. A network or a picture that is of no use fails
+ * nothing: what was kept before stays.
+ */
+export async function keepPicture(
+  dependencies: PictureDependencies,
+  about: ConnectionKey,
+  signal: AbortSignal,
+): Promise<PictureResult> {
+  const { db, connectors, pictures, masterKeys, clock } = dependencies;
+  const now = new Date(clock());
+  const grant = await withTenant(db, about.tenantId, (trx) => selectStoredGrant(trx, about, { masterKeys, now }));
+  const asked = await pictureUrlOf(connectors, grant, signal);
+  if (asked.kind !== 'known') return asked;
+  const fetched = await pictures.fetch(asked.url, signal);
+  if (fetched.kind === 'refused') return { kind: fetched.why === 'unreachable' ? 'unavailable' : 'none' };
+  const picture = await smallJpeg(fetched.content);
+  if (picture === null) return { kind: 'none' };
+  await keep(dependencies, about, picture);
+  return { kind: 'kept' };
+}
+
+async function pictureUrlOf(
+  connectors: Connectors,
+  { network, kind, held }: StoredGrant,
+  signal: AbortSignal,
+): Promise<PictureResult | { readonly kind: 'known'; readonly url: string }> {
+  const connector = connectors(network, kind);
+  if (connector === null || held === null) return { kind: 'unavailable' };
+  try {
+    const { pictureUrl } = await connector.probe(held, { signal });
+    return pictureUrl === null ? { kind: 'none' } : { kind: 'known', url: pictureUrl };
+  } catch (error) {
+    if (error instanceof ChannelError) return { kind: 'unavailable' };
+    throw error;
   }
+}
 
-  /** Claimed, kept, and only then named by the row: what nobody comes to name is found by the sweep. */
-  async function keep(
-    { tenantId, connectionId }: { tenantId: TenantId; connectionId: ConnectionId },
-    picture: Buffer,
-  ): Promise<void> {
-    const file = await storage.receive(tenantId, Readable.from([picture]), { maxBytes: picture.length });
-    try {
-      const sha256 = file.sha256 as Sha256;
-      const now = new Date(clock());
-      await withTenant(db, tenantId, (trx) => claimFiles(trx, { tenantId, hashes: [sha256], now }));
-      await file.keep();
-      await withTenant(db, tenantId, (trx) => setPicture(trx, connectionId, sha256));
-    } catch (error) {
-      await file.discard();
-      throw error;
-    }
+/** Claimed, kept, and only then named by the row: what nobody comes to name is found by the sweep. */
+async function keep(
+  { db, storage, clock }: PictureDependencies,
+  { tenantId, connectionId }: ConnectionKey,
+  picture: Buffer,
+): Promise<void> {
+  const file = await storage.receive(tenantId, Readable.from([picture]), { maxBytes: picture.length });
+  try {
+    const sha256 = file.sha256 as Sha256;
+    const now = new Date(clock());
+    await withTenant(db, tenantId, (trx) => claimFiles(trx, { tenantId, hashes: [sha256], now }));
+    await file.keep();
+    await withTenant(db, tenantId, (trx) => setPicture(trx, connectionId, sha256));
+  } catch (error) {
+    await file.discard();
+    throw error;
   }
 }
 

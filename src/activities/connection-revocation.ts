@@ -1,10 +1,9 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Kysely } from 'kysely';
 import { ChannelError } from '../channels/channel.ts';
-import type { HeldGrant } from '../channels/connector.ts';
 import type { Connectors } from '../channels/registry.ts';
 import { endGrant, isGrantShared } from '../db/disconnect.ts';
-import { selectStoredGrant, type StoredGrant } from '../db/held-grant.ts';
+import { selectStoredGrant } from '../db/held-grant.ts';
 import type { Database } from '../db/schema.ts';
 import { withTenant } from '../db/tenant.ts';
 import { type Revocation, revocationPatienceMs } from '../domain/connection.ts';
@@ -27,49 +26,53 @@ export interface RevocationResult {
 export type RevocationActivities = ReturnType<typeof revocationActivities>;
 
 /** Takes back at the networks what a person has disconnected. */
-export function revocationActivities({ db, connectors, masterKeys, clock }: RevocationDependencies) {
+export function revocationActivities(dependencies: RevocationDependencies) {
   return {
-    /**
-     * Takes the grant of a disconnected connection back at its network, unless other connections live by it, and throws
-     * the tokens away. Repeatable. Fails for as long as the network is in trouble and the patience with it lasts; the
-     * tokens go after that all the same.
-     */
-    async revokeGrant(about: { tenantId: TenantId; connectionId: ConnectionId }): Promise<RevocationResult> {
-      const { tenantId, connectionId } = about;
-      const now = new Date(clock());
-      const { grant, shared } = await withTenant(db, tenantId, async (trx) => ({
-        grant: await selectStoredGrant(trx, about, { masterKeys, now }),
-        shared: await isGrantShared(trx, connectionId),
-      }));
-      if (grant.state !== 'disconnected') return { kind: 'alive' };
-      const revocation = shared ? 'shared' : await revoke(grant);
-      const ended = await withTenant(db, tenantId, (trx) =>
-        endGrant(trx, about, { revocation, now: new Date(clock()) }),
-      );
-      return { kind: ended ?? 'alive' };
-    },
+    /** Fails for as long as the network is in trouble and the patience with it lasts; see `takeBack`. */
+    revokeGrant: (about: ConnectionKey): Promise<RevocationResult> =>
+      takeBack(dependencies, about, Context.current().cancellationSignal),
   };
+}
 
-  async function revoke({
-    network,
-    kind,
-    held,
-    revocation,
-    disconnectedAt,
-  }: StoredGrant): Promise<Exclude<Revocation, 'pending'>> {
-    if (revocation !== null && revocation !== 'pending') return revocation;
-    const ask = connectors(network, kind)?.revoke ?? null;
-    if (ask === null) return 'not_offered';
-    // Nothing is left to take it back with: it was refused before and its tokens thrown away.
-    if (held === null) return 'failed';
+interface ConnectionKey {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
+}
+
+/**
+ * Takes the grant of a disconnected connection back at its network, unless other connections live by it, and throws the
+ * tokens away. Repeatable. A network that will not hear of it for `revocationPatienceMs` is left alone; the tokens go
+ * all the same.
+ */
+export async function takeBack(
+  { db, connectors, masterKeys, clock }: RevocationDependencies,
+  about: ConnectionKey,
+  signal: AbortSignal,
+): Promise<RevocationResult> {
+  const { tenantId, connectionId } = about;
+  const { grant, shared } = await withTenant(db, tenantId, async (trx) => ({
+    grant: await selectStoredGrant(trx, about, { masterKeys, now: new Date(clock()) }),
+    shared: await isGrantShared(trx, connectionId),
+  }));
+  if (grant.state !== 'disconnected') return { kind: 'alive' };
+  const revocation = await endingOf();
+  const ended = await withTenant(db, tenantId, (trx) => endGrant(trx, about, { revocation, now: new Date(clock()) }));
+  return { kind: ended ?? 'alive' };
+
+  async function endingOf(): Promise<Exclude<Revocation, 'pending'>> {
+    if (grant.revocation !== null && grant.revocation !== 'pending') return grant.revocation;
+    if (shared) return 'shared';
+    const revoke = connectors(grant.network, grant.kind)?.revoke ?? null;
+    if (revoke === null) return 'not_offered';
+    // Without a token there is nothing to say it with.
+    if (grant.held === null) return 'failed';
     try {
-      const page: HeldGrant = held;
-      await ask(page, { signal: Context.current().cancellationSignal });
+      await revoke(grant.held, { signal });
       return 'done';
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
       if (error.class === 'disconnected') return 'done';
-      const waitedMs = clock() - (disconnectedAt?.getTime() ?? 0);
+      const waitedMs = clock() - (grant.disconnectedAt?.getTime() ?? 0);
       if (isFinal(error) || waitedMs >= revocationPatienceMs) return 'failed';
       throw asFailure(error);
     }

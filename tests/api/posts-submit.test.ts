@@ -112,8 +112,11 @@ describe('submitting under a policy', () => {
 
   it('is refused when a connection is disconnected', async () => {
     const { as, inTenant, tenant } = guarded();
-    const page = await inTenant((trx) => insertPage(trx, tenant, { network: 'facebook', state: 'disconnected' }));
+    const page = await inTenant((trx) => insertPage(trx, tenant, { network: 'facebook', state: 'connected' }));
     const draft = await write(guarded(), { text: 'Getrennt', targets: [{ connectionId: page }] });
+    await inTenant((trx) =>
+      trx.updateTable('connection').set({ state: 'disconnected' }).where('id', '=', page).execute(),
+    );
     const { status, body } = await as('elena', 'POST', `/v1/posts/${draft.id}/submit`);
     expect([status, body.type, body.errors[0].pointer]).toEqual([
       422,

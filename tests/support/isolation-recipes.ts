@@ -1,6 +1,7 @@
 import type { Call } from './api.ts';
 import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
 import { approvalRecipes } from './approval-recipes.ts';
+import { connectionRecipes } from './isolation-recipes-of-connections.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
 /** One way of reaching for what belongs to another tenant. */
@@ -32,7 +33,8 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
 }
 
 function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]> {
-  const { connectionId, groupId, userId, userName, mediaId, uploadId, inReview, draft, calendarId } = foreign;
+  const { connectionId, adminProfileId, groupId, userId, userName, mediaId, uploadId, inReview, draft, calendarId } =
+    foreign;
   const list = (name: ListName, tries: Readonly<Record<string, readonly [string, Outcome]>>): readonly Attempt[] =>
     Object.entries({ ...tries, cursor: [foreign.cursors[name], 'own'] as const }).map(([filter, [value, outcome]]) => ({
       at: [`query.${filter}`],
@@ -66,8 +68,18 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       },
     ],
     'GET /v1/holiday-regions': [{ at: [], path: '/v1/holiday-regions', outcome: 'own' }],
-    'GET /v1/connections': list('connections', { network: ['facebook', 'own'], state: ['connected', 'own'] }),
-    'GET /v1/connections/{connectionId}': [missing('connectionId', `/v1/connections/${connectionId}`)],
+    ...connectionRecipes(foreign),
+    'GET /v1/connections': list('connections', {
+      network: ['facebook', 'own'],
+      state: ['connected', 'own'],
+      badge: ['connected', 'own'],
+      adminProfileId: [adminProfileId, 'nothing'],
+      q: ['a', 'own'],
+      suspended: ['false', 'own'],
+    }),
+    'GET /v1/networks': [{ at: [], path: '/v1/networks', outcome: 'own' }],
+    'GET /v1/admin-profiles': list('admin-profiles', { family: ['meta', 'own'] }),
+    'GET /v1/admin-profiles/{adminProfileId}': [missing('adminProfileId', `/v1/admin-profiles/${adminProfileId}`)],
     'GET /v1/media': list('media', {
       kind: ['image', 'own'],
       search: ['natale', 'own'],
@@ -156,28 +168,6 @@ function writingRecipes(foreign: Belongings, own: Belongings): Record<string, re
     ],
     'DELETE /v1/posts/{postId}': [
       { at: ['path.postId'], path, call: () => ({ headers: anyVersion }), outcome: 'missing' },
-    ],
-    'PATCH /v1/connections/{connectionId}': [
-      {
-        at: ['path.connectionId'],
-        path: `/v1/connections/${connectionId}`,
-        call: () => ({ json: { passedSlots: 'drop' } }),
-        outcome: 'missing',
-      },
-    ],
-    'POST /v1/connections/{connectionId}/check': [
-      { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/check`, outcome: 'missing' },
-    ],
-    'POST /v1/connections/{connectionId}/suspend': [
-      { at: ['path.connectionId'], path: `/v1/connections/${connectionId}/suspend`, outcome: 'missing' },
-    ],
-    'POST /v1/connections/{connectionId}/resume': [
-      {
-        at: ['path.connectionId'],
-        path: `/v1/connections/${connectionId}/resume`,
-        call: () => ({ json: {} }),
-        outcome: 'missing',
-      },
     ],
     // Nothing foreign can be named; without its reason it stops nobody in the tenant that all tests share.
     'POST /v1/crisis-stop': [

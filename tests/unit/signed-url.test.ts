@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { grantsAccess, type MediaGrant, signedMediaUrl } from '../../src/platform/signed-url.ts';
+import {
+  grantsAccess,
+  grantsPicture,
+  type MediaGrant,
+  signedMediaUrl,
+  signedPictureUrl,
+} from '../../src/platform/signed-url.ts';
 
 describe('a signed media address', () => {
   it('opens the file that it was made for, until it expires', () => {
@@ -26,6 +32,27 @@ describe('a signed media address', () => {
   it.each(['', 'x', 'ü'.repeat(43)])('refuses a signature of another shape: "%s"', (signature) => {
     expect(opens(address(), { at: noon, with: { signature } })).toBe(false);
   });
+});
+
+describe('a signed address of a picture', () => {
+  const picture = { tenantId: '01900000-0000-7000-8000-000000000001', sha256: 'a'.repeat(64) };
+  const opensAt = (now: number, changes: Partial<typeof picture> = {}) => {
+    const url = new URL(
+      signedPictureUrl({ publicUrl: 'https://api.test', urlKey: key }, { ...picture, expiresAt: noon }),
+    );
+    const expires = Number(url.searchParams.get('expires'));
+    const signature = url.searchParams.get('signature') ?? '';
+    return grantsPicture(key, { ...picture, ...changes, expires, signature, now });
+  };
+
+  it('opens the picture that it was made for, until it expires', () => {
+    expect([opensAt(noon - 1_000), opensAt(noon)]).toEqual([true, false]);
+  });
+
+  it.each([{ tenantId: '01900000-0000-7000-8000-00000000000f' }, { sha256: 'b'.repeat(64) }])(
+    'does not open another one: %o',
+    (other) => expect(opensAt(noon - 1_000, other)).toBe(false),
+  );
 });
 
 const noon = Date.UTC(2026, 10, 24, 12);

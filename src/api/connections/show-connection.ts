@@ -24,7 +24,9 @@ export function showConnection({ urls }: { urls: MediaUrls }): Route {
     query: z.strictObject(pageQuery),
     answer: {
       status: 200,
-      schema: connectionView.extend({ parked: pageOf(waitingView) }).meta({ id: 'ConnectionInFull' }),
+      schema: connectionView
+        .extend({ parked: pageOf(waitingView) })
+        .meta({ id: 'ConnectionInFull', description: 'A connection, and a page of what waits because of it.' }),
       description: 'The connection.',
     },
     refusals: {},

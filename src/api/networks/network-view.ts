@@ -18,7 +18,7 @@ const media = z
       .meta({ description: 'Null within: the network names no limit.' }),
     document: z.object({ ...file, maxPages: z.int().nullable() }).nullable(),
   })
-  .meta({ id: 'MediaAbility' });
+  .meta({ id: 'MediaAbility', description: 'What the media of a publication may be.' });
 
 const publish = z
   .object({
@@ -34,7 +34,7 @@ const publish = z
     minMedia: z.int(),
     media: z.array(media).meta({ description: 'What its media may be: one of these.' }),
   })
-  .meta({ id: 'PublishAbility' });
+  .meta({ id: 'PublishAbility', description: 'Something that can be published, and within which limits.' });
 
 const way = z
   .object({

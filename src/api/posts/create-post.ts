@@ -17,7 +17,7 @@ export const createPost = defineRoute({
   tag: 'Posts',
   summary: 'Create a draft',
   description:
-    'Creates a draft. It may be unfinished: `violations` in the answer says what the networks would refuse. Nothing is published before the draft is submitted, scheduled or published by a request of its own.',
+    'Creates a draft. It may be unfinished: `violations` in the answer says what the networks would refuse. A page that has been disconnected cannot be named. Nothing is published before the draft is submitted, scheduled or published by a request of its own.',
   permission: 'post.write',
   body: newPostBody,
   answer: {

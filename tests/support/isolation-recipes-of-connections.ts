@@ -1,0 +1,44 @@
+import type { Belongings } from './foreign-tenant.ts';
+import type { Attempt } from './isolation-recipes.ts';
+
+/** What is tried on single connections. */
+export function connectionRecipes({ connectionId }: Belongings): Record<string, readonly Attempt[]> {
+  const path = `/v1/connections/${connectionId}`;
+  const command = (name: string, json?: object): Record<string, readonly Attempt[]> => ({
+    [`POST /v1/connections/{connectionId}/${name}`]: [
+      {
+        at: ['path.connectionId'],
+        path: `${path}/${name}`,
+        call: () => (json === undefined ? {} : { json }),
+        outcome: 'missing',
+      },
+    ],
+  });
+  // A cursor of such a list holds a slot and an id, neither of which it shows; another tenant's are worth nothing.
+  const read = (name: string, list: string): Record<string, readonly Attempt[]> => ({
+    [`GET /v1/connections/{connectionId}${name}`]: [
+      { at: ['path.connectionId'], path: path + name, outcome: 'missing' },
+      {
+        at: ['query.cursor'],
+        path: `${path}${name}?${new URLSearchParams({ cursor: cursorOf(list, connectionId) })}`,
+        outcome: 'missing',
+      },
+    ],
+  });
+  return {
+    ...read('', 'parked by a connection'),
+    ...read('/impact', 'outgoing through a connection'),
+    ...command('check'),
+    ...command('suspend'),
+    ...command('resume', {}),
+    ...command('disconnect'),
+    'PATCH /v1/connections/{connectionId}': [
+      { at: ['path.connectionId'], path, call: () => ({ json: { passedSlots: 'drop' } }), outcome: 'missing' },
+    ],
+  };
+}
+
+/** A cursor made as the API makes them. */
+function cursorOf(list: string, id: string): string {
+  return Buffer.from(JSON.stringify([1, list, ['2000-01-01T00:00:00.000Z', id]])).toString('base64url');
+}
