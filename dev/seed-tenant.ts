@@ -1,5 +1,7 @@
 import { tenantKeys } from '../src/db/tenant-key.ts';
 import type { TenantTransaction } from '../src/db/tenant.ts';
+import type { DutyKind } from '../src/domain/connection.ts';
+import { probeDueAt, refreshDueAt } from '../src/domain/connection-schedule.ts';
 import { usualGrantKind } from '../src/domain/grant.ts';
 import type { ConnectionId, GroupId, PolicyId, RoleId, TenantId, UserId } from '../src/domain/ids.ts';
 import { type BuiltInRoleKey, builtInRoles } from '../src/domain/permission.ts';
@@ -195,7 +197,8 @@ const auroraLimit = {
   fallback: { users: [], groups: [], roles: ['supervisor'] },
 } as const satisfies Partial<PolicyStep>;
 
-async function insertConnections({ trx, tenantId, tenant, now }: Seeding, key: SealKey): Promise<void> {
+async function insertConnections(seeding: Seeding, key: SealKey): Promise<void> {
+  const { trx, tenantId, tenant, now } = seeding;
   const seeded = seedTenants.find(({ slug }) => slug === tenant.slug);
   if (seeded === undefined) throw new Error(`The simulators know no pages of ${tenant.slug}`);
   const pages: readonly (SeedPage & { refreshToken?: string })[] = [
@@ -239,6 +242,34 @@ async function insertConnections({ trx, tenantId, tenant, now }: Seeding, key: S
           expires_at: new Date(now.getTime() + tokenLifetimeMs),
         };
       }),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await insertDuties(seeding, pages);
+}
+
+/** Pages that exist keep what is due for them. */
+async function insertDuties(
+  { trx, tenantId, now }: Seeding,
+  pages: readonly (SeedPage & { refreshToken?: string })[],
+): Promise<void> {
+  const issuedAt = now.getTime();
+  const refreshAt = refreshDueAt({ issuedAt, expiresAt: issuedAt + tokenLifetimeMs }, 0.5);
+  const probeAt = probeDueAt({ now: issuedAt, state: 'connected', failures: 0 }, 0.5) ?? issuedAt;
+  const due = (page: SeedPage, kind: DutyKind, at: number) => ({
+    tenant_id: tenantId,
+    connection_id: connectionId(page),
+    kind,
+    network: page.network,
+    due_at: new Date(at),
+  });
+  await trx
+    .insertInto('connection_duty')
+    .values(
+      pages.flatMap((page) => [
+        due(page, 'probe', probeAt),
+        ...(page.refreshToken === undefined ? [] : [due(page, 'refresh', refreshAt)]),
+      ]),
     )
     .onConflict((conflict) => conflict.doNothing())
     .execute();

@@ -4,6 +4,7 @@ import type { PublicationKey } from '../db/publication.ts';
 import { withTenant } from '../db/tenant.ts';
 import type { FollowResult, PublishRefusal } from '../domain/publication.ts';
 import { loadJob, type PublicationDependencies } from './publication-job.ts';
+import { askWithRenewal } from './renewed-access.ts';
 import { refusalOf, writePublished, writeRefusal } from './publication-outcome.ts';
 
 type Standing = Published | null | ChannelError;
@@ -17,13 +18,18 @@ export async function followAccepted(
   { last, ...key }: PublicationKey & { last: boolean },
   signal: AbortSignal,
 ): Promise<FollowResult> {
-  const { db, clock } = dependencies;
+  const { db, clock, refresh } = dependencies;
   const now = new Date(clock());
   const job = await loadJob(dependencies, key);
   const providerPostId = await withTenant(db, key.tenantId, (trx) => selectPublishedId(trx, key));
   // Without a token nobody can ask; a renewed one brings the next question further.
-  const canAsk = job.page !== null && providerPostId !== null;
-  const standing = canAsk ? await standingOf(job.channel.check(job.page, providerPostId, { signal })) : 'unknown';
+  const { page } = job;
+  const standing =
+    page === null || providerPostId === null
+      ? 'unknown'
+      : await standingOf(
+          askWithRenewal(refresh, { ...job, page }, (access) => job.channel.check(access, providerPostId, { signal })),
+        );
   if (standing === 'unknown' || (standing !== null && 'pending' in standing)) {
     if (!last) return { kind: 'processing' };
     const reason = { code: 'no_answer', providerCode: null, providerMessage: null } as const;

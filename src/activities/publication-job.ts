@@ -19,6 +19,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type SealKey, sealVersion, unseal } from '../platform/sealing.ts';
 import { signedMediaUrl } from '../platform/signed-url.ts';
 import type { Storage } from '../platform/storage.ts';
+import type { Refresh } from './renewed-access.ts';
 
 export interface PublicationDependencies {
   readonly db: Kysely<Database>;
@@ -27,6 +28,8 @@ export interface PublicationDependencies {
   /** Where networks fetch media, and the key that signs the addresses. */
   readonly mediaUrls: { readonly publicUrl: string; readonly urlKey: string };
   readonly masterKeys: readonly SealKey[];
+  /** Renews a token that a network no longer takes. */
+  readonly refresh: Refresh;
   readonly clock: Clock;
   /** Aborted when this process is asked to stop: what has not called yet is handed back. */
   readonly stopping: AbortSignal;

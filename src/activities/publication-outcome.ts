@@ -4,6 +4,7 @@ import { changeTarget, type TargetKey } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { selectAttempt, settleAttempt, wasFoundAbsent } from '../db/publish-attempt.ts';
 import type { TenantTransaction } from '../db/tenant.ts';
+import { scopesFor } from '../domain/connection-health.ts';
 import {
   type AttemptAnswer,
   type AttemptResult,
@@ -108,6 +109,7 @@ export async function park(
     (await breakConnection(trx, key, {
       grantVersion: publication.page.grantVersion,
       state: problem === 'gone' ? 'expired' : 'refresh_required',
+      missing: problem === 'gone' ? [] : scopesFor('publish', { ...publication.page, network: key.network }),
       error: {
         code: problem === 'gone' ? 'grant_gone' : 'permission_lost',
         providerStatus: provider?.status ?? null,

@@ -1,5 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { ChannelError, type Prepared, type PublishedCandidate } from '../channels/channel.ts';
+import { ChannelError, type PageAccess, type Prepared, type PublishedCandidate } from '../channels/channel.ts';
 import {
   changeTarget,
   claimedPosts,
@@ -12,7 +12,6 @@ import {
 import type { PublicationKey } from '../db/publication.ts';
 import { selectAttempt, settleAttempt, type StoredAttempt, wasFoundAbsent } from '../db/publish-attempt.ts';
 import { withTenant } from '../db/tenant.ts';
-import { usable } from '../domain/connection.ts';
 import { violations } from '../domain/content-violations.ts';
 import { type FollowResult, type LookResult, type PrepareResult, repeatsByItself } from '../domain/publication.ts';
 import { openCallDesk } from './call-desk.ts';
@@ -22,6 +21,7 @@ import { loadJob, type PublicationDependencies, type PublicationJob } from './pu
 import { grantProblemOf, park, refusalOf, storedResult, writeRefusal, writeTaken } from './publication-outcome.ts';
 import { isUsedUp } from './publishing-quota.ts';
 import { publishOnce } from './publish-once.ts';
+import { askWithRenewal } from './renewed-access.ts';
 
 export type PublicationActivities = ReturnType<typeof publicationActivities>;
 
@@ -30,7 +30,7 @@ const clockSkewMs = 5_000;
 
 /** What brings one post to one page: the side effects on the networks, and what came of them in Postgres. */
 export function publicationActivities(dependencies: PublicationDependencies) {
-  const { db, clock } = dependencies;
+  const { db, clock, refresh } = dependencies;
   const desk = openCallDesk(dependencies);
   const signal = (): AbortSignal => Context.current().cancellationSignal;
 
@@ -40,10 +40,10 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       const job = await loadJob(dependencies, key);
       if (!isWithinLimits(job)) return refuse(job, { code: 'limits', providerCode: null }, null);
       const { page } = job;
-      if (page === null || !usable(job.publication.page.state)) return parkUnusable(job);
+      if (page === null || job.publication.page.problem !== null) return parkUnusable(job);
       const { prepared } = job.publication;
-      const result = await prepareWith(job, () =>
-        job.channel.prepare(page, job.content, prepared, { signal: signal() }),
+      const result = await prepareWith({ ...job, page }, (access) =>
+        job.channel.prepare(access, job.content, prepared, { signal: signal() }),
       );
       if ((result.kind === 'ready' || result.kind === 'processing') && (await isUsedUp(job))) {
         // Said now, while somebody can still choose another slot; it is judged again when the post is due.
@@ -58,12 +58,12 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       const job = await loadJob(dependencies, key);
       const { page } = job;
       const { prepared } = job.publication;
-      if (page === null || !usable(job.publication.page.state)) return parkUnusable(job);
+      if (page === null || job.publication.page.problem !== null) return parkUnusable(job);
       if (prepared === null || prepared.state === 'ready') return { kind: 'ready' };
-      return prepareWith(job, async () => {
-        const checked = await job.channel.checkPrepared(page, prepared, { signal: signal() });
+      return prepareWith({ ...job, page }, async (access) => {
+        const checked = await job.channel.checkPrepared(access, prepared, { signal: signal() });
         const isUnfinished = checked.state === 'processing' && checked.unfinished === true;
-        return isUnfinished ? job.channel.prepare(page, job.content, checked, { signal: signal() }) : checked;
+        return isUnfinished ? job.channel.prepare(access, job.content, checked, { signal: signal() }) : checked;
       });
     },
 
@@ -77,8 +77,13 @@ export function publicationActivities(dependencies: PublicationDependencies) {
     async readPermalink(key: PublicationKey): Promise<{ kind: 'read' | 'unknown' }> {
       const job = await loadJob(dependencies, key);
       const providerPostId = await withTenant(db, key.tenantId, (trx) => selectPublishedId(trx, key));
-      if (job.page === null || providerPostId === null) return { kind: 'unknown' };
-      const published = await askNetwork(job.channel.check(job.page, providerPostId, { signal: signal() }));
+      const { page } = job;
+      if (page === null || providerPostId === null) return { kind: 'unknown' };
+      const published = await askNetwork(
+        askWithRenewal(refresh, { ...job, page }, (access) =>
+          job.channel.check(access, providerPostId, { signal: signal() }),
+        ),
+      );
       const permalink = published?.permalink ?? null;
       if (permalink === null) return { kind: 'unknown' };
       const now = new Date(clock());
@@ -93,14 +98,19 @@ export function publicationActivities(dependencies: PublicationDependencies) {
       if (attempt === null || attempt.callingAt === null || attempt.state !== 'calling') {
         return settledMeanwhile(attempt);
       }
-      if (job.page === null) throw ApplicationFailure.nonRetryable('the connection holds no token', 'grant_refused');
+      const { page } = job;
+      if (page === null) throw ApplicationFailure.nonRetryable('the connection holds no token', 'grant_refused');
       const search = {
         text: job.publication.shown.text,
         anchor: job.publication.prepared?.anchor ?? null,
         parts: job.publication.prepared?.parts ?? [],
         since: attempt.callingAt.getTime() - clockSkewMs,
       };
-      const candidates = await candidatesOf(job.channel.findPublished(job.page, search, { signal: signal() }));
+      const candidates = await candidatesOf(
+        askWithRenewal(refresh, { ...job, page }, (access) =>
+          job.channel.findPublished(access, search, { signal: signal() }),
+        ),
+      );
       if (candidates instanceof ChannelError) return refuseFound(job, n, candidates);
       return withTenant(db, key.tenantId, async (trx) => {
         const now = new Date(clock());
@@ -158,10 +168,13 @@ export function publicationActivities(dependencies: PublicationDependencies) {
     });
   }
 
-  async function prepareWith(job: PublicationJob, ask: () => Promise<Prepared>): Promise<PrepareResult> {
+  async function prepareWith(
+    job: PublicationJob & { readonly page: PageAccess },
+    ask: (page: PageAccess) => Promise<Prepared>,
+  ): Promise<PrepareResult> {
     try {
       // A long film takes minutes to upload.
-      const prepared = await whileBeating(ask);
+      const prepared = await whileBeating(() => askWithRenewal(refresh, job, ask));
       if (prepared.state === 'refused') return await refuse(job, prepared.refusal, null);
       const now = new Date(clock());
       await withTenant(db, job.key.tenantId, (trx) => savePrepared(trx, job.key, { prepared, now }));
@@ -192,7 +205,7 @@ export function publicationActivities(dependencies: PublicationDependencies) {
   }
 
   async function parkUnusable(job: PublicationJob): Promise<PrepareResult> {
-    const problem = job.publication.page.state === 'refresh_required' ? 'permission' : 'gone';
+    const problem = job.publication.page.problem ?? 'gone';
     const now = new Date(clock());
     await withTenant(db, job.key.tenantId, (trx) => park(trx, job, { problem, error: null, now }));
     return { kind: 'grant_refused' };

@@ -5,13 +5,14 @@ import { noteQuota, parkTarget } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { armAttempt, releaseAttempt, withdrawCall } from '../db/publish-attempt.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
-import { usable } from '../domain/connection.ts';
 import { type AttemptResult, quotaWaitMs } from '../domain/publication.ts';
 import type { Begun, CallDesk } from './call-desk.ts';
 import { whileBeating } from './heartbeat.ts';
 import { loadJob, type PublicationDependencies, type PublicationJob } from './publication-job.ts';
 import { type CallOutcome, park, settle } from './publication-outcome.ts';
+import { afterLapse } from './publish-lapsed.ts';
 import { isUsedUp } from './publishing-quota.ts';
+import { hasLapsed } from './renewed-access.ts';
 import { isPassing, persistently, waitUntil } from './waiting.ts';
 
 interface Attempt extends PublicationKey {
@@ -46,7 +47,7 @@ async function armAndCall(
 ): Promise<AttemptResult> {
   const { clock, stopping } = dependencies;
   const inTenant = transactions(dependencies, attempt);
-  if (job.page === null || !usable(job.publication.page.state)) return parkBefore(dependencies, job);
+  if (job.page === null || job.publication.page.problem !== null) return parkBefore(dependencies, job);
 
   if (await isUsedUp(job)) {
     await inTenant((trx, now) => noteQuota(trx, attempt, { now, afterMs: quotaWaitMs }));
@@ -68,6 +69,9 @@ async function armAndCall(
   dependencies.onCall(attempt.network, (clock() - attempt.slot) / 1_000);
   const outcome = await call(job, leftToCallMs(begun));
   await desk.quiet();
+  if (outcome.kind === 'failed' && hasLapsed(outcome.error)) {
+    return afterLapse(dependencies, job, { n: attempt.n, refused: outcome.error, callingAt });
+  }
   return persistently(() => inTenant((trx, now) => settle(trx, job, { n: attempt.n, outcome, callingAt, now })));
 }
 
@@ -123,7 +127,7 @@ async function call(
 }
 
 async function parkBefore(dependencies: PublicationDependencies, job: PublicationJob): Promise<AttemptResult> {
-  const problem = job.publication.page.state === 'refresh_required' ? 'permission' : 'gone';
+  const problem = job.publication.page.problem ?? 'gone';
   const inTenant = transactions(dependencies, job.key);
   return inTenant((trx, now) => park(trx, job, { problem, error: null, now }));
 }

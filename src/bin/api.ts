@@ -22,6 +22,7 @@ import { grantDeskWith } from './grant-desk.ts';
 import { offersOf } from './offers.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
+import { renewWith } from './renew-token.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
@@ -78,6 +79,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
     routes: allRoutes({
       ...flow,
       probe: probeWith(connectors),
+      renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
       feed,
       offers: offersOf(connectors, config.networks.apps),

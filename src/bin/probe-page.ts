@@ -1,6 +1,8 @@
-import type { Probe, ProbeOutcome, ProviderWords } from '../api/connections/probe.ts';
+import { hasLapsed } from '../activities/renewed-access.ts';
+import type { GrantRefused, NetworkTrouble, Probe } from '../api/connections/probe.ts';
 import { ChannelError } from '../channels/channel.ts';
 import type { Connectors } from '../channels/registry.ts';
+import type { ProviderWords } from '../domain/connection-health.ts';
 
 /** Lets the API ask the networks for a page. */
 export function probeWith(connectors: Connectors): Probe {
@@ -11,25 +13,25 @@ export function probeWith(connectors: Connectors): Probe {
       await connector.probe(page, { signal });
       return { kind: 'works' };
     } catch (error) {
-      if (error instanceof ChannelError) return outcomeOf(error);
+      if (error instanceof ChannelError) return refusalOrTrouble(error);
       throw error;
     }
   };
 }
 
-/** What the network said with an error. */
+/** What an error that is not about content means for the connection. */
+export function refusalOrTrouble(error: ChannelError): GrantRefused | NetworkTrouble {
+  const { grantProblem, retryAfterMs } = error;
+  const words = wordsOf(error);
+  if (grantProblem === null) return { kind: 'trouble', retryAfterMs, ...words };
+  return { kind: 'grant_refused', problem: grantProblem, lapsed: hasLapsed(error), ...words };
+}
+
+/** What a network said, for people. */
 export function wordsOf({ provider }: ChannelError): ProviderWords {
   return {
     providerStatus: provider?.status ?? null,
     providerCode: provider?.code ?? null,
     providerMessage: provider?.message ?? null,
   };
-}
-
-function outcomeOf(error: ChannelError): ProbeOutcome {
-  const { grantProblem } = error;
-  const words = wordsOf(error);
-  return grantProblem === null
-    ? { kind: 'trouble', ...words }
-    : { kind: 'grant_refused', problem: grantProblem, ...words };
 }

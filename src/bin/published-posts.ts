@@ -1,7 +1,7 @@
 import type { ChangeOutcome, PublishedPosts } from '../api/posts/published-posts.ts';
 import { ChannelError } from '../channels/channel.ts';
 import type { Channels } from '../channels/registry.ts';
-import { wordsOf } from './probe-page.ts';
+import { refusalOrTrouble } from './probe-page.ts';
 
 /** Lets the API change what the networks show. */
 export function publishedPostsOn(channels: Channels): PublishedPosts {
@@ -19,9 +19,7 @@ async function outcomeOf(change: Promise<void>): Promise<ChangeOutcome> {
     return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
-    const { grantProblem, refusal, retryAfterMs } = error;
-    if (grantProblem !== null) return { kind: 'grant_refused', problem: grantProblem, ...wordsOf(error) };
-    if (refusal !== null) return { kind: 'refused', refusal };
-    return { kind: 'trouble', retryAfterMs, ...wordsOf(error) };
+    const { grantProblem, refusal } = error;
+    return grantProblem === null && refusal !== null ? { kind: 'refused', refusal } : refusalOrTrouble(error);
   }
 }

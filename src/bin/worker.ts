@@ -1,14 +1,19 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
+import { connectionActivities } from '../activities/connection.ts';
 import { connectionPictureActivities } from '../activities/connection-picture.ts';
 import { revocationActivities } from '../activities/connection-revocation.ts';
 import { postActivities } from '../activities/post.ts';
+import { sliceActivities } from '../activities/slice.ts';
 import { publicationActivities } from '../activities/publication.ts';
+import { refreshConnection } from '../activities/token-refresh.ts';
 import { openChannels } from '../channels/open.ts';
 import { openPictureFetcher } from '../channels/picture.ts';
 import { connect } from '../db/connect.ts';
+import { countOverdue } from '../db/connection-duty.ts';
 import { startRelay } from '../relay/relay.ts';
 import { startMailRelay } from '../relay/mail.ts';
+import { startSlices } from '../relay/start-slices.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError, readWorkerConfig, type WorkerConfig } from '../platform/config.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
@@ -36,11 +41,15 @@ async function main(): Promise<void> {
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
   });
   const storage = openStorage(config.media.store);
+  // A pool of their own: many connections that are due at once must not keep a publish call waiting.
+  const slices = connect(config.database.appUrl, { max: slicePoolMax, onError, applicationName: 'worker-slice' });
+  const refreshing = { db: app.db, masterKeys: config.masterKeys, connectors, clock: systemClock };
   const { allowPrivateTargets } = config.networks;
   const pictures = openPictureFetcher({ allowPrivateTargets, clock: systemClock });
   const activities = {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
+    ...connectionActivities({ db: app.db }),
     ...revocationActivities({ db: app.db, connectors, masterKeys: config.masterKeys, clock: systemClock }),
     ...connectionPictureActivities({
       db: app.db,
@@ -56,11 +65,25 @@ async function main(): Promise<void> {
       storage,
       mediaUrls: config.media,
       masterKeys: config.masterKeys,
+      refresh: (request) => refreshConnection(refreshing, request),
       clock: systemClock,
       stopping: stopping.signal,
       onCall: metrics.observeLateness,
     }),
+    ...sliceActivities({
+      db: slices.db,
+      system: system.db,
+      masterKeys: config.masterKeys,
+      connectors,
+      refresh: (request) => refreshConnection({ ...refreshing, db: slices.db }, request),
+      clock: systemClock,
+      webhooks: { publicUrl: config.media.publicUrl, key: config.media.urlKey },
+      stopping: stopping.signal,
+      onDuty: metrics.countDuty,
+      log,
+    }),
   };
+  if (config.taskQueues.includes('slice')) metrics.readOverdue(() => countOverdue(system.db, overdue()));
   const connection = await NativeConnection.connect(nativeOptions(config));
   const workers = await createWorkers(config, { connection, activities });
   const { client, connection: clientConnection } = createTemporalClient(config.temporal);
@@ -68,6 +91,7 @@ async function main(): Promise<void> {
     ? { system: system.db, systemUrl: config.database.systemUrl, client, taskQueue: 'core', clock: systemClock, log }
     : null;
   const relay = relayed === null ? null : startRelay(relayed);
+  const started = relayed === null ? null : startSlices(relayed, { perDuty: config.slicesPerDuty });
   const media = { db: app.db, storage, unusedDays: config.mediaUnusedDays };
   const sweeps = relayed === null ? null : startSweeps({ ...relayed, media });
   const mailer = relayed === null || config.mail === null ? null : createMailer(config.mail);
@@ -97,7 +121,7 @@ async function main(): Promise<void> {
   log.info({ taskQueues: config.taskQueues, buildId: config.deployment.buildId }, 'the worker starts');
   await Promise.all(workers.map((worker) => worker.run()));
 
-  await Promise.all([relay?.stop(), sweeps?.stop(), mails?.stop()]);
+  await Promise.all([relay?.stop(), started?.stop(), sweeps?.stop(), mails?.stop()]);
   mailer?.close();
   health.close();
   await Promise.all([
@@ -106,10 +130,16 @@ async function main(): Promise<void> {
     connection.close(),
     clientConnection.close(),
     app.pool.end(),
+    slices.pool.end(),
     system.pool.end(),
   ]);
   log.info('the worker has stopped');
 }
+
+const slicePoolMax = 6;
+
+/** What was due a minute ago should be done. */
+const overdue = () => ({ now: new Date(systemClock()), longerThanMs: 60_000 });
 
 /** Core's own exporter; `/metrics` of the health port shows both. */
 const coreMetricsAddress = ({ health }: WorkerConfig): string => `${health.host}:${health.port + 1}`;
@@ -140,8 +170,8 @@ function nativeOptions({ temporal: { address, tls, apiKey } }: WorkerConfig) {
   return { address, ...(tls ? { tls: {} } : {}), ...(apiKey === null ? {} : { apiKey }) };
 }
 
-/** How late a cancelled activity hears of it: the publishing queue trades a little for hundreds of quiet waiters. */
-const heartbeatThrottle = { core: '5s', publish: '5s', campaign: '1s', slice: '1s' } as const;
+/** How late a cancelled activity hears of it: less often is cheaper, and nobody waits for a slice to stop. */
+const heartbeatThrottle = { core: '5s', publish: '5s', campaign: '1s', slice: '30s' } as const;
 
 function createWorkers(
   config: WorkerConfig,

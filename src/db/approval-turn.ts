@@ -3,7 +3,7 @@ import type { Skip } from '../domain/approval-command.ts';
 import { episodeOf, type TurnKind } from '../domain/approval-progress.ts';
 import { awaited, fallbackOf } from '../domain/approval-seats.ts';
 import type { Instant, PostId, UserId } from '../domain/ids.ts';
-import type { NotificationKind } from '../domain/notification.ts';
+import type { PostNoticeKind } from '../domain/notification.ts';
 import { type ApprovalKey, tellAuthors, turnToPost, writeClock, writeStanding } from './approval.ts';
 import { appendEvents } from './event.ts';
 import { insertNotifications } from './notification.ts';
@@ -125,7 +125,7 @@ async function notify(trx: TenantTransaction, turn: RecordedTurn, postId: PostId
   });
 }
 
-function noticeOf(turn: RecordedTurn): { kind: NotificationKind; recipients: readonly UserId[] } | null {
+function noticeOf(turn: RecordedTurn): { kind: PostNoticeKind; recipients: readonly UserId[] } | null {
   const { kind, approval, at, to } = turn;
   switch (kind) {
     case 'requested':

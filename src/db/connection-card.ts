@@ -101,6 +101,7 @@ const cardColumns = [
   'connection.consent_expires_at',
   'connection.suspended_at',
   'connection.suspended_by',
+  'connection.passed_slots',
   'connection.disconnected_at',
   'connection.disconnected_by',
   'connection.revocation',

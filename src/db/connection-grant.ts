@@ -1,6 +1,9 @@
-import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
+import type { ConnectionError, ConnectionInput, ConnectionState } from '../domain/connection.ts';
+import { problemOf } from '../domain/connection-health.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import { tellOutgoingPosts } from './connection.ts';
+import { tellConnection } from './connection-process.ts';
+import { standingOf } from './connection-standing.ts';
 import { appendEvents } from './event.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -12,36 +15,60 @@ export function tokenContext(
   return { tenantId, table: 'connection_secret', row: `${connectionId}:${column}` };
 }
 
+/** How a network has broken a connection. */
+export interface Break {
+  /** What the connection had when the refused token was read. */
+  readonly grantVersion: number;
+  readonly state: Extract<ConnectionState, 'refresh_required' | 'expired'>;
+  /** The permissions that are gone, where that is known. */
+  readonly missing?: readonly string[];
+  readonly error: ConnectionError;
+  readonly now: Date;
+}
+
 /**
- * Notes that a network no longer honours a grant, and lets the posts know that have yet to go to the page. Does nothing
- * if the connection was repaired since `grantVersion` was read, and then answers false: whoever was refused may try
- * again at once.
+ * Notes that a network no longer honours a grant, and where nothing can be published any more, lets the posts know that
+ * have yet to go to the page. Does nothing if the connection was repaired since `grantVersion` was read, and then answers
+ * false: whoever was refused may try again at once.
  */
 export async function breakConnection(
   trx: TenantTransaction,
   { tenantId, connectionId }: { tenantId: TenantId; connectionId: ConnectionId },
-  {
-    grantVersion,
-    state,
-    error,
-    now,
-  }: { grantVersion: number; state: ConnectionState; error: ConnectionError; now: Date },
+  { grantVersion, state, missing = [], error, now }: Break,
 ): Promise<boolean> {
   const row = await trx
     .selectFrom('connection')
-    .select(['grant_version', 'state'])
+    .select(['network', 'grant_kind', 'grant_version', 'state', 'missing_scopes', 'last_error'])
     .where('tenant_id', '=', tenantId)
     .where('id', '=', connectionId)
     .forUpdate()
     .executeTakeFirstOrThrow();
   if (row.grant_version !== grantVersion) return false;
-  if (row.state === state) return true;
+  const missingScopes = [...new Set([...row.missing_scopes, ...missing])];
+  if (row.state === 'disconnected') return true;
+  if (row.state === state && missingScopes.length === row.missing_scopes.length) return true;
   await trx
     .updateTable('connection')
-    .set({ state, last_error: JSON.stringify(error), last_checked_at: now })
+    .set({ state, missing_scopes: missingScopes, last_error: JSON.stringify(error), last_checked_at: now })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', connectionId)
     .execute();
+  if (row.state !== state)
+    await tellBreak(trx, { tenantId, connectionId, network: row.network }, { state, error, now });
+
+  const before = standingOf(row);
+  const problem = problemOf('publish', { ...before, state, missingScopes, errorCode: error.code });
+  if (problem === null || (row.state === state && problem === problemOf('publish', before))) return true;
+  const hold = { kind: 'grant', connectionId, problem } as const;
+  await tellOutgoingPosts(trx, { tenantId, connectionId }, { message: { kind: 'hold', hold }, now });
+  return true;
+}
+
+async function tellBreak(
+  trx: TenantTransaction,
+  { tenantId, connectionId, network }: Omit<ConnectionInput, 'v'>,
+  { state, error, now }: Pick<Break, 'state' | 'error' | 'now'>,
+): Promise<void> {
   await appendEvents(trx, [
     {
       tenantId,
@@ -53,10 +80,7 @@ export async function breakConnection(
       data: { state, code: error.code, providerCode: error.providerCode },
     },
   ]);
-  const problem = state === 'refresh_required' ? 'permission' : 'gone';
-  const hold = { kind: 'grant', connectionId, problem } as const;
-  await tellOutgoingPosts(trx, { tenantId, connectionId }, { message: { kind: 'hold', hold }, now });
-  return true;
+  await tellConnection(trx, { tenantId, connectionId, network }, now);
 }
 
 /** Notes that a network has just taken a call for the page. */

@@ -57,6 +57,7 @@ export interface ConnectionTables {
     disconnected_at: Date | null;
     disconnected_by: UserId | null;
     revocation: Revocation | null;
+    passed_slots: Generated<PassedSlot>;
   };
   connection_secret: {
     tenant_id: TenantId;
@@ -77,7 +78,7 @@ export interface ConnectionTables {
     grant_kind: GrantKind;
     connection_id: ConnectionId | null;
     named: Generated<readonly string[]>;
-    passed_slots: Generated<PassedSlot>;
+    passed_slots: PassedSlot | null;
     state: AuthorizationState;
     state_hash: string | null;
     code_verifier: string | null;
@@ -96,6 +97,7 @@ export interface ConnectionTables {
     tenant_id: TenantId;
     connection_id: ConnectionId;
     kind: DutyKind;
+    network: Network;
     due_at: Date;
     lease_until: Date | null;
     attempts: Generated<number>;

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { ConnectionId, PostId, TenantId, UserId } from '../domain/ids.ts';
 import { postWorkflowId, runningStatuses } from '../domain/post.ts';
 import type { RunningPost } from './halt.ts';
@@ -16,51 +15,10 @@ export async function selectConnectionAccess(trx: TenantTransaction, id: Connect
     )
     .select(['connection.network', 'connection.grant_kind', 'connection.external_id', 'connection.details'])
     .select(['connection.state', 'connection.grant_version'])
-    .select('secret.access_token')
+    .select(['secret.access_token', 'secret.token_version'])
     .where('connection.id', '=', id)
     .executeTakeFirst();
   return row ?? null;
-}
-
-/**
- * Notes that the page answered. A connection that was not connected gets a new grant version, so that a refusal from
- * before cannot break it again. One that a person has ended meanwhile stays so. Returns the state that it was in.
- */
-export async function markConnected(trx: TenantTransaction, id: ConnectionId, now: Date): Promise<ConnectionState> {
-  const { state } = await trx
-    .selectFrom('connection')
-    .select('state')
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  if (state === 'disconnected') return state;
-  await trx
-    .updateTable('connection')
-    .set({ state: 'connected', last_success_at: now, last_checked_at: now, last_error: null })
-    .$if(state !== 'connected', (query) => query.set((eb) => ({ grant_version: eb('grant_version', '+', 1) })))
-    .where('id', '=', id)
-    .execute();
-  return state;
-}
-
-/** Notes trouble that is the network's own: a page that works is `degraded`, a broken one stays broken. */
-export async function markTrouble(
-  trx: TenantTransaction,
-  id: ConnectionId,
-  { error, now }: { error: ConnectionError; now: Date },
-): Promise<void> {
-  await trx
-    .updateTable('connection')
-    .set({ last_checked_at: now })
-    .where('id', '=', id)
-    .where('state', 'not in', ['connected', 'degraded'])
-    .execute();
-  await trx
-    .updateTable('connection')
-    .set({ state: 'degraded', last_checked_at: now, last_error: JSON.stringify(error) })
-    .where('id', '=', id)
-    .where('state', 'in', ['connected', 'degraded'])
-    .execute();
 }
 
 /** The running posts that a repair of this page lets go on: parked, or not to be looked for while it was broken. */

@@ -21,6 +21,10 @@ import * as editInFlight from './migrations/2026_11_24_72_edit_in_flight.ts';
 import * as connectionInFull from './migrations/2026_11_24_80_connection_in_full.ts';
 import * as authorizationLife from './migrations/2026_11_24_81_authorization_life.ts';
 import * as connectionCards from './migrations/2026_11_24_83_connection_cards.ts';
+import * as dutyByNetwork from './migrations/2026_11_24_87_duty_by_network.ts';
+import * as notificationOfConnections from './migrations/2026_11_24_89_notification_of_connections.ts';
+import * as passedSlots from './migrations/2026_11_24_90_passed_slots.ts';
+import * as passedSlotsOfRenewals from './migrations/2026_11_24_92_passed_slots_of_renewals.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
 
@@ -47,6 +51,10 @@ const migrations: Record<string, Migration> = {
   '2026_11_24_80_connection_in_full': connectionInFull,
   '2026_11_24_81_authorization_life': authorizationLife,
   '2026_11_24_83_connection_cards': connectionCards,
+  '2026_11_24_87_duty_by_network': dutyByNetwork,
+  '2026_11_24_89_notification_of_connections': notificationOfConnections,
+  '2026_11_24_90_passed_slots': passedSlots,
+  '2026_11_24_92_passed_slots_of_renewals': passedSlotsOfRenewals,
 };
 
 /**

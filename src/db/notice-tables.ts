@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { CommentId, NotificationId, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
+import type { CommentId, ConnectionId, NotificationId, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
 import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Json } from './json-column.ts';
 
@@ -23,7 +23,8 @@ export interface NoticeTables {
     tenant_id: TenantId;
     id: NotificationId;
     kind: NotificationKind;
-    post_id: PostId;
+    post_id: PostId | null;
+    connection_id: ConnectionId | null;
     episode: string;
     user_id: UserId;
     actor_id: UserId | null;

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { inPlainWords } from '../domain/comment.ts';
-import type { NotificationId, PostId, TenantId, UserId } from '../domain/ids.ts';
+import type { NotificationId, TenantId, UserId } from '../domain/ids.ts';
 import { type MailOutcome, mailLifetimeMs, type Notice } from '../domain/notification.ts';
+import { noticeOf, type NoticeRow, subjectOf } from './notice-row.ts';
 import type { Database } from './schema.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -86,7 +87,7 @@ export async function sweepMails(system: Kysely<Database>, now: Date): Promise<{
 }
 
 export interface Letter {
-  readonly postId: PostId;
+  readonly subject: ReturnType<typeof subjectOf>;
   readonly recipient: { readonly name: string; readonly address: string };
   /** The member's own, then the tenant's. */
   readonly locales: readonly (string | null)[];
@@ -97,14 +98,16 @@ export interface Letter {
 
 /**
  * What an e-mail is made of; null when it is for nobody any more: who has left, has no address, or may no longer read
- * posts, and what was deleted.
+ * posts or connections, and what was deleted.
  */
 export async function selectLetter(trx: TenantTransaction, id: NotificationId): Promise<Letter | null> {
   const { rows } = await sql<LetterRow>`
-    select told.post_id, told.kind, told.data, member.display_name, member.email, member.locale, member.time_zone,
-           tenant.name as tenant, tenant.locale as tenant_locale, tenant.time_zone as tenant_time_zone,
+    select told.post_id, told.connection_id, told.kind, told.data,
+           member.display_name, member.email, member.locale, member.time_zone, tenant.name as tenant,
+           tenant.locale as tenant_locale, tenant.time_zone as tenant_time_zone,
            actor.display_name as actor, post.scheduled_at, left(revision.content ->> 'text', 280) as excerpt,
            jsonb_array_length(revision.content -> 'targets') as pages,
+           connection.name as page, connection.network,
            comment.body as comment_body,
            (select jsonb_object_agg(person.user_id, person.display_name)
             from post_comment_mention mention
@@ -113,8 +116,9 @@ export async function selectLetter(trx: TenantTransaction, id: NotificationId): 
     from notification told
     join tenant on tenant.id = told.tenant_id
     join tenant_member member on member.tenant_id = told.tenant_id and member.user_id = told.user_id
-    join post on post.tenant_id = told.tenant_id and post.id = told.post_id
-    join post_revision revision on revision.tenant_id = post.tenant_id and revision.id = post.revision_id
+    left join post on post.tenant_id = told.tenant_id and post.id = told.post_id
+    left join post_revision revision on revision.tenant_id = post.tenant_id and revision.id = post.revision_id
+    left join connection on connection.tenant_id = told.tenant_id and connection.id = told.connection_id
     left join tenant_member actor on actor.tenant_id = told.tenant_id and actor.user_id = told.actor_id
     left join post_comment comment on comment.tenant_id = told.tenant_id and comment.post_id = told.post_id
                                   and comment.id = (told.data ->> 'commentId')::uuid
@@ -123,15 +127,13 @@ export async function selectLetter(trx: TenantTransaction, id: NotificationId): 
       and exists (select 1 from member_role held
                   join role_permission granted on granted.tenant_id = held.tenant_id and granted.role_id = held.role_id
                   where held.tenant_id = member.tenant_id and held.user_id = member.user_id
-                    and granted.permission = 'post.read')`.execute(trx);
+                    and granted.permission = case when told.connection_id is null then 'post.read'
+                                                  else 'connection.read' end)`.execute(trx);
   const [row] = rows;
   return row === undefined ? null : letterOf(row);
 }
 
-interface LetterRow {
-  readonly post_id: PostId;
-  readonly kind: Notice['kind'];
-  readonly data: Notice['data'];
+interface LetterRow extends NoticeRow {
   readonly display_name: string;
   readonly email: string;
   readonly locale: string | null;
@@ -140,29 +142,21 @@ interface LetterRow {
   readonly tenant_locale: string;
   readonly tenant_time_zone: string;
   readonly actor: string | null;
-  readonly scheduled_at: Date | null;
-  readonly excerpt: string;
-  readonly pages: number;
   readonly comment_body: string | null;
   readonly comment_names: Readonly<Record<UserId, string>> | null;
 }
 
 function letterOf(row: LetterRow): Letter {
+  const { actor, comment_body: body, comment_names: names } = row;
   return {
-    postId: row.post_id,
+    subject: subjectOf(row),
     recipient: { name: row.display_name, address: row.email },
     locales: [row.locale, row.tenant_locale],
     timeZone: row.time_zone ?? row.tenant_time_zone,
     tenant: row.tenant,
-    notice: {
-      kind: row.kind,
-      actor: row.actor,
-      excerpt: row.excerpt,
-      pages: row.pages,
-      scheduledAt: row.scheduled_at,
-      comment:
-        row.comment_body === null ? null : inPlainWords(row.comment_body, (user) => row.comment_names?.[user] ?? ''),
-      data: row.data,
-    },
+    notice: noticeOf(row, {
+      actor,
+      comment: body === null ? null : inPlainWords(body, (user) => names?.[user] ?? ''),
+    }),
   };
 }

@@ -11,17 +11,20 @@ import type { TenantTransaction } from './tenant.ts';
 export async function insertNotifications(trx: TenantTransaction, order: NotificationOrder): Promise<void> {
   const recipients = [...new Set(order.recipients)].filter((user) => user !== order.by);
   if (recipients.length === 0) return;
-  const { tenantId, kind, postId, episode, by, at } = order;
+  const { tenantId, kind, episode, by, at } = order;
+  const postId = 'postId' in order ? order.postId : null;
+  const connectionId = 'connectionId' in order ? order.connectionId : null;
   const ids = recipients.map(() => newId<NotificationId>());
   await sql`
     with added as (
-      insert into notification (tenant_id, id, kind, post_id, episode, user_id, actor_id, data, created_at)
-      select ${tenantId}, recipient.id, ${kind}, ${postId}, ${episode}, recipient.user_id, ${by}::uuid,
-             ${JSON.stringify(order.data)}::jsonb, ${at}
+      insert into notification (tenant_id, id, kind, post_id, connection_id, episode, user_id, actor_id, data, created_at)
+      select ${tenantId}, recipient.id, ${kind}, ${postId}::uuid, ${connectionId}::uuid, ${episode}, recipient.user_id,
+             ${by}::uuid, ${JSON.stringify(order.data)}::jsonb, ${at}
       from unnest(${ids}::uuid[], ${recipients}::uuid[]) as recipient (id, user_id)
       join tenant_member member on member.tenant_id = ${tenantId} and member.user_id = recipient.user_id
       where member.active and member.kind = 'person'
-      on conflict (tenant_id, kind, post_id, episode, user_id) do nothing
+      -- The ids are new: what can be there already is what this person was told of this subject.
+      on conflict do nothing
       returning tenant_id, id, user_id
     )
     insert into notification_mail (tenant_id, notification_id, created_at, next_attempt_at)

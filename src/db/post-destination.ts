@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import type { ConnectionState } from '../domain/connection.ts';
+import { problemOf } from '../domain/connection-health.ts';
 import type { ConnectionId, PostId, TargetId, TenantId } from '../domain/ids.ts';
 import { type PublishingNetwork, publishingNetworks } from '../domain/network.ts';
+import type { GrantProblem } from '../domain/publication.ts';
 import { newId } from '../platform/new-id.ts';
+import { standingOf } from './connection-standing.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** A page that a post may go to, as far as a post has to know it. */
@@ -11,6 +14,8 @@ export interface Destination {
   readonly network: PublishingNetwork;
   readonly name: string;
   readonly state: ConnectionState;
+  /** What keeps posts from going there; `null`: nothing that is known. */
+  readonly problem: GrantProblem | null;
   /** A person has said that nothing goes out there for now. */
   readonly suspended: boolean;
 }
@@ -23,12 +28,18 @@ export async function selectDestinations(
   if (ids.length === 0) return new Map();
   const rows = await trx
     .selectFrom('connection')
-    .select(['id', 'network', 'name', 'state', sql<boolean>`suspended_at is not null`.as('suspended')])
+    .select(['id', 'network', 'grant_kind', 'name', 'state', 'missing_scopes', 'last_error'])
+    .select(sql<boolean>`suspended_at is not null`.as('suspended'))
     .where('id', 'in', [...new Set(ids)])
     .where('network', 'in', publishingNetworks)
     .$narrowType<{ network: PublishingNetwork }>()
     .execute();
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map(
+    rows.map((row) => {
+      const { id, network, name, state, suspended } = row;
+      return [id, { id, network, name, state, suspended, problem: problemOf('publish', standingOf(row)) }];
+    }),
+  );
 }
 
 /** Keeps the targets of a post that nothing runs for in step with the connections that its content names. */

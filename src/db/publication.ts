@@ -1,9 +1,11 @@
 import { type PostContent, type EffectiveContent, effective } from '../domain/content.ts';
-import type { ConnectionState } from '../domain/connection.ts';
+import { problemOf } from '../domain/connection-health.ts';
+import type { GrantKind } from '../domain/grant.ts';
 import type { ConnectionId, MediaId, PostId, RevisionId, TargetId, TenantId } from '../domain/ids.ts';
 import type { MediaFacts } from '../domain/media.ts';
 import type { PublishingNetwork } from '../domain/network.ts';
-import type { PreparedMedia } from '../domain/publication.ts';
+import type { GrantProblem, PreparedMedia } from '../domain/publication.ts';
+import { standingOf } from './connection-standing.ts';
 import { selectMediaFacts } from './media.ts';
 import { wholeContent } from './post-revision.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -28,9 +30,13 @@ export interface Publication {
   readonly linkImage: PublicationMedia | null;
   readonly page: {
     readonly externalId: string;
-    readonly state: ConnectionState;
+    readonly grantKind: GrantKind;
+    /** What keeps posts from going there; `null`: nothing that is known. */
+    readonly problem: GrantProblem | null;
     readonly grantVersion: number;
     readonly sealedToken: string | null;
+    /** Of no meaning where there is no token. */
+    readonly tokenVersion: number;
   };
   readonly prepared: PreparedMedia | null;
 }
@@ -58,9 +64,14 @@ export async function selectPublication(trx: TenantTransaction, key: Publication
       'revision.content',
       'target.prepared',
       'connection.external_id',
+      'connection.network',
+      'connection.grant_kind',
       'connection.state',
+      'connection.missing_scopes',
+      'connection.last_error',
       'connection.grant_version',
       'secret.access_token',
+      'secret.token_version',
     ])
     .where('target.tenant_id', '=', key.tenantId)
     .where('target.id', '=', key.targetId)
@@ -78,9 +89,11 @@ export async function selectPublication(trx: TenantTransaction, key: Publication
     linkImage,
     page: {
       externalId: row.external_id,
-      state: row.state,
+      grantKind: row.grant_kind,
+      problem: problemOf('publish', standingOf(row)),
       grantVersion: row.grant_version,
       sealedToken: row.access_token,
+      tokenVersion: row.token_version ?? 0,
     },
     prepared: row.prepared === null ? null : wholePrepared(row.prepared),
   };

@@ -37,15 +37,60 @@ async function create(
   masterKeys: readonly SealKey[],
   now: Date,
 ): Promise<readonly { version: number; wrapped_key: string }[]> {
-  const [master] = masterKeys;
-  if (master === undefined) throw new Error('no master key is configured');
-  const wrapped = seal(master, context(tenantId, 1), randomBytes(32).toString('base64'));
+  await insert(trx, tenantId, { version: 1, master: current(masterKeys), now });
+  return select(trx);
+}
+
+/**
+ * Wraps the tenant's data keys with the current master key, where another one has wrapped them, and then makes a new data
+ * key, which seals from now on. The old data keys stay, for whatever they have sealed. Returns how many were wrapped
+ * anew; repeating it changes nothing.
+ */
+export async function rewrapTenantKeys(
+  trx: TenantTransaction,
+  tenantId: TenantId,
+  masterKeys: readonly SealKey[],
+  now: Date,
+): Promise<number> {
+  const master = current(masterKeys);
+  const rows = await trx
+    .selectFrom('tenant_key')
+    .select(['version', 'wrapped_key'])
+    .where('tenant_id', '=', tenantId)
+    .orderBy('version')
+    .forUpdate()
+    .execute();
+  const old = rows.filter(({ wrapped_key }) => sealVersion(wrapped_key) !== master.version);
+  for (const { version, wrapped_key } of old) {
+    const bytes = unseal(masterKey(masterKeys, wrapped_key), context(tenantId, version), wrapped_key);
+    await trx
+      .updateTable('tenant_key')
+      .set({ wrapped_key: seal(master, context(tenantId, version), bytes) })
+      .where('tenant_id', '=', tenantId)
+      .where('version', '=', version)
+      .execute();
+  }
+  const newest = rows.at(-1);
+  if (old.length > 0 && newest !== undefined) await insert(trx, tenantId, { version: newest.version + 1, master, now });
+  return old.length;
+}
+
+async function insert(
+  trx: TenantTransaction,
+  tenantId: TenantId,
+  { version, master, now }: { version: number; master: SealKey; now: Date },
+): Promise<void> {
+  const wrapped = seal(master, context(tenantId, version), randomBytes(32).toString('base64'));
   await trx
     .insertInto('tenant_key')
-    .values({ tenant_id: tenantId, version: 1, wrapped_key: wrapped, created_at: now })
+    .values({ tenant_id: tenantId, version, wrapped_key: wrapped, created_at: now })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  return select(trx);
+}
+
+function current([master]: readonly SealKey[]): SealKey {
+  if (master === undefined) throw new Error('no master key is configured');
+  return master;
 }
 
 function select(trx: TenantTransaction): Promise<{ version: number; wrapped_key: string }[]> {

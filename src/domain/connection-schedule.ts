@@ -37,3 +37,15 @@ export function watchDueAt({ now, expiresAt }: { readonly now: number; readonly 
     ? now + dayMs
     : Math.round(now + Math.min(dayMs, Math.max(minuteMs, (expiresAt - now) / 2)));
 }
+
+/** After how many failures in a row a token that cannot be renewed is the connection's trouble, and no hiccup any more. */
+export const failuresUntilTrouble = 3;
+
+/** When work that came to nothing is tried again: after one minute, then twice as long each time, up to ten. */
+export function retryDueAt(
+  { now, failures, atLeastMs }: { readonly now: number; readonly failures: number; readonly atLeastMs: number },
+  draw: number,
+): number {
+  const waitMs = Math.min(10 * minuteMs, minuteMs * 2 ** Math.min(10, Math.max(0, failures - 1)));
+  return Math.round(now + Math.max(atLeastMs, waitMs * (0.9 + 0.2 * draw)));
+}

@@ -37,7 +37,7 @@ export function badge(state: ConnectionState): Badge {
   }
 }
 
-/** Whether work for the page may go out: `degraded` is the network's trouble and is retried. */
+/** Whether the network honours the grant, as far as is known: `degraded` is the network's trouble and is retried. */
 export function usable(state: ConnectionState): boolean {
   return state === 'connected' || state === 'degraded';
 }

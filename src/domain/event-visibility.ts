@@ -70,6 +70,7 @@ const seenWith: Readonly<Record<EventKind, Permission>> = {
   'authorization.started': 'connection.read',
   'authorization.granted': 'connection.read',
   'authorization.failed': 'connection.read',
+  'connection.changed': 'connection.read',
   'connection.suspended': 'connection.read',
   'connection.resumed': 'connection.read',
   'tenant.halted': 'post.read',

@@ -80,6 +80,7 @@ export const eventKinds = [
   'authorization.started',
   'authorization.granted',
   'authorization.failed',
+  'connection.changed',
   'connection.suspended',
   'connection.resumed',
   'tenant.halted',

@@ -1,7 +1,8 @@
-import type { CommentId, PostId, TenantId, UserId } from './ids.ts';
+import type { CommentId, ConnectionId, PostId, TenantId, UserId } from './ids.ts';
+import type { Network } from './network.ts';
 
-/** What a person may have to know now. Each kind has its words in every language of `src/messages/`. */
-export const notificationKinds = [
+/** What a person may have to know now of a post. */
+export const postNoticeKinds = [
   /** A step has opened that this person may vote on. */
   'approval_requested',
   /** It is still open, and this person has not voted. */
@@ -18,7 +19,26 @@ export const notificationKinds = [
   'mentioned',
 ] as const;
 
-export type NotificationKind = (typeof notificationKinds)[number];
+/** What whoever looks after connections may have to know now of one. */
+export const connectionNoticeKinds = [
+  /** Its network has been in trouble for a while. */
+  'connection_degraded',
+  /** A permission was lost, or consent is about to lapse. */
+  'connection_refresh_required',
+  /** The network no longer honours the grant. */
+  'connection_expired',
+  /** It is still one of the three. */
+  'connection_reminder',
+  /** It works again. */
+  'connection_repaired',
+] as const;
+
+/** Each kind has its words in every language of `src/messages/`. */
+export const notificationKinds = [...postNoticeKinds, ...connectionNoticeKinds] as const;
+
+export type PostNoticeKind = (typeof postNoticeKinds)[number];
+export type ConnectionNoticeKind = (typeof connectionNoticeKinds)[number];
+export type NotificationKind = PostNoticeKind | ConnectionNoticeKind;
 
 /** Ids, codes and instants (ISO 8601) that the words of a notification are made of. Unknown members are kept. */
 export interface NotificationData {
@@ -28,23 +48,34 @@ export interface NotificationData {
   /** How an approval ended. */
   readonly outcome?: string;
   readonly commentId?: CommentId;
+  /** The state of a connection, and since when. */
+  readonly state?: string;
+  readonly since?: string;
+  /** Why a connection wants consent again: `permission_lost`, or `consent_lapsing`. */
+  readonly cause?: string;
+  /** How many posts wait for a connection, or waited for it, and what becomes of those whose slot has passed. */
+  readonly waiting?: number;
+  readonly passedSlots?: string;
   readonly [more: string]: unknown;
 }
 
+/** What a notification is about. */
+export type NotificationSubject =
+  | { readonly kind: PostNoticeKind; readonly postId: PostId }
+  | { readonly kind: ConnectionNoticeKind; readonly connectionId: ConnectionId };
+
 /** An order to let people know of one occasion. Carrying it out twice notifies once. */
-export interface NotificationOrder {
+export type NotificationOrder = NotificationSubject & {
   readonly tenantId: TenantId;
-  readonly kind: NotificationKind;
-  readonly postId: PostId;
   /** May name anybody, repeatedly: the inactive, service accounts and the actor are left out. */
   readonly recipients: readonly UserId[];
-  /** The occasion: a person hears once of each, per post and kind. `approvalId/stepKey/reminder-2`, a comment's id. */
+  /** The occasion: a person hears once of each, per subject and kind. `approvalId/stepKey/reminder-2`, a comment's id. */
   readonly episode: string;
   /** Who brought it about; `null`: time, or a process. */
   readonly by: UserId | null;
   readonly at: Date;
   readonly data: NotificationData;
-}
+};
 
 /**
  * How the e-mail of a notification ended: taken by the mail server, refused by it for good, not sent because nobody is
@@ -54,8 +85,11 @@ export const mailOutcomes = ['sent', 'refused', 'skipped', 'expired'] as const;
 export type MailOutcome = (typeof mailOutcomes)[number];
 
 /** A notification as it is told: everything but the language. */
-export interface Notice {
-  readonly kind: NotificationKind;
+export type Notice = PostNotice | ConnectionNotice;
+
+export interface PostNotice {
+  readonly about: 'post';
+  readonly kind: PostNoticeKind;
   /** What the actor is called; `null` when there is none. */
   readonly actor: string | null;
   /** How the post begins; empty if it has no text. */
@@ -66,6 +100,20 @@ export interface Notice {
   /** The words of the comment that it speaks of. */
   readonly comment: string | null;
   readonly data: NotificationData;
+}
+
+export interface ConnectionNotice {
+  readonly about: 'connection';
+  readonly kind: ConnectionNoticeKind;
+  /** What the page is called. */
+  readonly page: string;
+  readonly network: Network;
+  readonly data: NotificationData;
+}
+
+/** Whether notifications of this kind are about connections. */
+export function aboutConnections(kind: NotificationKind): kind is ConnectionNoticeKind {
+  return connectionNoticeKinds.some((candidate) => candidate === kind);
 }
 
 const minuteMs = 60_000;

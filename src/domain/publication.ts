@@ -100,8 +100,8 @@ export type AttemptResult =
   /** The network has taken it and still works on it: nobody sees it yet, and no second call may go out. */
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly refusal: PublishRefusal }
-  /** The network said that it has not taken the post and when to come again. */
-  | { readonly kind: 'retry_later'; readonly afterMs: number }
+  /** The network said that it has not taken the post and when to come again. `lapsed`: for its token, which is renewed. */
+  | { readonly kind: 'retry_later'; readonly afterMs: number; readonly lapsed?: true }
   | { readonly kind: 'grant_refused' }
   /** The call may have gone out and no answer came. */
   | { readonly kind: 'unconfirmed'; readonly callingAt: Instant }

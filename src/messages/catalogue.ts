@@ -6,9 +6,9 @@ import type { RemedyCode } from '../domain/remedy.ts';
  * `{code, select, …}`). What is put in for a name is never read as a message itself.
  */
 export interface Catalogue {
-  /** Subject and first sentence, and the line in a list: `{actor}`, `{post}`, `{outcome}`. */
+  /** Subject and first sentence, and the line in a list: of posts `{actor}`, `{post}`, `{outcome}`; of connections `{page}`, `{network}`. */
   readonly told: Readonly<Record<NotificationKind, string>>;
-  /** What the recipient can do, or why they hear of it: `{actor}`, `{outcome}`. */
+  /** What the recipient can do, or why they hear of it: `{actor}`, `{outcome}`; `{network}`, `{state}`, `{cause}`, `{passedSlots}`. */
   readonly asked: Readonly<Record<NotificationKind, string>>;
   /** The post, when it has no text to be called by. */
   readonly untitled: string;
@@ -29,6 +29,11 @@ export interface Catalogue {
   /** `{actor}` */
   readonly commentSays: string;
   readonly open: string;
+  readonly openConnection: string;
+  /** `{since}`: an instant in words. */
+  readonly since: string;
+  /** `{posts}`: a number above zero. */
+  readonly waiting: string;
   /** `{tenant}` */
   readonly footer: string;
   /** What a person can do about a connection: `{network}`, `{count}`, `{permissions}`: a list in words, may be empty. */

@@ -10,6 +10,11 @@ export const en: Catalogue = {
       '{outcome, select, approved {“{post}” was approved} rejected {“{post}” was rejected} changes_requested {“{post}” came back for changes} expired {The approval of “{post}” has expired} withdrawn {“{post}” was withdrawn from approval} other {The approval of “{post}” is over}}',
     approval_overdue: 'The approval of “{post}” is overdue',
     mentioned: '{actor} mentioned you on “{post}”',
+    connection_degraded: '“{page}” cannot be reached: {network} is in trouble',
+    connection_refresh_required: '“{page}” on {network} needs your consent again',
+    connection_expired: '“{page}” on {network} is no longer connected',
+    connection_reminder: 'Reminder: “{page}” on {network} still does not work as it should',
+    connection_repaired: '“{page}” on {network} works again',
   },
   asked: {
     approval_requested: 'Read it and approve it, reject it, or ask for changes.',
@@ -21,6 +26,16 @@ export const en: Catalogue = {
     approval_overdue:
       'Nobody has decided in time. If it waits for you, read it and decide; if it is yours, you may withdraw it.',
     mentioned: 'Answer under the post.',
+    connection_degraded:
+      'There is nothing to do: we keep trying, and what waits goes out when {network} answers again. If it lasts, check that the page still exists and that its admin still has admin rights.',
+    connection_refresh_required:
+      '{cause, select, permission_lost {{network} has taken a permission back. What needs only the others still works. Press “Refresh connection” and leave every permission ticked.} other {The consent given at {network} is about to lapse. Press “Refresh connection” before it does.}}',
+    connection_expired:
+      '{network} no longer accepts the access that was granted. Nothing is lost: what should go out waits. Press “Refresh connection” and sign in at {network} with a profile that has admin rights on the page.',
+    connection_reminder:
+      '{state, select, degraded {{network} is still in trouble. We keep trying; check that the page still exists and that its admin still has admin rights.} other {Press “Refresh connection” and sign in at {network} with a profile that has admin rights on the page.}}',
+    connection_repaired:
+      'There is nothing to do. {passedSlots, select, now {What had waited goes out now.} ask {What had waited goes out; where its time had passed for more than an hour, the post asks you.} drop {What had waited goes out; where its time had passed, it is dropped.} other {What had waited goes on.}}',
   },
   untitled: 'a post without text',
   somebody: 'A colleague',
@@ -35,6 +50,9 @@ export const en: Catalogue = {
   postSays: 'The post begins:',
   commentSays: '{actor} wrote:',
   open: 'Open the post',
+  openConnection: 'Open the connection',
+  since: 'It has been so since {since}.',
+  waiting: '{posts, plural, one {One post waits} other {# posts wait}} for it.',
   footer: 'Sent by Chorally for {tenant}. Nobody reads answers to this address.',
   remedies: {
     connect_again: 'It was disconnected. Connect the same page again and it comes back with its history.',

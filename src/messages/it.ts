@@ -10,6 +10,11 @@ export const it: Catalogue = {
       '{outcome, select, approved {«{post}» è stato approvato} rejected {«{post}» è stato respinto} changes_requested {Sono state chieste modifiche a «{post}»} expired {L’approvazione di «{post}» è scaduta} withdrawn {«{post}» è stato ritirato dall’approvazione} other {L’approvazione di «{post}» è conclusa}}',
     approval_overdue: 'L’approvazione di «{post}» è in ritardo',
     mentioned: '{actor} ti ha menzionato su «{post}»',
+    connection_degraded: '«{page}» non è raggiungibile: {network} ha problemi',
+    connection_refresh_required: '«{page}» su {network} richiede di nuovo il tuo consenso',
+    connection_expired: '«{page}» su {network} non è più connessa',
+    connection_reminder: 'Promemoria: «{page}» su {network} non funziona ancora come dovrebbe',
+    connection_repaired: '«{page}» su {network} funziona di nuovo',
   },
   asked: {
     approval_requested: 'Leggilo e approvalo, respingilo oppure chiedi modifiche.',
@@ -20,6 +25,16 @@ export const it: Catalogue = {
       '{outcome, select, expired {Nessuno ha deciso in tempo.} other {Ha deciso {actor}.}} Ricevi questo messaggio perché hai scritto o inviato il post.',
     approval_overdue: 'Nessuno ha deciso in tempo. Se attende te, leggilo e decidi; se è tuo, puoi ritirarlo.',
     mentioned: 'Rispondi sotto al post.',
+    connection_degraded:
+      'Non c’è nulla da fare: continuiamo a provare e ciò che attende uscirà quando {network} risponderà di nuovo. Se il problema persiste, verifica che la pagina esista ancora e che il suo amministratore ne abbia ancora i diritti.',
+    connection_refresh_required:
+      '{cause, select, permission_lost {{network} ha revocato un permesso. Ciò che richiede solo gli altri continua a funzionare. Premi «Aggiorna connessione» e lascia selezionati tutti i permessi.} other {Il consenso dato a {network} sta per scadere. Premi «Aggiorna connessione» prima che accada.}}',
+    connection_expired:
+      '{network} non accetta più l’accesso concesso. Nulla è perduto: ciò che deve uscire attende. Premi «Aggiorna connessione» e accedi a {network} con un profilo che ha diritti di amministratore sulla pagina.',
+    connection_reminder:
+      '{state, select, degraded {{network} ha ancora problemi. Continuiamo a provare; verifica che la pagina esista ancora e che il suo amministratore ne abbia ancora i diritti.} other {Premi «Aggiorna connessione» e accedi a {network} con un profilo che ha diritti di amministratore sulla pagina.}}',
+    connection_repaired:
+      'Non c’è nulla da fare. {passedSlots, select, now {Ciò che attendeva esce ora.} ask {Ciò che attendeva esce; se il suo momento è passato da più di un’ora, il post chiede a te.} drop {Ciò che attendeva esce; se il suo momento è passato, viene annullato.} other {Ciò che attendeva prosegue.}}',
   },
   untitled: 'un post senza testo',
   somebody: 'Un collega',
@@ -34,6 +49,9 @@ export const it: Catalogue = {
   postSays: 'Il post comincia così:',
   commentSays: '{actor} ha scritto:',
   open: 'Apri il post',
+  openConnection: 'Apri la connessione',
+  since: 'È così da {since}.',
+  waiting: '{posts, plural, one {Un post lo attende} other {# post lo attendono}}.',
   footer: 'Inviato da Chorally per {tenant}. Nessuno legge le risposte a questo indirizzo.',
   remedies: {
     connect_again: 'È stata disconnessa. Connetti di nuovo la stessa pagina e torna con la sua storia.',

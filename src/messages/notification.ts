@@ -1,4 +1,5 @@
-import type { Notice } from '../domain/notification.ts';
+import type { ConnectionNotice, Notice, PostNotice } from '../domain/notification.ts';
+import { networkNames } from '../domain/network.ts';
 import type { Speaker } from './speaker.ts';
 
 export interface NotificationMail {
@@ -21,7 +22,7 @@ export function notificationMail(
   about: {
     readonly recipient: string;
     readonly tenant: string;
-    /** Where the post is shown; null when there is no console. */
+    /** Where the post or the connection is shown; null when there is no console. */
     readonly link: string | null;
     readonly now: Date;
   },
@@ -31,10 +32,8 @@ export function notificationMail(
   const parts: readonly Part[] = [
     { kind: 'paragraph', text: say(words.greeting, { name: about.recipient }) },
     { kind: 'paragraph', text: `${line}. ${say(words.asked[notice.kind], valuesOf(words, notice))}` },
-    ...planOf(speaker, notice),
-    ...deadlineOf(speaker, notice, about.now),
-    ...quotesOf(speaker, notice),
-    ...(about.link === null ? [] : [{ kind: 'link', text: words.open, url: about.link } as const]),
+    ...(notice.about === 'post' ? partsOfPost(speaker, notice, about.now) : partsOfConnection(speaker, notice)),
+    ...(about.link === null ? [] : [{ kind: 'link', text: linkText(speaker, notice), url: about.link } as const]),
     { kind: 'small', text: say(words.footer, { tenant: about.tenant }) },
   ];
   return {
@@ -44,7 +43,20 @@ export function notificationMail(
   };
 }
 
-function valuesOf({ somebody, untitled }: Speaker['words'], { actor, excerpt, data }: Notice) {
+function linkText({ words }: Speaker, { about }: Notice): string {
+  return about === 'post' ? words.open : words.openConnection;
+}
+
+function valuesOf(words: Speaker['words'], notice: Notice): Readonly<Record<string, string>> {
+  return notice.about === 'post' ? valuesOfPost(words, notice) : valuesOfConnection(notice);
+}
+
+function valuesOfConnection({ page, network, data }: ConnectionNotice) {
+  const { state = 'other', cause = 'other', passedSlots = 'other' } = data;
+  return { page: shortened(page, longestTitle), network: networkNames[network], state, cause, passedSlots };
+}
+
+function valuesOfPost({ somebody, untitled }: Speaker['words'], { actor, excerpt, data }: PostNotice) {
   return {
     actor: actor ?? somebody,
     post: shortened(excerpt, longestTitle) || untitled,
@@ -57,7 +69,22 @@ type Part =
   | { readonly kind: 'quote'; readonly label: string; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly url: string };
 
-const beforeDecision: readonly Notice['kind'][] = [
+function partsOfPost(speaker: Speaker, notice: PostNotice, now: Date): readonly Part[] {
+  return [...planOf(speaker, notice), ...deadlineOf(speaker, notice, now), ...quotesOf(speaker, notice)];
+}
+
+function partsOfConnection({ say, words, instant }: Speaker, { kind, data }: ConnectionNotice): readonly Part[] {
+  const since = new Date(data.since ?? Number.NaN);
+  const { waiting = 0 } = data;
+  if (kind === 'connection_repaired' || Number.isNaN(since.getTime())) return [];
+  const sentences = [
+    say(words.since, { since: instant(since) }),
+    ...(waiting > 0 ? [say(words.waiting, { posts: waiting })] : []),
+  ];
+  return [{ kind: 'paragraph', text: sentences.join(' ') }];
+}
+
+const beforeDecision: readonly PostNotice['kind'][] = [
   'approval_requested',
   'approval_reminder',
   'approval_escalated',
@@ -65,7 +92,7 @@ const beforeDecision: readonly Notice['kind'][] = [
   'approval_overdue',
 ];
 
-function planOf({ say, words, instant }: Speaker, { kind, pages, scheduledAt }: Notice): readonly Part[] {
+function planOf({ say, words, instant }: Speaker, { kind, pages, scheduledAt }: PostNotice): readonly Part[] {
   if (!beforeDecision.includes(kind)) return [];
   const text =
     scheduledAt === null
@@ -74,7 +101,7 @@ function planOf({ say, words, instant }: Speaker, { kind, pages, scheduledAt }: 
   return [{ kind: 'paragraph', text }];
 }
 
-function deadlineOf(speaker: Speaker, { kind, data }: Notice, now: Date): readonly Part[] {
+function deadlineOf(speaker: Speaker, { kind, data }: PostNotice, now: Date): readonly Part[] {
   const deadline = new Date(data.deadlineAt ?? Number.NaN);
   if (!beforeDecision.includes(kind) || Number.isNaN(deadline.getTime())) return [];
   const { say, words, instant } = speaker;
@@ -95,7 +122,7 @@ function timeLeft({ say, words }: Speaker, deadline: Date, now: Date): string {
   return say(words.minutesLeft, { minutes: Math.max(1, Math.floor(left / minuteMs)) });
 }
 
-function quotesOf({ say, words }: Speaker, { actor, comment, excerpt }: Notice): readonly Part[] {
+function quotesOf({ say, words }: Speaker, { actor, comment, excerpt }: PostNotice): readonly Part[] {
   return [
     ...(comment === null
       ? []

@@ -64,6 +64,8 @@ export function readWorkerConfig(env: Environment = process.env) {
       campaign: read.WORKER_SLOTS_CAMPAIGN,
       slice: read.WORKER_SLOTS_SLICE,
     },
+    /** How many endless processes share the work of each kind of duty. */
+    slicesPerDuty: read.SLICES_PER_DUTY,
     health: { host: read.WORKER_HEALTH_HOST, port: read.WORKER_HEALTH_PORT },
     media: mediaOf(read),
     /** After how long a file that no post names is removed. */
@@ -85,6 +87,16 @@ export function readMigrateConfig(env: Environment = process.env) {
       appUrl: read.DATABASE_APP_URL,
       systemUrl: read.DATABASE_SYSTEM_URL,
     },
+  };
+}
+
+/** What the rotation of the master key needs: both roles of the database, and the keys. Throws a ConfigError. */
+export function readRotationConfig(env: Environment = process.env) {
+  const read = parse('rotation', rotationVariables, env);
+  return {
+    ...commonOf(read),
+    database: { appUrl: read.DATABASE_APP_URL, systemUrl: read.DATABASE_SYSTEM_URL },
+    masterKeys: read.MASTER_KEY,
   };
 }
 
@@ -128,6 +140,12 @@ const migrateVariables = z.object({
   ...variables.common,
   ...variables.databaseOwner,
   ...variables.databaseRoles,
+});
+
+const rotationVariables = z.object({
+  ...variables.common,
+  ...variables.databaseRoles,
+  ...variables.secrets,
 });
 
 const temporalSetupVariables = z.object({

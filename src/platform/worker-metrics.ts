@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface WorkerMetrics {
   /** One exchange with a network. `outcome` is an HTTP status or why there was none. */
@@ -7,6 +7,10 @@ export interface WorkerMetrics {
   observeLateness(network: string, seconds: number): void;
   /** One try to send a notification by e-mail, and what came of it. */
   countMail(outcome: string): void;
+  /** Something that was due for a connection, and what came of it. */
+  countDuty(duty: { kind: string; network: string; outcome: string }): void;
+  /** From now on `count` is asked, at every reading, how many duties of each kind are overdue. */
+  readOverdue(count: () => Promise<readonly { readonly kind: string; readonly count: number }[]>): void;
   /** In the text format of Prometheus. */
   render(): Promise<string>;
 }
@@ -36,11 +40,30 @@ export function createWorkerMetrics(): WorkerMetrics {
     labelNames: ['outcome'] as const,
     registers,
   });
+  const duties = new Counter({
+    name: 'chorally_connection_duties_total',
+    help: 'Refreshes, probes and watches of connections that were done, by outcome',
+    labelNames: ['kind', 'network', 'outcome'] as const,
+    registers,
+  });
   return {
     observeExchange: ({ network, method, outcome, seconds }) =>
       exchanges.observe({ network, method, outcome }, seconds),
     observeLateness: (network, seconds) => lateness.observe({ network }, seconds),
     countMail: (outcome) => mails.inc({ outcome }),
+    countDuty: (duty) => duties.inc(duty),
+    readOverdue(count) {
+      new Gauge({
+        name: 'chorally_connection_duties_overdue',
+        help: 'Refreshes, probes and watches of connections that have been due for longer than a minute',
+        labelNames: ['kind'] as const,
+        registers,
+        async collect() {
+          this.reset();
+          for (const overdue of await count()) this.set({ kind: overdue.kind }, overdue.count);
+        },
+      });
+    },
     render: () => registry.metrics(),
   };
 }

@@ -75,6 +75,7 @@ async function wakeConnection(
     typedSearchAttributes: [
       { key: searchAttributes.tenantId, value: input.tenantId },
       { key: searchAttributes.subject, value: `connection/${input.connectionId}` },
+      { key: searchAttributes.connectionId, value: input.connectionId },
     ],
   });
 }

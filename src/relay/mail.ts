@@ -24,7 +24,7 @@ export interface MailRelayDependencies {
   /** As `chorally_app`: reads, inside of the tenant, what a mail says. */
   readonly db: Kysely<Database>;
   readonly mailer: Mailer;
-  /** Where a console shows posts; null: mails carry no link. */
+  /** Where a console shows posts and connections; null: mails carry no link. */
   readonly consoleUrl: string | null;
   readonly clock: Clock;
   readonly log: Logger;
@@ -110,14 +110,14 @@ async function tried(
 }
 
 function composed(
-  { postId, recipient, locales, timeZone, tenant, notice }: Letter,
+  { subject, recipient, locales, timeZone, tenant, notice }: Letter,
   { id, consoleUrl, now }: { id: string; consoleUrl: string | null; now: Date },
 ): Mail {
   const speaker = speakerFor(locales, timeZone);
-  const link = consoleUrl === null ? null : `${consoleUrl}/posts/${postId}`;
+  const link = consoleUrl === null ? null : `${consoleUrl}/${subject.kind}s/${subject.id}`;
   return {
     id: `notification-${id}`,
-    thread: `post-${postId}`,
+    thread: `${subject.kind}-${subject.id}`,
     to: recipient,
     language: speaker.locale,
     ...notificationMail(speaker, notice, { recipient: recipient.name, tenant, link, now }),

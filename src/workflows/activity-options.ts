@@ -34,3 +34,24 @@ export const providerUnkeyed: ActivityOptions = {
   retry: { maximumAttempts: 1 },
   cancellationType: 'TRY_CANCEL',
 };
+
+/**
+ * Taking a grant back: harmless twice. Tried at least hourly until the activity itself, which knows since when, gives up
+ * and throws the tokens away all the same.
+ */
+export const providerRevoke: ActivityOptions = {
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '5 seconds', backoffCoefficient: 2, maximumInterval: '1 hour' },
+  cancellationType: 'TRY_CANCEL',
+};
+
+/**
+ * Work on many connections, as long as some is due: ten minutes and what is then in hand. Repeated for ever, since what
+ * it leaves undone is found in the database. The heartbeat comes seldom: each is billed, and nobody waits for a slice.
+ */
+export const slice: ActivityOptions = {
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  cancellationType: 'TRY_CANCEL',
+};

@@ -1,3 +1,4 @@
 export { approval } from './approval/workflow.ts';
 export { connection } from './connection/workflow.ts';
 export { post } from './post/workflow.ts';
+export { slice } from './slice/workflow.ts';

@@ -4,6 +4,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 export const searchAttributes = {
   tenantId: defineSearchAttributeKey('TenantId', 'KEYWORD'),
   subject: defineSearchAttributeKey('Subject', 'KEYWORD'),
+  connectionId: defineSearchAttributeKey('ConnectionId', 'KEYWORD'),
   phase: defineSearchAttributeKey('Phase', 'KEYWORD'),
   dueAt: defineSearchAttributeKey('DueAt', 'DATETIME'),
 };

@@ -141,7 +141,7 @@ describe('a mention', () => {
     expect(await unread('sara')).toBe(before + 1);
     expect(items[0]).toMatchObject({
       kind: 'mentioned',
-      postId,
+      subject: { kind: 'post', id: postId },
       actor: { name: 'Elena Conti' },
       sentence: 'Elena Conti ti ha menzionato su «Apriamo anche di domenica»',
       data: { commentId: id },
@@ -249,7 +249,7 @@ async function unread(person: PersonName): Promise<number> {
 
 async function ofPost(person: PersonName): Promise<unknown[]> {
   const { items } = (await tenantApi().as(person, 'GET', '/v1/notifications?limit=100')).body;
-  return items.filter((item: { postId: string }) => item.postId === postId);
+  return items.filter((item: { subject: { id: string } }) => item.subject.id === postId);
 }
 
 /** What the stack's own worker has sent to an address, as the mail catcher shows it. */

@@ -2,6 +2,7 @@ import { tokenContext } from '../../src/db/connection-grant.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { ProbedPage, ProbeOutcome } from '../../src/api/connections/probe.ts';
+import type { RefusedToken, Renewal } from '../../src/api/connections/renew.ts';
 import { breakConnection } from '../../src/db/connection-grant.ts';
 import { tenantKeys } from '../../src/db/tenant-key.ts';
 import { withTenant } from '../../src/db/tenant.ts';
@@ -17,6 +18,8 @@ import { createOwnTenant, type OwnTenant, ownTokens } from '../support/own-tenan
 let api: TestApi;
 let own: OwnTenant;
 let probed: ProbedPage[] = [];
+let refusedTokens: RefusedToken[] = [];
+let renewal: Renewal;
 let network: (page: ProbedPage) => Promise<ProbeOutcome>;
 
 beforeAll(async () => {
@@ -26,15 +29,28 @@ beforeAll(async () => {
       probed.push(page);
       return network(page);
     },
+    renew: async (refused) => {
+      refusedTokens.push(refused);
+      return renewal;
+    },
   });
   own = await createOwnTenant(api.services.db);
 });
 beforeEach(() => {
-  probed = [];
+  [probed, refusedTokens] = [[], []];
+  renewal = { kind: 'gone' };
   network = () => Promise.resolve({ kind: 'works' });
 });
 afterAll(() => api.close());
 
+const lapsed: ProbeOutcome = {
+  kind: 'grant_refused',
+  problem: 'gone',
+  lapsed: true,
+  providerStatus: 401,
+  providerCode: '65601',
+  providerMessage: 'The token has expired',
+};
 const words = { providerStatus: 400, providerCode: '190', providerMessage: 'Session has expired' };
 
 test('a check asks the network for the page, with its own token', async () => {
@@ -48,22 +64,46 @@ test('a check asks the network for the page, with its own token', async () => {
 
 test('a token that is refused for good is an expired connection, in red', async () => {
   const id = await insertConnection('connected');
-  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', ...words });
+  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', lapsed: false, ...words });
   const { body } = await check(id);
   expect(body).toMatchObject({ works: false, released: 0, connection: { state: 'expired', badge: 'disconnected' } });
   expect(body.connection.lastError).toMatchObject({ code: 'grant_gone', ...words });
 });
 
+test('a token that has lapsed is renewed, and the page asked once more', async () => {
+  const id = await insertConnection('connected', { token: 'old' });
+  network = async ({ accessToken }) => (accessToken === 'old' ? lapsed : { kind: 'works' });
+  renewal = { kind: 'renewed', accessToken: 'new' };
+  expect((await check(id)).body).toMatchObject({ works: true, connection: { state: 'connected' } });
+  expect(refusedTokens).toEqual([{ tenantId: own.tenantId, connectionId: id, tokenVersion: 1 }]);
+  expect(probed.map(({ accessToken }) => accessToken)).toEqual(['old', 'new']);
+});
+
+test('a token that has lapsed and cannot be renewed is an expired connection', async () => {
+  network = () => Promise.resolve(lapsed);
+  expect((await check(await insertConnection('connected'))).body.connection.state).toBe('expired');
+  renewal = { kind: 'permission_lost' };
+  expect((await check(await insertConnection('connected'))).body.connection.state).toBe('refresh_required');
+});
+
+test('a network that is in trouble while it renews a token degrades the page, and so does one that refuses the new one', async () => {
+  network = () => Promise.resolve(lapsed);
+  renewal = { kind: 'trouble', retryAfterMs: 5_000 };
+  expect((await check(await insertConnection('connected'))).body.connection.state).toBe('degraded');
+  renewal = { kind: 'renewed', accessToken: 'new' };
+  expect((await check(await insertConnection('connected'))).body.connection.state).toBe('degraded');
+});
+
 test('a permission that was lost asks for consent again, in yellow', async () => {
   const id = await insertConnection('connected');
-  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'permission', ...words });
+  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'permission', lapsed: false, ...words });
   expect((await check(id)).body.connection).toMatchObject({ state: 'refresh_required', badge: 'refresh' });
 });
 
 test('trouble of the network degrades a page that works and leaves a broken one broken', async () => {
   const working = await insertConnection('connected');
   const broken = await insertConnection('expired');
-  network = () => Promise.resolve({ kind: 'trouble', ...words, providerStatus: 503 });
+  network = () => Promise.resolve({ kind: 'trouble', retryAfterMs: null, ...words, providerStatus: 503 });
   expect((await check(working)).body.connection).toMatchObject({
     state: 'degraded',
     lastError: { code: 'network_trouble' },

@@ -158,7 +158,7 @@ test('a network that refuses the change for good says why, as a code', async () 
 
 test('a token that is refused breaks the connection, and says so', async () => {
   const post = await publishedPost('facebook');
-  answered = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', ...words });
+  answered = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', lapsed: false, ...words });
   const { status, body } = await remove(post);
   expect([status, body.type, body.state]).toEqual([409, '/problems/connection-broken', 'expired']);
   const connection = await as('irene', 'GET', `/v1/connections/${post.connectionId}`);

@@ -5,6 +5,7 @@ import { claimMails, countStuckMails, sweepMails } from '../../src/db/notificati
 import { insertNotifications } from '../../src/db/notification.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { UserId } from '../../src/domain/ids.ts';
+import type { Permission } from '../../src/domain/permission.ts';
 import { createMailer, type Mailer } from '../../src/platform/mailer.ts';
 import { type MailRelayDependencies, sendDue } from '../../src/relay/mail.ts';
 import { startSmtp, type Smtp } from '../support/smtp.ts';
@@ -69,6 +70,29 @@ describe('a notification', () => {
     await drain(relay(smtp));
     expect(smtp.taken).toEqual([]);
     expect(await queue()).toMatchObject([{ outcome: 'skipped' }, { outcome: 'skipped' }, { outcome: 'skipped' }]);
+  });
+});
+
+describe('a notification of a connection', () => {
+  it('is one e-mail with the page, its network, what to do and where', async () => {
+    const smtp = await startSmtp();
+    await mayRead('connection.read');
+    await tellOfConnection(await member({ locale: 'en-GB' }));
+    await drain(relay(smtp));
+    const [mail] = smtp.taken;
+    expect(mail?.subject).toBe('“Pagina” on Facebook is no longer connected');
+    expect(mail?.text).toMatch(/It has been so since Monday,? 23 November 2026 at 10:00 \(Europe\/Rome\)\./);
+    expect(mail?.text).toContain('Press “Refresh connection”');
+    expect(mail?.text).toContain(`https://console.test/connections/${tenant.connection.id}`);
+    expect(smtp.taken).toHaveLength(1);
+  });
+
+  it('is told to nobody who may no longer read connections, though they read posts', async () => {
+    const smtp = await startSmtp();
+    await tellOfConnection(await member({}));
+    await drain(relay(smtp));
+    expect(smtp.taken).toEqual([]);
+    expect(await queue()).toMatchObject([{ outcome: 'skipped' }]);
   });
 });
 
@@ -222,6 +246,30 @@ async function tell(...recipients: UserId[]): Promise<void> {
       at: new Date(now),
       data: {},
     }),
+  );
+}
+
+async function tellOfConnection(recipient: UserId): Promise<void> {
+  await inTenant((trx) =>
+    insertNotifications(trx, {
+      tenantId: tenant.tenant.id,
+      kind: 'connection_expired',
+      connectionId: tenant.connection.id,
+      recipients: [recipient],
+      episode: 'expired/1',
+      by: null,
+      at: new Date(now),
+      data: { state: 'expired', since: new Date(now).toISOString() },
+    }),
+  );
+}
+
+async function mayRead(permission: Permission): Promise<void> {
+  await inTenant((trx) =>
+    trx
+      .insertInto('role_permission')
+      .values({ ...tenant.role_permission, permission })
+      .execute(),
   );
 }
 

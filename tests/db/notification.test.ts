@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { insertNotifications } from '../../src/db/notification.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { UserId } from '../../src/domain/ids.ts';
-import type { NotificationOrder } from '../../src/domain/notification.ts';
+import type { NotificationOrder, PostNoticeKind } from '../../src/domain/notification.ts';
 import { insertRows, oneRowPerTable, type OneRowPerTable } from './support/one-row-per-table.ts';
 import { databaseAs } from './support/stack-databases.ts';
 
@@ -69,7 +69,8 @@ describe('letting people know', () => {
   });
 });
 
-type Told = Pick<NotificationOrder, 'recipients' | 'episode'> & Partial<NotificationOrder>;
+type PostOrder = Extract<NotificationOrder, { kind: PostNoticeKind }>;
+type Told = Pick<PostOrder, 'recipients' | 'episode'> & Partial<PostOrder>;
 
 function order(told: Told) {
   return withTenant(app.db, tenant.tenant.id, (trx) =>

@@ -95,6 +95,7 @@ function job(network: PublishingNetwork) {
     storage,
     mediaUrls: { publicUrl: 'http://localhost', urlKey: 'k'.repeat(32) },
     masterKeys,
+    refresh: async () => ({ kind: 'not_renewable' }),
     clock: () => Date.now(),
     stopping: new AbortController().signal,
     onCall: () => undefined,

@@ -9,7 +9,9 @@ const folder = new URL('../../temporal/histories/', import.meta.url);
 const saved = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 test('every process has saved histories', () => {
-  expect(new Set(saved.map((name) => name.split('-')[0]))).toEqual(new Set(['approval', 'post']));
+  expect(new Set(saved.map((name) => name.split('-')[0]))).toEqual(
+    new Set(['approval', 'connection', 'post', 'slice']),
+  );
 });
 
 test.each(saved)('today’s code replays %s', async (name) => {

@@ -9,6 +9,7 @@ import { networkTimeoutMs } from '../../src/api/connections/begin-authorization.
 import type { GrantDesk } from '../../src/api/connections/grant-desk.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
 import type { Offers } from '../../src/api/connections/offers.ts';
+import type { Renew } from '../../src/api/connections/renew.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
 import { returnPages } from '../../src/api/pages/return-pages.ts';
@@ -67,6 +68,7 @@ export interface TestApiOptions {
   readonly desk?: GrantDesk;
   /** How long networks may take; unless given, as long as in earnest. */
   readonly networkTimeoutMs?: number;
+  readonly renew?: Renew;
   readonly published?: PublishedPosts;
   /** Instead of what the stack's networks offer. */
   readonly offers?: Offers;
@@ -98,6 +100,7 @@ export async function startApi({
   probe,
   desk = noNetworks,
   networkTimeoutMs: timeoutMs = networkTimeoutMs,
+  renew,
   published,
   offers,
   storage,
@@ -138,6 +141,8 @@ export async function startApi({
         ...flow,
         feed,
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
+        // Tokens of tests cannot be renewed unless the test says so.
+        renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
         offers: offers ?? offersOf(connectors, config.networks.apps),
         simulated: { facebook: [], instagram: [], linkedin: [] },

@@ -8,6 +8,7 @@ export function documentedRoutes() {
   return allRoutes({
     feed: { follow: () => Promise.resolve(), stop: () => Promise.resolve() },
     probe: () => Promise.resolve({ kind: 'works' }),
+    renew: () => Promise.resolve({ kind: 'gone' }),
     published: {
       offers: () => true,
       remove: () => Promise.resolve({ kind: 'done' }),

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { TokenKey } from '../../src/db/connection-token.ts';
 import type { PublishingNetwork } from '../../src/domain/network.ts';
 import type { AttemptState } from '../../src/domain/publication.ts';
 import { environment } from './fault-api.ts';
@@ -44,6 +45,17 @@ export async function lockAttempts(post: PostKey): Promise<RowLock> {
     `select n from publish_attempt where target_id in (select id from post_target where post_id = $1) for update`,
     [post.id],
   );
+  return lockOf(client);
+}
+
+/** Locks a connection: whoever wants to write down what became of its tokens waits. */
+export async function lockConnection({ tenantId, connectionId }: TokenKey): Promise<RowLock> {
+  const client = await open({ tenantId });
+  await client.query('select id from connection where id = $1 for update', [connectionId]);
+  return lockOf(client);
+}
+
+function lockOf(client: pg.Client): RowLock {
   return {
     async waiting() {
       const { rows } = await client.query<{ count: string }>(
@@ -78,7 +90,7 @@ async function inTenant<T>(post: PostKey, work: (client: pg.Client) => Promise<T
   }
 }
 
-async function open({ tenantId }: PostKey): Promise<pg.Client> {
+async function open({ tenantId }: Pick<PostKey, 'tenantId'>): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: environment().databaseUrl, application_name: 'fault-test' });
   // A server that is killed under it; whoever uses it next hears of it.
   client.on('error', () => undefined);

@@ -21,10 +21,10 @@ export const lookCall: Readonly<Record<PublishingNetwork, string>> = {
   linkedin: 'linkedin.post.list',
 };
 
-type Simulator = 'graph' | 'linkedin';
+export type Simulator = (typeof simulators)[number];
 type FaultBody = Omit<z.input<typeof faultRequest>, 'match'>;
 
-const simulators = ['graph', 'linkedin'] as const;
+const simulators = ['graph', 'linkedin', 'x'] as const;
 const simulatorOf = (network: PublishingNetwork): Simulator => (network === 'linkedin' ? 'linkedin' : 'graph');
 
 /** Arms a fault for an operation of a network, once unless told otherwise. */
@@ -92,7 +92,8 @@ export async function calmNetworks(): Promise<void> {
   }
 }
 
-async function control(name: Simulator, method: string, path: string, body?: unknown): Promise<unknown> {
+/** Speaks to the control API of a simulator. Throws if it refuses. */
+export async function control(name: Simulator, method: string, path: string, body?: unknown): Promise<unknown> {
   const address = simulatorAddresses(stack)[name];
   if (address === undefined) throw new Error(`there is no simulator called ${name}`);
   const response = await fetch(`${address.control}${path}`, {

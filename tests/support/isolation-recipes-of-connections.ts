@@ -32,6 +32,9 @@ export function connectionRecipes({ connectionId }: Belongings): Record<string, 
     ...command('suspend'),
     ...command('resume', {}),
     ...command('disconnect'),
+    'PATCH /v1/connections/{connectionId}': [
+      { at: ['path.connectionId'], path, call: () => ({ json: { passedSlots: 'drop' } }), outcome: 'missing' },
+    ],
   };
 }
 

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 
-import { ConfigError, readApiConfig, readMigrateConfig, readWorkerConfig } from '../../src/platform/config.ts';
+import {
+  ConfigError,
+  readApiConfig,
+  readMigrateConfig,
+  readRotationConfig,
+  readWorkerConfig,
+} from '../../src/platform/config.ts';
 
 test('the message names every wrong and every missing variable at once', () => {
   const message = messageOf(() =>
@@ -20,6 +26,8 @@ test('a program demands only what it uses', () => {
   expect(readMigrateConfig({ DATABASE_OWNER_URL, DATABASE_APP_URL, DATABASE_SYSTEM_URL }).database.ownerUrl).toBe(
     DATABASE_OWNER_URL,
   );
+  const { MASTER_KEY } = complete;
+  expect(readRotationConfig({ DATABASE_APP_URL, DATABASE_SYSTEM_URL, MASTER_KEY }).masterKeys).toHaveLength(1);
   expect(() => readApiConfig({ ...complete, DATABASE_OWNER_URL: undefined, WORKER_BUILD_ID: undefined })).not.toThrow();
 });
 

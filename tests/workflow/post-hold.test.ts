@@ -166,6 +166,40 @@ test('a connection that breaks parks what waits for it ahead of the slot, and a 
   expect(await post.run.result()).toBe('published');
 });
 
+test.each<[PassedSlot, string, string]>([
+  ['now', 'published', 'unpark waiting'],
+  ['ask', 'published', 'unpark late'],
+  ['drop', 'partially_published', 'unpark dropped'],
+])(
+  'three posts parked for hours by a broken connection, repaired with %s: each ends as %s',
+  async (passed, ends, call) => {
+    const [facebook, linkedin] = [target('facebook'), target('linkedin')];
+    const slot = Date.now() - 2 * 3_600_000;
+    const broken: Hold = { kind: 'grant', connectionId: facebook.connectionId, problem: 'gone' };
+    const posts = [];
+    for (let count = 0; count < 3; count += 1) {
+      posts.push(await startPost({ targets: [facebook, linkedin], scheduledAt: slot, holds: [broken] }));
+    }
+    for (const post of posts) {
+      // What goes elsewhere does not wait for it.
+      await eventually(async () => expect(post.journal.attempts).toMatchObject([{ network: 'linkedin' }]));
+      await untilCalled(post, 'park grant_gone', 1);
+      messages += 1;
+      const repair = { connectionId: facebook.connectionId, passed, outboxId: String(messages) };
+      await post.run.signal(connectionRepaired, repair);
+    }
+    for (const post of posts) {
+      await untilCalled(post, call, 1);
+      if (passed === 'ask') {
+        expect(post.journal.attempts).toHaveLength(1);
+        await resolve(post, facebook.targetId, 'send_again');
+      }
+      expect(await post.run.result()).toBe(ends);
+      expect(post.journal.attempts).toHaveLength(passed === 'drop' ? 1 : 2);
+    }
+  },
+);
+
 test('a target that is held twice goes out when both are gone', async () => {
   const facebook = target('facebook');
   const suspension: Hold = { kind: 'suspension', connectionId: facebook.connectionId };

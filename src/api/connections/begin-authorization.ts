@@ -53,7 +53,8 @@ interface Begun {
   readonly connectionId: ConnectionId | null;
   readonly named: readonly string[];
   readonly credentials: Credentials | null;
-  readonly passed: PassedSlot;
+  /** `null`: as the connection says. */
+  readonly passed: PassedSlot | null;
 }
 
 /** Where a network sends people back: an address of its own for each way, so that none can answer for another. */

@@ -10,6 +10,7 @@ import { tenantKeys } from '../../db/tenant-key.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { AuthorizationPage } from '../../domain/authorization.ts';
 import { usable } from '../../domain/connection.ts';
+import { problemOf } from '../../domain/connection-health.ts';
 import { probeDueAt, refreshDueAt } from '../../domain/connection-schedule.ts';
 import { lostFeatures, missingScopes } from '../../domain/grant.ts';
 import { scopesOf } from '../../domain/grant-scopes.ts';
@@ -33,7 +34,8 @@ export interface Choice {
   readonly consentExpiresAt: Date | null;
   readonly held: HeldConsent;
   readonly pages: readonly AuthorizationPage[];
-  readonly passed: PassedSlot;
+  /** `null`: as the connection says. */
+  readonly passed: PassedSlot | null;
   readonly now: Date;
 }
 
@@ -98,7 +100,10 @@ async function connectPage(
     watchAt: offer?.watches === true ? now.getTime() : null,
   });
   await tellOf(trx, about, { choice, earlier });
-  if (earlier !== null && usable(state)) await releaseWaiting(trx, about, { before: earlier.state, passed, now });
+  const publishes = problemOf('publish', { network, grantKind: kind, state, missingScopes: missing, errorCode: null });
+  if (earlier !== null && publishes === null) {
+    await releaseWaiting(trx, about, { worked: usable(earlier.state), passed, now });
+  }
   await tellConnection(trx, { ...about, network }, now);
 }
 

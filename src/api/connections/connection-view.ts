@@ -3,6 +3,7 @@ import type { ConnectionRow } from '../../db/connection-card.ts';
 import { badge, badges, connectionStates, revocations } from '../../domain/connection.ts';
 import { features, grantKinds, lostFeatures } from '../../domain/grant.ts';
 import { scopesOf } from '../../domain/grant-scopes.ts';
+import { passedSlotPolicies } from '../../domain/hold.ts';
 import type { AdminProfileId, ConnectionId, PolicyId, UserId } from '../../domain/ids.ts';
 import { networks } from '../../domain/network.ts';
 import { remedySentence } from '../../messages/remedy.ts';
@@ -84,6 +85,9 @@ export const connectionView = z
       description:
         'Whether the network has been told that an ended grant is over: `pending`; `done`; `shared`: no, other connections live by the same consent; `failed`: it would not hear; `not_offered`: it has no way to. Null unless disconnected.',
     }),
+    passedSlots: z
+      .enum(passedSlotPolicies)
+      .meta({ description: 'What a repair does with targets whose slot has passed meanwhile.' }),
     parkedTargets: z.int().meta({ description: 'How many targets of posts wait because of it, or of a crisis stop.' }),
   })
   .meta({ id: 'Connection', description: 'A business page or account on a network.' });
@@ -119,6 +123,7 @@ export function presentConnection(row: ConnectionRow, presenting: Presenting): z
     disconnectedAt: state === 'disconnected' ? iso(row.disconnected_at) : null,
     disconnectedBy: state === 'disconnected' ? personOf(row.disconnected_by, row.disconnected_by_name) : null,
     revocation: state === 'disconnected' ? row.revocation : null,
+    passedSlots: row.passed_slots,
     parkedTargets: row.parked_targets,
   };
 }

@@ -8,7 +8,7 @@ import type {
 } from '../../channels/connector.ts';
 import type { GrantKind } from '../../domain/grant.ts';
 import type { Network } from '../../domain/network.ts';
-import type { ProviderWords } from './probe.ts';
+import type { ProviderWords } from '../../domain/connection-health.ts';
 
 /** Speaks to the networks while pages are being connected. Never throws for what a network does. */
 export interface GrantDesk {

@@ -10,6 +10,8 @@ import type { ProbedPage } from './probe.ts';
 export interface PageAccess {
   readonly state: ConnectionState;
   readonly grantVersion: number;
+  /** Of no meaning where there is no token. */
+  readonly tokenVersion: number;
   /** `none`: the connection was ended. `null`: it holds no token any more. */
   readonly page: ProbedPage | 'none' | null;
 }
@@ -22,8 +24,8 @@ export async function readAccess(
 ): Promise<PageAccess | null> {
   const row = await selectConnectionAccess(trx, connectionId);
   if (row === null) return null;
-  const { network, grant_kind, details, external_id, state, grant_version, access_token } = row;
-  const common = { state, grantVersion: grant_version };
+  const { network, grant_kind, details, external_id, state, access_token } = row;
+  const common = { state, grantVersion: row.grant_version, tokenVersion: row.token_version ?? 0 };
   if (state === 'disconnected') return { ...common, page: 'none' };
   if (access_token === null) return { ...common, page: null };
   const keys = await tenantKeys(trx, tenantId, masterKeys, now);

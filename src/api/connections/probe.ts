@@ -1,4 +1,4 @@
-import type { ConnectionError } from '../../domain/connection.ts';
+import type { ProviderWords } from '../../domain/connection-health.ts';
 import type { GrantKind } from '../../domain/grant.ts';
 import type { Network } from '../../domain/network.ts';
 import type { GrantProblem } from '../../domain/publication.ts';
@@ -12,15 +12,21 @@ export interface ProbedPage {
   readonly accessToken: string;
 }
 
-/** What a network said, for people. */
-export type ProviderWords = Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>;
+export interface GrantRefused extends ProviderWords {
+  readonly kind: 'grant_refused';
+  readonly problem: GrantProblem;
+  /** Only the token was refused: a new one may mend it. */
+  readonly lapsed: boolean;
+}
+
+/** The network is in trouble, asks for a pause or said nothing that can be understood. */
+export interface NetworkTrouble extends ProviderWords {
+  readonly kind: 'trouble';
+  readonly retryAfterMs: number | null;
+}
 
 /** What asking a network for a page brought. */
-export type ProbeOutcome =
-  | { readonly kind: 'works' }
-  | ({ readonly kind: 'grant_refused'; readonly problem: GrantProblem } & ProviderWords)
-  /** The network is in trouble, asks for a pause or said nothing that can be understood. */
-  | ({ readonly kind: 'trouble' } & ProviderWords);
+export type ProbeOutcome = { readonly kind: 'works' } | GrantRefused | NetworkTrouble;
 
 /** Reads the page itself at its network. Never throws for what the network does. */
 export type Probe = (page: ProbedPage, signal: AbortSignal) => Promise<ProbeOutcome>;

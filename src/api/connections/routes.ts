@@ -4,6 +4,7 @@ import type { MediaUrls } from '../media/media-view.ts';
 import type { FlowDependencies } from './begin-authorization.ts';
 import { checkConnection, type CheckDependencies } from './check-connection.ts';
 import { disconnect, showImpact } from './disconnect-connection.ts';
+import { editConnection } from './edit-connection.ts';
 import { fetchPicture } from './fetch-picture.ts';
 import { listConnections } from './list-connections.ts';
 import type { Offers } from './offers.ts';
@@ -24,6 +25,7 @@ export function connectionRoutes(dependencies: ConnectionDependencies): readonly
   return [
     listConnections(dependencies),
     showConnection(dependencies),
+    editConnection(dependencies),
     checkConnection(dependencies),
     suspend(dependencies),
     resume(dependencies),

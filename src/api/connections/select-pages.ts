@@ -20,9 +20,9 @@ import { authorizationSeals } from './held-consent.ts';
 
 const maxPages = 200;
 
-export const passedSlots = z.enum(passedSlotPolicies).default('ask').meta({
+export const passedSlots = z.enum(passedSlotPolicies).nullable().default(null).meta({
   description:
-    'What becomes of posts that wait for a page and whose slot has passed meanwhile: they go out `now`, a person is to `ask`ed on each (an hour late still counts as on time), or they are `drop`ped.',
+    'What becomes of posts that wait for a page and whose slot has passed meanwhile: they go out `now`, a person is `ask`ed on each (an hour late still counts as on time), or they are `drop`ped. Null: as the connection’s own `passedSlots` says.',
 });
 
 const refusals = {

@@ -23,7 +23,7 @@ import { type ConnectDependencies, connectPages } from './connect-pages.ts';
 import type { Granted, GrantOutcome } from './grant-desk.ts';
 import { authorizationSeals, heldConsentOf } from './held-consent.ts';
 import { networkText } from './network-text.ts';
-import type { ProviderWords } from './probe.ts';
+import type { ProviderWords } from '../../domain/connection-health.ts';
 
 /** What an authorization came to for now. */
 export type Settled =

@@ -86,7 +86,7 @@ function connect(dependencies: FlowDependencies) {
         connectionId: null,
         named: body.named,
         credentials: body.credentials ?? null,
-        passed: 'ask',
+        passed: null,
       } as const;
       return answer(await beginAuthorization(ctx, begun, dependencies));
     },

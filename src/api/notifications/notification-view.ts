@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { noticeOf, subjectOf } from '../../db/notice-row.ts';
 import type { ListedNotification } from '../../db/notification-list.ts';
-import type { NotificationId } from '../../domain/ids.ts';
+import type { ConnectionId, NotificationId, PostId } from '../../domain/ids.ts';
 import { notificationKinds } from '../../domain/notification.ts';
 import { notificationLine } from '../../messages/notification.ts';
 import { speakerFor } from '../../messages/speaker.ts';
@@ -10,6 +11,13 @@ import { id, instantView } from '../schemas.ts';
 
 export const notificationId = id<NotificationId>('The notification.');
 
+const subject = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('post'), id: id<PostId>('The post.') }),
+    z.object({ kind: z.literal('connection'), id: id<ConnectionId>('The connection.') }),
+  ])
+  .meta({ id: 'NotificationSubject', description: 'What it is about.' });
+
 export const notificationView = z
   .object({
     id: notificationId,
@@ -18,7 +26,7 @@ export const notificationView = z
       description: 'The same in the caller’s language.',
       example: 'Elena Conti mentioned you on “Apriamo anche di domenica”',
     }),
-    postId: z.string().meta({ description: 'The post that it is about.' }),
+    subject,
     actor: person.nullable().meta({ description: 'Who brought it about; null: time, or a process.' }),
     data: z.record(z.string(), z.unknown()).meta({ description: 'Ids, codes and instants that belong to it.' }),
     createdAt: instantView('When it happened.'),
@@ -30,20 +38,12 @@ export function presentNotification(
   row: ListedNotification,
   { locale, timeZone }: Pick<Caller, 'locale' | 'timeZone'>,
 ): z.input<typeof notificationView> {
-  const notice = {
-    kind: row.kind,
-    actor: row.actor_name,
-    excerpt: row.excerpt,
-    pages: row.pages,
-    scheduledAt: row.scheduled_at,
-    comment: null,
-    data: row.data,
-  };
+  const notice = noticeOf(row, { actor: row.actor_name, comment: null });
   return {
     id: row.id,
     kind: row.kind,
     sentence: notificationLine(speakerFor([locale], timeZone), notice),
-    postId: row.post_id,
+    subject: subjectOf(row),
     actor: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name ?? '' },
     data: row.data,
     createdAt: row.created_at.toISOString(),

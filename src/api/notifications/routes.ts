@@ -2,12 +2,13 @@ import { z } from 'zod';
 import {
   countUnread,
   readAllNotifications,
+  type Reader,
   readNotification,
   selectNotifications,
 } from '../../db/notification-list.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { cursorCodec, pageFrom, pageOf, pageQuery } from '../paging.ts';
-import { answer } from '../route-context.ts';
+import { answer, type Caller } from '../route-context.ts';
 import { notificationId, notificationView, presentNotification } from './notification-view.ts';
 
 const cursors = cursorCodec('notifications', notificationId);
@@ -18,8 +19,8 @@ const listNotifications = defineRoute({
   tag: 'Notifications',
   summary: 'List notifications',
   description:
-    'What the caller has to know, newest first, and how much of it is unread. Each is sent by e-mail as well, once, if the caller has an address.',
-  permission: 'post.read',
+    'What the caller has to know of posts and connections, as far as they may read those: newest first, and how much of it is unread. Each is sent by e-mail as well, once, if the caller has an address.',
+  permission: null,
   query: z.strictObject({
     ...pageQuery,
     unread: z.stringbool().optional().meta({ description: 'Only what has not been read, or only what has.' }),
@@ -35,7 +36,7 @@ const listNotifications = defineRoute({
   audit: null,
   handle: async ({ trx, query, caller }) => {
     const rows = await selectNotifications(trx, {
-      userId: caller.userId,
+      reader: readerOf(caller),
       unread: query.unread ?? null,
       before: cursors.decode(query.cursor),
       limit: query.limit,
@@ -45,7 +46,7 @@ const listNotifications = defineRoute({
       positionOf: (row) => row.id,
       present: (row) => presentNotification(row, caller),
     });
-    return answer({ ...page, unread: await countUnread(trx, caller.userId) });
+    return answer({ ...page, unread: await countUnread(trx, readerOf(caller)) });
   },
 });
 
@@ -55,13 +56,13 @@ const markRead = defineRoute({
   tag: 'Notifications',
   summary: 'Mark a notification as read',
   description: 'Says that the caller has read it. Saying it again changes nothing.',
-  permission: 'post.read',
+  permission: null,
   params: z.strictObject({ notificationId }),
   answer: { status: 200, schema: notificationView, description: 'The notification.' },
   refusals: {},
   audit: null,
   handle: async ({ trx, params, caller, now, refuse }) => {
-    const row = await readNotification(trx, { id: params.notificationId, userId: caller.userId, now });
+    const row = await readNotification(trx, { id: params.notificationId, reader: readerOf(caller), now });
     if (row === undefined) throw refuse('not_found');
     return answer(presentNotification(row, caller));
   },
@@ -73,7 +74,7 @@ const markAllRead = defineRoute({
   tag: 'Notifications',
   summary: 'Mark all notifications as read',
   description: 'Says that the caller has read everything that there is until now.',
-  permission: 'post.read',
+  permission: null,
   answer: {
     status: 200,
     schema: z.object({ read: z.number().int().meta({ description: 'How many had not been read before.' }) }),
@@ -82,7 +83,11 @@ const markAllRead = defineRoute({
   refusals: {},
   audit: null,
   handle: async ({ trx, caller, now }) =>
-    answer({ read: await readAllNotifications(trx, { userId: caller.userId, now }) }),
+    answer({ read: await readAllNotifications(trx, { reader: readerOf(caller), now }) }),
 });
+
+function readerOf({ userId, permissions }: Caller): Reader {
+  return { userId, posts: permissions.has('post.read'), connections: permissions.has('connection.read') };
+}
 
 export const notificationRoutes: readonly Route[] = [listNotifications, markAllRead, markRead];

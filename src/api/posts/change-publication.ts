@@ -4,8 +4,10 @@ import { breakConnection, noteSuccess } from '../../db/connection-grant.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { networkNames } from '../../domain/network.ts';
 import type { SealKey } from '../../platform/sealing.ts';
-import { errorOf } from '../connections/connection-error.ts';
+import { errorOf, scopesFor } from '../../domain/connection-health.ts';
+import type { GrantKind } from '../../domain/grant.ts';
 import { type PageAccess, readAccess } from '../connections/page-access.ts';
+import { askWithRenewal, type Renew } from '../connections/renew.ts';
 import type { ProblemKinds } from '../problem.ts';
 import type { ActContext } from '../route-context.ts';
 import type { targetParams } from './post-schemas.ts';
@@ -14,6 +16,7 @@ import { reasonSentence } from './sentences.ts';
 
 export interface PublicationDependencies {
   readonly published: PublishedPosts;
+  readonly renew: Renew;
   readonly masterKeys: readonly SealKey[];
 }
 
@@ -51,7 +54,7 @@ export const publicationProblems = {
   },
   network_unavailable: {
     status: 503,
-    title: 'PublishingNetwork unavailable',
+    title: 'Network unavailable',
     description:
       'The network did not answer, or is in trouble; `network` names it. The change may have taken effect there all the same: repeating is safe, and brings both to the same state.',
     example: { network: 'facebook' },
@@ -74,8 +77,8 @@ export interface Change {
 
 /** Longer than any network takes, repetitions included. */
 const callTimeoutMs = 20_000;
-/** Longer than the call: only a process that has died leaves it to run out. */
-const leaseMs = 30_000;
+/** Longer than two calls with a renewed token between them: only a process that has died leaves it to run out. */
+const leaseMs = 90_000;
 
 /**
  * Changes what a network shows, and then writes it down. Changes of one publication exclude each other by a lease, so
@@ -84,13 +87,21 @@ const leaseMs = 30_000;
  */
 export async function changePublication(
   ctx: Context,
-  { published, masterKeys }: PublicationDependencies,
+  dependencies: PublicationDependencies,
   change: Change,
 ): Promise<void> {
-  const begun = await ctx.inTenant((trx) => begin(trx, ctx, { published, masterKeys }, change));
+  const begun = await ctx.inTenant((trx) => begin(trx, ctx, dependencies, change));
   if (begun === null) return;
   const { page, providerPostId } = begun;
-  const outcome = await change.call(page, providerPostId, AbortSignal.timeout(callTimeoutMs));
+  const token = {
+    tenantId: ctx.caller.tenantId,
+    connectionId: begun.target.connectionId,
+    tokenVersion: begun.access.tokenVersion,
+    accessToken: page.accessToken,
+  };
+  const outcome = await askWithRenewal<ChangeOutcome>(dependencies.renew, token, (accessToken) =>
+    change.call({ ...page, accessToken }, providerPostId, AbortSignal.timeout(callTimeoutMs)),
+  );
   await ctx.inTenant((trx) => settle(trx, ctx, { change, outcome, begun }));
   if (outcome.kind !== 'done') throw refusalOf(ctx, outcome, page);
 }
@@ -99,6 +110,7 @@ interface Begun {
   readonly target: PublishedTarget;
   readonly providerPostId: string;
   readonly page: PublishedPage;
+  readonly grantKind: GrantKind;
   readonly access: PageAccess;
 }
 
@@ -106,7 +118,7 @@ interface Begun {
 async function begin(
   trx: TenantTransaction,
   { params, caller, now, refuse }: Context,
-  { published, masterKeys }: PublicationDependencies,
+  { published, masterKeys }: Pick<PublicationDependencies, 'published' | 'masterKeys'>,
   change: Change,
 ): Promise<Begun | null> {
   const target = await lockPublished(trx, params.postId, params.targetId);
@@ -126,8 +138,8 @@ async function begin(
     throw refuse('connection_broken', { extensions: { state: access?.state ?? 'disconnected' } });
   }
   await setChanging(trx, target.id, new Date(now.getTime() + leaseMs));
-  const { externalId, accessToken } = access.page;
-  return { target, providerPostId, page: { network, externalId, accessToken }, access };
+  const { externalId, accessToken, kind: grantKind } = access.page;
+  return { target, providerPostId, page: { network, externalId, accessToken }, grantKind, access };
 }
 
 /** Gives the lease back, and writes down what has come of the call. */
@@ -152,7 +164,9 @@ async function settle(
         : (['refresh_required', 'permission_lost'] as const);
     const { grantVersion } = begun.access;
     const error = errorOf(code, outcome, now);
-    await breakConnection(trx, { tenantId, connectionId }, { grantVersion, state, error, now });
+    const { grantKind } = begun;
+    const missing = state === 'expired' ? [] : scopesFor('publish', { network: begun.page.network, grantKind });
+    await breakConnection(trx, { tenantId, connectionId }, { grantVersion, state, missing, error, now });
   }
 }
 

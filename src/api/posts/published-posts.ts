@@ -1,6 +1,6 @@
 import type { PublishingNetwork } from '../../domain/network.ts';
-import type { GrantProblem, PublishRefusal } from '../../domain/publication.ts';
-import type { ProviderWords } from '../connections/probe.ts';
+import type { PublishRefusal } from '../../domain/publication.ts';
+import type { GrantRefused, NetworkTrouble } from '../connections/probe.ts';
 
 export type PublicationChange = 'remove' | 'edit';
 
@@ -8,9 +8,9 @@ export type PublicationChange = 'remove' | 'edit';
 export type ChangeOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly refusal: PublishRefusal }
-  | ({ readonly kind: 'grant_refused'; readonly problem: GrantProblem } & ProviderWords)
-  /** The network is in trouble, or its answer was lost: it may have done what it was asked. */
-  | ({ readonly kind: 'trouble'; readonly retryAfterMs: number | null } & ProviderWords);
+  | GrantRefused
+  /** Or its answer was lost: it may have done what it was asked. */
+  | NetworkTrouble;
 
 /** The page that a post stands on and the token that acts for it. */
 export interface PublishedPage {

@@ -5,7 +5,6 @@ import { isHalted, passGate } from '../../db/halt.ts';
 import { alignTargets, type Destination, resetTargets, selectTargets } from '../../db/post-destination.ts';
 import { beginRun, type StoredPost } from '../../db/post.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
-import { usable } from '../../domain/connection.ts';
 import type { EventKind } from '../../domain/event.ts';
 import type { Hold } from '../../domain/hold.ts';
 import type { ApprovalId, UserId } from '../../domain/ids.ts';
@@ -63,11 +62,9 @@ async function holdsOn(trx: TenantTransaction, { post, destinations, caller }: S
   await passGate(trx, caller.tenantId);
   return [
     ...((await isHalted(trx, post.id)) ? [{ kind: 'halt' } as const] : []),
-    ...destinations.flatMap(({ id: connectionId, state, suspended }): readonly Hold[] => [
+    ...destinations.flatMap(({ id: connectionId, problem, suspended }): readonly Hold[] => [
       ...(suspended ? [{ kind: 'suspension', connectionId } as const] : []),
-      ...(usable(state)
-        ? []
-        : [{ kind: 'grant', connectionId, problem: state === 'refresh_required' ? 'permission' : 'gone' } as const]),
+      ...(problem === null ? [] : [{ kind: 'grant', connectionId, problem } as const]),
     ]),
   ];
 }

@@ -68,7 +68,14 @@ export function connectionRows({ tenant_id, now, user, policy, profile, connecti
       created_at: now,
       expires_at: now,
     },
-    connection_duty: { tenant_id, connection_id: connection, kind: 'probe', due_at: now },
+    connection_duty: {
+      tenant_id,
+      connection_id: connection,
+      kind: 'probe',
+      network: 'facebook',
+      // Far ahead: no worker may take it for work.
+      due_at: new Date('2100-01-01T00:00:00Z'),
+    },
     connection_watch: { tenant_id, connection_id: connection, watch_id: randomUUID(), expires_at: null },
   } satisfies { readonly [Table in keyof ConnectionTables]: Insertable<ConnectionTables[Table]> };
 }

@@ -35,6 +35,7 @@ export function noticeRows(
       id: notification,
       kind: 'approval_requested',
       post_id: post,
+      connection_id: null,
       episode: comment,
       user_id: user,
       actor_id: null,

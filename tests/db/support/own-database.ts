@@ -13,14 +13,18 @@ export function useOwnDatabase(): {
   readonly owner: Kysely<unknown>;
   readonly app: DatabasePool['db'];
   readonly system: DatabasePool['db'];
+  /** Its addresses, for a program. */
+  readonly variables: Readonly<Record<'DATABASE_APP_URL' | 'DATABASE_SYSTEM_URL', string>>;
 } {
   const server = databaseAs('owner', { max: 1 });
   const name = `own_${randomUUID().replaceAll('-', '')}`;
-  const as = (variable: string) => {
+  const addressOf = (variable: string): string => {
     const url = new URL(programVariables(testStack())[variable] ?? '');
     url.pathname = `/${name}`;
-    return connect(url.href, { max: 4, onError: () => undefined, applicationName: 'test-own' });
+    return url.href;
   };
+  const as = (variable: string) =>
+    connect(addressOf(variable), { max: 4, onError: () => undefined, applicationName: 'test-own' });
   const owner = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: as('DATABASE_OWNER_URL').pool }) });
   const { db: app } = as('DATABASE_APP_URL');
   const { db: system } = as('DATABASE_SYSTEM_URL');
@@ -34,7 +38,11 @@ export function useOwnDatabase(): {
     await untilDeserted(server.db, name);
     await sql`drop database ${sql.id(name)}`.execute(server.db);
   });
-  return { owner, app, system };
+  const variables = {
+    DATABASE_APP_URL: addressOf('DATABASE_APP_URL'),
+    DATABASE_SYSTEM_URL: addressOf('DATABASE_SYSTEM_URL'),
+  };
+  return { owner, app, system, variables };
 }
 
 /** A connection is gone a moment after it was closed; the owner may not end those of other roles. */

@@ -1,10 +1,18 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Notice, notificationKinds } from '../../../src/domain/notification.ts';
+import {
+  aboutConnections,
+  type ConnectionNotice,
+  type Notice,
+  type NotificationKind,
+  notificationKinds,
+  type PostNotice,
+} from '../../../src/domain/notification.ts';
 import { notificationLine, notificationMail } from '../../../src/messages/notification.ts';
 import { speakerFor } from '../../../src/messages/speaker.ts';
 
 const now = new Date('2026-11-30T09:00:00Z');
-const notice: Notice = {
+const notice: PostNotice = {
+  about: 'post',
   kind: 'approval_requested',
   actor: 'Elena Conti',
   excerpt: 'Apriamo anche di domenica',
@@ -15,12 +23,28 @@ const notice: Notice = {
 };
 const italian = speakerFor(['it'], 'Europe/Rome');
 const english = speakerFor(['en'], 'America/New_York');
-const mailIn = (speaker: typeof italian, changes: Partial<Notice> = {}, about: { link?: string; at?: Date } = {}) =>
-  notificationMail(
-    speaker,
-    { ...notice, ...changes },
-    { recipient: 'Marco Galli', tenant: 'Aurora', link: about.link ?? null, now: about.at ?? now },
-  );
+const trouble: ConnectionNotice = {
+  about: 'connection',
+  kind: 'connection_expired',
+  page: 'Mercato Aurora',
+  network: 'linkedin',
+  data: { state: 'expired', since: '2026-11-30T08:00:00Z', waiting: 2, passedSlots: 'now' },
+};
+
+type About = { link?: string; at?: Date };
+const mailIn = (speaker: typeof italian, changes: Partial<PostNotice> = {}, about: About = {}) =>
+  mailOf(speaker, { ...notice, ...changes }, about);
+const mailOfConnection = (speaker: typeof italian, changes: Partial<ConnectionNotice> = {}, about: About = {}) =>
+  mailOf(speaker, { ...trouble, ...changes }, about);
+
+function mailOf(speaker: typeof italian, told: Notice, { link = '', at = now }: About) {
+  const about = { recipient: 'Marco Galli', tenant: 'Aurora', link: link === '' ? null : link, now: at };
+  return notificationMail(speaker, told, about);
+}
+
+function noticeOfKind(kind: NotificationKind): Notice {
+  return aboutConnections(kind) ? { ...trouble, kind } : { ...notice, kind };
+}
 
 test('a request for approval, in Italian, on the reader’s clock', () => {
   const { subject, text } = mailIn(italian, {}, { link: 'https://console.test/posts/1' });
@@ -77,12 +101,12 @@ describe('numbers', () => {
 describe('every kind', () => {
   it.each(notificationKinds)('has its own words in each language: %s', (kind) => {
     for (const speaker of [italian, english]) {
-      const { subject, text, html } = mailIn(speaker, { kind });
+      const { subject, text, html } = mailOf(speaker, noticeOfKind(kind), {});
       expect(subject).not.toMatch(/[{}]|undefined|null/);
       expect(`${text}${html}`).not.toMatch(/[{}]|undefined/);
-      expect(subject).not.toBe(mailIn(speaker === italian ? english : italian, { kind }).subject);
+      expect(subject).not.toBe(mailOf(speaker === italian ? english : italian, noticeOfKind(kind), {}).subject);
     }
-    const lines = notificationKinds.map((other) => notificationLine(italian, { ...notice, kind: other }));
+    const lines = notificationKinds.map((other) => notificationLine(italian, noticeOfKind(other)));
     expect(new Set(lines).size).toBe(notificationKinds.length);
   });
 
@@ -106,6 +130,58 @@ describe('every kind', () => {
     const { text } = mailIn(english, { kind: 'approval_delegated', actor: null, excerpt: ' ', data: {} });
     expect(text).toContain('A colleague asks you to decide on “a post without text” instead.');
     expect(text).not.toContain('It has to be decided');
+  });
+});
+
+describe('a connection', () => {
+  it('that expired is told with what to do, since when, and what waits for it', () => {
+    const { subject, text } = mailOfConnection(english, {}, { link: 'https://console.test/connections/1' });
+    expect(subject).toBe('“Mercato Aurora” on LinkedIn is no longer connected');
+    expect(text).toBe(`Hello Marco Galli,
+
+“Mercato Aurora” on LinkedIn is no longer connected. LinkedIn no longer accepts the access that was granted. Nothing is lost: what should go out waits. Press “Refresh connection” and sign in at LinkedIn with a profile that has admin rights on the page.
+
+It has been so since Monday, November 30, 2026 at 3:00 AM (America/New_York). 2 posts wait for it.
+
+Open the connection: https://console.test/connections/1
+
+-- 
+Sent by Chorally for Aurora. Nobody reads answers to this address.
+`);
+  });
+
+  it('speaks Italian as well, and counts one', () => {
+    const { subject, text } = mailOfConnection(italian, { data: { ...trouble.data, waiting: 1 } });
+    expect(subject).toBe('«Mercato Aurora» su LinkedIn non è più connessa');
+    expect(text).toContain('Un post lo attende.');
+  });
+
+  it.each([
+    ['permission_lost', 'LinkedIn has taken a permission back.'],
+    ['consent_lapsing', 'The consent given at LinkedIn is about to lapse.'],
+  ])('that needs consent again says why: %s', (cause, sentence) => {
+    const told = { kind: 'connection_refresh_required', data: { state: 'refresh_required', cause } } as const;
+    expect(mailOfConnection(english, told).text).toContain(sentence);
+  });
+
+  it.each([
+    ['degraded', 'LinkedIn is still in trouble. We keep trying'],
+    ['expired', 'Press “Refresh connection”'],
+    ['refresh_required', 'Press “Refresh connection”'],
+  ])('is reminded of with what to do while it is %s', (state, sentence) => {
+    const told = { kind: 'connection_reminder', data: { ...trouble.data, state } } as const;
+    expect(mailOfConnection(english, told).text).toContain(sentence);
+  });
+
+  it.each([
+    ['now', 'What had waited goes out now.'],
+    ['ask', 'the post asks you.'],
+    ['drop', 'where its time had passed, it is dropped.'],
+  ])('that works again says what becomes of late posts: %s', (passedSlots, sentence) => {
+    const told = { kind: 'connection_repaired', data: { ...trouble.data, passedSlots } } as const;
+    const { text } = mailOfConnection(english, told);
+    expect(text).toContain(sentence);
+    expect(text).not.toContain('It has been so since');
   });
 });
 

@@ -1,0 +1,120 @@
+import type { ConnectionError, ConnectionState } from './connection.ts';
+import { type Feature, type GrantKind, lostFeatures, missingScopes } from './grant.ts';
+import { scopesOf } from './grant-scopes.ts';
+import type { Network } from './network.ts';
+import type { GrantProblem } from './publication.ts';
+
+/** What a network said, for people. */
+export type ProviderWords = Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>;
+
+/** What a look at a page brought. */
+export type Look =
+  /** The page answered. `name`: what it is called there now; `scopes`: what the token may do; `null`: not told. */
+  | { readonly kind: 'works'; readonly name: string | null; readonly scopes: readonly string[] | null }
+  /** `missing`: the permissions that the network named, or that it no longer lists. */
+  | ({
+      readonly kind: 'grant_refused';
+      readonly problem: GrantProblem;
+      readonly missing: readonly string[];
+    } & ProviderWords)
+  /** The network is in trouble, asks for a pause or said nothing that can be understood. */
+  | ({ readonly kind: 'trouble' } & ProviderWords);
+
+/** As much of a connection as decides what still works. */
+export interface GrantStanding {
+  readonly state: ConnectionState;
+  readonly network: Network;
+  readonly grantKind: GrantKind;
+  readonly missingScopes: readonly string[];
+  readonly errorCode: ConnectionError['code'] | null;
+}
+
+/** What keeps a feature from working; `null`: it works. A lost permission ends only what needs it. */
+export function problemOf(feature: Feature, standing: GrantStanding): GrantProblem | null {
+  const { state, network, grantKind, errorCode } = standing;
+  if (state === 'expired' || state === 'disconnected') return 'gone';
+  // The network refused and did not say for want of which permission.
+  if (state === 'refresh_required' && errorCode === 'permission_lost' && standing.missingScopes.length === 0) {
+    return 'permission';
+  }
+  return lostFeatures(scopesOf(network, grantKind), standing.missingScopes).includes(feature) ? 'permission' : null;
+}
+
+/**
+ * The permissions that stand for a feature, where a network refuses it and names none: those that are asked for mainly
+ * because of it.
+ */
+export function scopesFor(feature: Feature, { network, grantKind }: Pick<GrantStanding, 'network' | 'grantKind'>) {
+  return scopesOf(network, grantKind)
+    .filter(({ features: [main] }) => main === feature)
+    .map(({ scope }) => scope);
+}
+
+/** How long before consent lapses a person is asked to renew it. */
+export const consentNoticeMs = 7 * 24 * 60 * 60_000;
+
+/** A page that has just answered, as it was until then. */
+export interface AnsweringPage extends GrantStanding {
+  /** What the token may do, as far as the consent said; `null`: not told. */
+  readonly scopes: readonly string[] | null;
+  /** Epoch milliseconds; `null`: unknown or never. */
+  readonly consentExpiresAt: number | null;
+  /** It lost permissions, as the refusal of a call showed and not a list of what the token may do. */
+  readonly callRefused: boolean;
+  /** Its token could not be renewed several times in a row. */
+  readonly refreshFails: boolean;
+}
+
+export interface Answer {
+  /** What the token may do now; `null`: the network does not tell. */
+  readonly scopes: readonly string[] | null;
+  /** Somebody asked for the look, and vouches for what the network does not tell. */
+  readonly byPerson: boolean;
+  readonly now: number;
+}
+
+/** What a page is once it has answered. `errorCode`: that of the error that stays or begins with it. */
+export type Health = Pick<GrantStanding, 'missingScopes' | 'errorCode'> & {
+  readonly state: Exclude<ConnectionState, 'expired' | 'disconnected'>;
+};
+
+/** Judges a page that has just answered. Permissions that were never given do not count as lost. */
+export function healthOf(page: AnsweringPage, answer: Answer): Health {
+  const missingScopes = missingOf(page, answer);
+  const isLost = missingScopes.some((scope) => !page.missingScopes.includes(scope));
+  if (isLost || staysRefused(page, answer, missingScopes)) {
+    return { state: 'refresh_required', missingScopes, errorCode: 'permission_lost' };
+  }
+  if (page.consentExpiresAt !== null && page.consentExpiresAt - answer.now <= consentNoticeMs) {
+    return { state: 'refresh_required', missingScopes, errorCode: null };
+  }
+  if (page.state === 'degraded' && page.refreshFails) {
+    return { state: 'degraded', missingScopes, errorCode: page.errorCode };
+  }
+  return { state: 'connected', missingScopes, errorCode: null };
+}
+
+function missingOf(page: AnsweringPage, { scopes, byPerson }: Answer): readonly string[] {
+  if (!byPerson && page.callRefused) return page.missingScopes;
+  const told = scopes ?? (byPerson ? page.scopes : null);
+  if (told === null) return byPerson ? [] : page.missingScopes;
+  return missingScopes(scopesOf(page.network, page.grantKind), told).map(({ scope }) => scope);
+}
+
+/**
+ * Whether a permission stays lost. Reading the page proves nothing about a call that was refused: only a person can say
+ * that it would be taken now, or else the page would be repaired and broken again every hour.
+ */
+function staysRefused(page: AnsweringPage, { scopes, byPerson }: Answer, missing: readonly string[]): boolean {
+  if (page.state !== 'refresh_required' || page.errorCode !== 'permission_lost') return false;
+  return missing.length > 0 && !(byPerson && scopes === null);
+}
+
+/** What a network has just said of a connection, as it is kept with it. */
+export function errorOf(
+  code: ConnectionError['code'],
+  { providerStatus, providerCode, providerMessage }: ProviderWords,
+  now: Date,
+): ConnectionError {
+  return { code, providerStatus, providerCode, providerMessage, at: now.toISOString() };
+}
