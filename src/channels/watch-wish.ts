@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import type { ConnectionId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
+import { watchSecret } from '../platform/watch-secret.ts';
 
 /**
  * Where a network is to tell us of a connection's changes, and what it repeats to us then. The secret is derived from a
@@ -12,6 +12,6 @@ export function watchWish(
 ): { readonly notificationUrl: string; readonly secret: string } {
   return {
     notificationUrl: `${publicUrl.replace(/\/+$/, '')}/webhooks/${network}`,
-    secret: createHmac('sha256', key).update(`watch/${connectionId}`).digest('base64url'),
+    secret: watchSecret(key, connectionId),
   };
 }

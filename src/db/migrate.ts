@@ -25,6 +25,7 @@ import * as dutyByNetwork from './migrations/2026_11_24_87_duty_by_network.ts';
 import * as notificationOfConnections from './migrations/2026_11_24_89_notification_of_connections.ts';
 import * as passedSlots from './migrations/2026_11_24_90_passed_slots.ts';
 import * as passedSlotsOfRenewals from './migrations/2026_11_24_92_passed_slots_of_renewals.ts';
+import * as grantNotices from './migrations/2026_11_24_91_grant_notices.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
 
@@ -55,6 +56,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_24_89_notification_of_connections': notificationOfConnections,
   '2026_11_24_90_passed_slots': passedSlots,
   '2026_11_24_92_passed_slots_of_renewals': passedSlotsOfRenewals,
+  '2026_11_24_91_grant_notices': grantNotices,
 };
 
 /**

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { GrantNews, GrantNotice } from '../../domain/grant-notice.ts';
+import { forged, type GrantWebhook, unreadable } from './grant-webhook.ts';
+import { jsonIn, matches, signatureOf } from './signature.ts';
+
+const accountUpdate = z.object({
+  event: z.string(),
+  waba_info: z.object({ waba_id: z.string() }).optional(),
+  ban_info: z.object({ waba_ban_state: z.string() }).optional(),
+});
+
+const delivery = z.object({
+  object: z.string(),
+  entry: z.array(
+    z.object({
+      id: z.union([z.string(), z.number()]).transform(String),
+      /** Epoch seconds. */
+      time: z.number().optional(),
+      changes: z.array(z.object({ field: z.string(), value: z.unknown() })).default([]),
+    }),
+  ),
+});
+
+/**
+ * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`.
+ * Source: developers.facebook.com, "account_update webhook reference"; the events that end a grant also as met by others.
+ */
+export function metaWebhook(app: {
+  readonly secret: string | null;
+  readonly verifyToken: string | null;
+}): GrantWebhook {
+  return ({ method, query, headers, body }) => {
+    if (method === 'GET') {
+      const asks = query.get('hub.mode') === 'subscribe';
+      if (!asks || app.verifyToken === null || !matches(app.verifyToken, query.get('hub.verify_token'))) return forged;
+      return { kind: 'handshake', contentType: 'text/plain', words: query.get('hub.challenge') ?? '' };
+    }
+    if (app.secret === null) return forged;
+    if (!matches(`sha256=${signatureOf(app.secret, body, 'hex')}`, headers['x-hub-signature-256'])) return forged;
+    const read = delivery.safeParse(jsonIn(body));
+    if (!read.success) return unreadable;
+    const entries = read.data.object === 'whatsapp_business_account' ? read.data.entry : [];
+    return { kind: 'news', notices: entries.flatMap(noticesIn) };
+  };
+}
+
+function noticesIn({ id, time, changes }: z.infer<typeof delivery>['entry'][number]): readonly GrantNotice[] {
+  const updates = changes.filter(({ field }) => field === 'account_update');
+  return updates.flatMap(({ value }): GrantNotice[] => {
+    const update = accountUpdate.safeParse(value);
+    if (!update.success) return [];
+    // For what a partner does, the entry is the partner's own, and the account is named inside.
+    const wabaId = update.data.waba_info?.waba_id ?? id;
+    return [
+      {
+        about: { kind: 'detail', network: 'whatsapp', name: 'wabaId', value: wabaId },
+        news: newsOf(update.data),
+        providerCode: update.data.event,
+        at: time === undefined ? null : time * 1_000,
+      },
+    ];
+  });
+}
+
+const endings: ReadonlySet<string> = new Set(['PARTNER_APP_UNINSTALLED', 'PARTNER_REMOVED', 'ACCOUNT_DELETED']);
+
+/** A ban is announced, carried out and lifted by the same event. */
+function newsOf({ event, ban_info: ban }: z.infer<typeof accountUpdate>): GrantNews {
+  if (endings.has(event)) return 'revoked';
+  return event === 'DISABLED_UPDATE' && ban?.waba_ban_state === 'DISABLE' ? 'revoked' : 'look';
+}
