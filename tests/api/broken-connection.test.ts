@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { testStack } from '../../dev/stack.ts';
 import { breakConnection } from '../../src/db/connection-grant.ts';
 import { recordLook } from '../../src/db/connection-health.ts';
+import { connectionWorkflowId } from '../../src/domain/connection.ts';
 import { send } from '../support/api.ts';
+import { withTemporal } from '../support/histories.ts';
 import { type TenantApi, useTenantApi } from '../support/tenant-api.ts';
 
 describe('a connection that breaks', () => {
@@ -39,6 +41,20 @@ describe('a connection that breaks', () => {
     await expect.poll(() => targetOf(api, inTime), soon).toBe('waiting null');
     expect(await statusOf(api, inTime)).toBe('scheduled');
   });
+});
+
+it('a connection that a person ends is left by its process once its grant is settled, and nobody is told', async () => {
+  const api = await fresh();
+  expect((await api.as('paolo', 'POST', `${path(api)}/disconnect`)).body.state).toBe('disconnected');
+  const revocation = async () => (await api.as('irene', 'GET', path(api))).body.revocation;
+  // The page has no token: there is nothing to take the grant back with, where a network takes it at all.
+  await expect.poll(revocation, soon).toMatch(/^(failed|not_offered)$/);
+  const { tenantId, connectionId } = about(api);
+  await withTemporal(async ({ workflow }) => {
+    const run = workflow.getHandle(connectionWorkflowId(tenantId, connectionId));
+    await expect.poll(async () => (await run.describe()).status.name, soon).toBe('COMPLETED');
+  });
+  expect(await heard(api)).toEqual([]);
 });
 
 describe('what a repair does with late posts', () => {
