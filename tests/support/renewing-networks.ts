@@ -51,7 +51,11 @@ export async function lapsedOnX(
   await untilRefused(dependencies, { externalId, accessToken: grant.accessToken, details: {} });
   const { accessToken, refreshToken, scopes } = grant;
   const holder: TokenHolder = {
-    ...{ network: 'x', kind: 'oauth', externalId, accessToken, refreshToken },
+    network: 'x',
+    kind: 'oauth',
+    externalId,
+    accessToken,
+    refreshToken,
     ...(scopes === null ? {} : { scopes }),
   };
   return hold(dependencies, holder, tenantId ?? (await freshTenant(dependencies.db)).id);
