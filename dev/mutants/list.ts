@@ -1,3 +1,5 @@
+import { tokenMutants } from './token-list.ts';
+
 /** One safety, how to take it away, and the tests that must notice. */
 export type Mutant = Readonly<{
   name: string;
@@ -253,4 +255,5 @@ export const mutants: readonly Mutant[] = [
     tests: ['tests/unit/channels/facebook-films.test.ts'],
     only: 'never handed over again',
   },
+  ...tokenMutants,
 ];
