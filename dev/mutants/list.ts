@@ -1,4 +1,5 @@
 import { connectionMutants } from './connection-list.ts';
+import { tokenMutants } from './token-list.ts';
 
 /** One safety, how to take it away, and the tests that must notice. */
 export type Mutant = Readonly<{
@@ -272,4 +273,6 @@ export const mutants: readonly Mutant[] = [
     tests: ['tests/unit/channels/facebook-films.test.ts'],
     only: 'never handed over again',
   },
+  ...connectionMutants,
+  ...tokenMutants,
 ];

@@ -42,6 +42,19 @@ export async function profilesOf(
   return rows.map((row) => ({ tenantId: row.tenant_id, adminProfileId: row.admin_profile_id }));
 }
 
+/** Which grant a connection has, and since when. */
+export async function selectGrantAge(
+  trx: TenantTransaction,
+  id: ConnectionId,
+): Promise<{ readonly grantVersion: number; readonly connectedAt: Date } | null> {
+  const row = await trx
+    .selectFrom('connection')
+    .select(['grant_version', 'connected_at'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : { grantVersion: row.grant_version, connectedAt: row.connected_at };
+}
+
 /** Forgets who a person is. What they granted stays told as somebody's: the id is kept under a name of no one. */
 export async function eraseProfile(trx: TenantTransaction, id: AdminProfileId): Promise<void> {
   await trx

@@ -15,8 +15,8 @@ export async function withTemporal<T>(work: (client: Client) => Promise<T>): Pro
 }
 
 /** Everything that the history of a run holds as text: names of types, summaries, and every payload decoded. */
-export async function historyText(client: Client, workflowId: string): Promise<string> {
-  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+export async function historyText(client: Client, workflowId: string, runId?: string): Promise<string> {
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const texts: string[] = [];
   collect(events, texts);
   return texts.join('\n');

@@ -14,6 +14,7 @@ import { openChannels } from '../../src/channels/open.ts';
 import { connect } from '../../src/db/connect.ts';
 import type { TokenKey } from '../../src/db/connection-token.ts';
 import { withTenant } from '../../src/db/tenant.ts';
+import type { TenantId } from '../../src/domain/ids.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { readWorkerConfig } from '../../src/platform/config.ts';
 import { connectorOf, consentConnectorOf } from './connectors.ts';
@@ -21,7 +22,7 @@ import { control, type Simulator } from './fault-networks.ts';
 import { stack } from './fault-stack.ts';
 import { eventually } from './fault-wait.ts';
 import { freshTenant } from './fresh-tenant.ts';
-import { holdTokens } from './held-tokens.ts';
+import { holdTokens, type TokenHolder } from './held-tokens.ts';
 
 const redirectUri = 'http://localhost:9/callback';
 const [account] = xAccounts;
@@ -35,31 +36,43 @@ export function useRefresher(): RefreshDependencies {
   return { db, masterKeys, connectors, clock: systemClock };
 }
 
-/** An account on X that a person has just connected and whose token has lapsed already. X spends refresh tokens. */
-export async function lapsedOnX(dependencies: RefreshDependencies): Promise<TokenKey> {
+/**
+ * An account on X that a person has just connected and whose token has lapsed already. X spends refresh tokens. In a
+ * tenant of its own unless one is given. `onSecret` is told whatever nobody else may ever see.
+ */
+export async function lapsedOnX(
+  dependencies: RefreshDependencies,
+  { tenantId, onSecret = () => undefined }: { tenantId?: TenantId; onSecret?: (secret: string) => void } = {},
+): Promise<TokenKey> {
   await control('x', 'POST', '/settings', { accessTokenLifetimeMs: 1_000 });
-  const grant = await consent(dependencies);
+  const grant = await consent(dependencies, onSecret);
   await control('x', 'POST', '/settings', { accessTokenLifetimeMs: null });
   const { externalId } = account;
   await untilRefused(dependencies, { externalId, accessToken: grant.accessToken, details: {} });
   const { accessToken, refreshToken, scopes } = grant;
-  return hold(dependencies, {
-    ...{ network: 'x', kind: 'oauth', externalId, accessToken, refreshToken },
+  const holder: TokenHolder = {
+    network: 'x',
+    kind: 'oauth',
+    externalId,
+    accessToken,
+    refreshToken,
     ...(scopes === null ? {} : { scopes }),
-  });
+  };
+  return hold(dependencies, holder, tenantId ?? (await freshTenant(dependencies.db)).id);
 }
 
-/** Connects a page to a tenant of its own. */
+/** Connects a page until the test is over. */
 async function hold(
   { db, masterKeys }: RefreshDependencies,
-  holder: Parameters<typeof holdTokens>[2],
+  holder: TokenHolder,
+  tenantId: TenantId,
 ): Promise<TokenKey> {
-  const { id: tenantId } = await freshTenant(db);
   const connectionId = await holdTokens(db, tenantId, holder, masterKeys);
   // A page belongs to one tenant at a time: the next test wants it.
   onTestFinished(() =>
     withTenant(db, tenantId, async (trx) => {
-      await trx.updateTable('connection').set({ state: 'disconnected' }).where('id', '=', connectionId).execute();
+      const gone = { state: 'disconnected', external_id: `left ${connectionId}` } as const;
+      await trx.updateTable('connection').set(gone).where('id', '=', connectionId).execute();
     }),
   );
   return { tenantId, connectionId };
@@ -100,13 +113,16 @@ export function connectionOf({ db }: RefreshDependencies, { tenantId, connection
   );
 }
 
-async function consent({ connectors }: RefreshDependencies): Promise<Grant> {
+async function consent({ connectors }: RefreshDependencies, onSecret: (secret: string) => void): Promise<Grant> {
   const connector = consentConnectorOf(connectors, 'x', 'oauth');
   const codeVerifier = randomBytes(32).toString('base64url');
   const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
   const url = connector.authorizationUrl({ redirectUri, state: 'state', codeChallenge });
   const back = await answerConsentPage(url, { person: account.externalId });
-  return connector.exchangeCode({ redirectUri, code: back.searchParams.get('code') ?? '', codeVerifier });
+  const code = back.searchParams.get('code') ?? '';
+  const grant = await connector.exchangeCode({ redirectUri, code, codeVerifier });
+  for (const secret of [codeVerifier, code, grant.accessToken, grant.refreshToken ?? code]) onSecret(secret);
+  return grant;
 }
 
 async function untilRefused({ connectors }: RefreshDependencies, page: HeldPage): Promise<void> {

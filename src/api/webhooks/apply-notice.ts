@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import { selectConnection } from '../../db/connection.ts';
 import { breakConnection } from '../../db/connection-grant.ts';
 import {
   deleteSecretsOf,
@@ -9,6 +8,7 @@ import {
   type Holder,
   holdersOf,
   profilesOf,
+  selectGrantAge,
 } from '../../db/grant-notice.ts';
 import type { Database } from '../../db/schema.ts';
 import { type TenantTransaction, withTenant } from '../../db/tenant.ts';
@@ -45,8 +45,8 @@ async function apply(
   const { connectionId } = holder;
   if (notice.news === 'look') return hastenDuties(trx, connectionId, { kinds: ['refresh', 'probe'], now });
   if (notice.news === 'watch_again') return hastenDuties(trx, connectionId, { kinds: ['watch'], now });
-  const row = await selectConnection(trx, connectionId);
-  if (row === null || !concerns(notice.at, row.connected_at.getTime())) return;
+  const grant = await selectGrantAge(trx, connectionId);
+  if (grant === null || !concerns(notice.at, grant.connectedAt.getTime())) return;
   const error = {
     code: 'grant_gone',
     providerStatus: null,
@@ -54,7 +54,7 @@ async function apply(
     providerMessage: null,
     at: now.toISOString(),
   } as const;
-  await breakConnection(trx, holder, { grantVersion: row.grant_version, state: 'expired', error, now });
+  await breakConnection(trx, holder, { grantVersion: grant.grantVersion, state: 'expired', error, now });
 }
 
 function isOurs(given: string, expected: string): boolean {
