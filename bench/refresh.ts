@@ -57,17 +57,18 @@ async function measure(): Promise<void> {
     const slices = await measureSlices(bench);
     const beats = difference(before, await meteredActions(stack))['grpc_RecordActivityTaskHeartbeat'] ?? 0;
     const sleepers = await measureSleepers(bench);
+    const eachSlice = await costOfSlice(client);
     // A slice is always under way; besides, its heartbeats are billed.
-    const eventsPerDay = slices.eachSlice.events * slicesPerDay;
+    const eventsPerDay = eachSlice.events * slicesPerDay;
     const beatsPerDay = (beats / slices.seconds) * daySeconds;
-    const actionsPerDay = slices.eachSlice.actions * slicesPerDay + beatsPerDay;
+    const actionsPerDay = eachSlice.actions * slicesPerDay + beatsPerDay;
     report('refresh', {
       connections,
       slices_seconds: slices.seconds,
       slices_found_after_seconds: slices.foundAfterSeconds,
       slices_per_second: connections / slices.seconds,
       slices_lapsed: slices.lapsed,
-      slices_events_each_slice: slices.eachSlice.events,
+      slices_events_each_slice: eachSlice.events,
       slices_events_per_connection_day: eventsPerDay / connections,
       slices_actions_per_connection_day: actionsPerDay / connections,
       alone,
@@ -89,38 +90,37 @@ const slicesPerDay = daySeconds / 600;
 
 /** All of them due now, while the worker's slices run as they always do. */
 async function measureSlices(bench: Bench) {
-  const { db, masterKeys, client } = bench;
+  const { db, masterKeys } = bench;
   tell(`${connections} connections whose tokens are due for renewal`);
   const expiresAt = new Date(Date.now() + lapsesInMs);
   const made = { tenantId, masterKeys, count: connections, expiresAt };
   // Due once all are written.
-  const dueAt = Date.now() + 5_000 + connections * 2;
+  const dueAt = Date.now() + 5_000 + connections * 5;
   const ids = await insertManyConnections(db, { ...made, refreshAt: new Date(dueAt) });
   if (Date.now() > dueAt) throw new Complaint('Writing them took longer than planned.');
   await pause(dueAt - Date.now());
 
   const { firstAt, lastAt } = await renewal(db, ids);
   const { lapsed } = await progress(db, { ids, at: new Date() });
-  const history = await eventsOf(client, sliceWorkflowId('refresh', 0));
-  console.log('\n  Events of the process so far');
-  console.table(countByType(history));
   return {
     seconds: (lastAt - firstAt) / 1_000,
     foundAfterSeconds: (firstAt - dueAt) / 1_000,
     lapsed: lastAt > expiresAt.getTime() ? connections : lapsed,
-    eachSlice: await costOfSlice(client, history),
   };
 }
 
-/** A slice is what lies between two of its activities; the one under way counts as whole. */
-async function costOfSlice(client: Client, history: readonly HistoryEvent[]): Promise<Cost> {
-  let seen = history;
-  while (scheduledIn(seen).length < 2) {
+/** A slice is what lies between two of its activities. It stays for ten minutes, which are waited for. */
+async function costOfSlice(client: Client): Promise<Cost> {
+  for (;;) {
+    const history = await eventsOf(client, sliceWorkflowId('refresh', 0));
+    const [first, second] = scheduledIn(history);
+    if (first !== undefined && second !== undefined) {
+      console.log('\n  Events of the process of all refreshes so far');
+      console.table(countByType(history));
+      return costOf(history.slice(first, second));
+    }
     await pause(10_000);
-    seen = await eventsOf(client, sliceWorkflowId('refresh', 0));
   }
-  const [first = 0, second = 0] = scheduledIn(seen);
-  return costOf(seen.slice(first, second));
 }
 
 const scheduledIn = (events: readonly HistoryEvent[]): readonly number[] =>

@@ -273,6 +273,5 @@ export const mutants: readonly Mutant[] = [
     tests: ['tests/unit/channels/facebook-films.test.ts'],
     only: 'never handed over again',
   },
-  ...connectionMutants,
   ...tokenMutants,
 ];
