@@ -123,7 +123,9 @@ describe('a look at a page', () => {
     expect(await slices.run('probe')).toMatchObject({ worked: 2, failed: 1 });
     const pages = await Promise.all([faulty, sound].map(rowOf));
     expect(pages.map(({ state }) => state)).toEqual(['connected', 'connected']);
-    expect(pages.map(({ duties }) => duties[0]?.attempts).toSorted()).toEqual([0, 1]);
+    expect(pages.flatMap(({ duties }) => duties.map(({ attempts }) => attempts))).toEqual(
+      expect.arrayContaining([0, 1]),
+    );
   });
 });
 
