@@ -19,7 +19,6 @@ import { createApiMetrics } from '../platform/metrics.ts';
 import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { grantDeskWith } from './grant-desk.ts';
-import { offersOf } from './offers.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 import { renewWith } from './renew-token.ts';
@@ -71,7 +70,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   metrics.watchPool('system', system.pool);
 
   const flow = {
-    desk: grantDeskWith(connectors),
+    desk: grantDeskWith(connectors, config.networks.apps),
     masterKeys: config.masterKeys,
     publicUrl: config.media.publicUrl,
   };
@@ -82,7 +81,6 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
       feed,
-      offers: offersOf(connectors, config.networks.apps),
       simulated: simulatedHosts(config.networks),
       storage: openStorage(config.media.store),
       urls: config.media,

@@ -1,11 +1,12 @@
 import type { GrantDesk, GrantOutcome, Way } from '../api/connections/grant-desk.ts';
 import { ChannelError } from '../channels/channel.ts';
 import type { Connector, ConsentConnector, CredentialConnector, Grant } from '../channels/connector.ts';
-import type { Connectors } from '../channels/registry.ts';
+import { isConfigured } from '../channels/configured.ts';
+import type { Apps, Connectors } from '../channels/registry.ts';
 import { wordsOf } from './probe-page.ts';
 
 /** Lets the API connect pages through the connectors of the networks. */
-export function grantDeskWith(connectors: Connectors): GrantDesk {
+export function grantDeskWith(connectors: Connectors, apps: Apps): GrantDesk {
   const consenting = (way: Way): ConsentConnector => {
     const connector = connectors(way.network, way.kind);
     if (connector?.way !== 'consent') throw new Error(`${way.network} has no consent page for ${way.kind}`);
@@ -25,6 +26,8 @@ export function grantDeskWith(connectors: Connectors): GrantDesk {
         pkce: connector.way === 'consent' && connector.pkce,
         refreshes: connector.refresh !== null,
         watches: connector.watch !== null,
+        revocable: connector.revoke !== null,
+        configured: isConfigured(apps, network, kind),
       };
     },
     consentUrl: (way, request) => {

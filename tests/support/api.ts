@@ -8,7 +8,6 @@ import { createCommandSender } from '../../src/api/command.ts';
 import { networkTimeoutMs } from '../../src/api/connections/begin-authorization.ts';
 import type { GrantDesk } from '../../src/api/connections/grant-desk.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
-import type { Offers } from '../../src/api/connections/offers.ts';
 import type { Renew } from '../../src/api/connections/renew.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
@@ -20,8 +19,6 @@ import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
-import { offersOf } from '../../src/bin/offers.ts';
-import { openChannels } from '../../src/channels/open.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
@@ -70,8 +67,6 @@ export interface TestApiOptions {
   readonly networkTimeoutMs?: number;
   readonly renew?: Renew;
   readonly published?: PublishedPosts;
-  /** Instead of what the stack's networks offer. */
-  readonly offers?: Offers;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
   /** Served beside the real ones. */
@@ -102,7 +97,6 @@ export async function startApi({
   networkTimeoutMs: timeoutMs = networkTimeoutMs,
   renew,
   published,
-  offers,
   storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -131,10 +125,6 @@ export async function startApi({
     log: services.logger,
   });
   const flow = { desk, masterKeys: config.masterKeys, publicUrl: config.media.publicUrl };
-  const { connectors, close: closeChannels } = openChannels(config.networks, {
-    clock: services.clock,
-    observe: () => undefined,
-  });
   const app = createApp({
     routes: [
       ...allRoutes({
@@ -144,7 +134,6 @@ export async function startApi({
         // Tokens of tests cannot be renewed unless the test says so.
         renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
-        offers: offers ?? offersOf(connectors, config.networks.apps),
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,
@@ -194,7 +183,7 @@ export async function startApi({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await feed.stop();
-      await Promise.all([database.pool.end(), system.pool.end(), connection.close(), closeChannels()]);
+      await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
     },
   };
 }

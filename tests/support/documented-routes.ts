@@ -22,7 +22,6 @@ export function documentedRoutes() {
       redeem: () => Promise.reject(new Error('nothing is behind these routes')),
       admit: () => Promise.reject(new Error('nothing is behind these routes')),
     },
-    offers: () => null,
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },
     simulated: { facebook: [], instagram: [], linkedin: [] },

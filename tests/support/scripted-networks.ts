@@ -27,7 +27,14 @@ export function scriptedNetworks(): ScriptedNetworks {
         if (network === 'gmail') return null;
         const way =
           kind === 'bot_token' || kind === 'api_key' || kind === 'service_account' ? 'credentials' : 'consent';
-        return { way, pkce: network === 'x', refreshes: network === 'x', watches: network === 'telegram' };
+        return {
+          way,
+          pkce: network === 'x',
+          refreshes: network === 'x',
+          watches: network === 'telegram',
+          revocable: network === 'facebook',
+          configured: network !== 'youtube',
+        };
       },
       consentUrl: (way, { redirectUri, state, codeChallenge }) => {
         if (way.network === 'youtube') return null;

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { grantDeskWith } from '../../src/bin/grant-desk.ts';
+import type { Connectors } from '../../src/channels/registry.ts';
+import { seedApps } from '../support/apps.ts';
 import { ChannelError, type ChannelErrorFacts } from '../../src/channels/channel.ts';
 import type { ConsentConnector, GrantedPage } from '../../src/channels/connector.ts';
 import { grantOf } from '../support/connectors.ts';
@@ -61,6 +63,8 @@ test('without an app there is no consent page; without a connector there is no w
     pkce: true,
     refreshes: false,
     watches: false,
+    revocable: false,
+    configured: true,
   });
   expect(desk.offer('telegram', 'bot_token')).toBeNull();
 });
@@ -88,5 +92,6 @@ function deskOf(methods: Partial<ConsentConnector>) {
     watch: null,
     ...methods,
   };
-  return grantDeskWith((network, kind) => (network === way.network && kind === way.kind ? connector : null));
+  const connectors: Connectors = (network, kind) => (network === way.network && kind === way.kind ? connector : null);
+  return grantDeskWith(connectors, seedApps);
 }

@@ -38,6 +38,10 @@ export interface GrantOffer {
   readonly refreshes: boolean;
   /** Whether it has to be asked to tell us of changes. */
   readonly watches: boolean;
+  /** Whether the network lets a grant be taken back. */
+  readonly revocable: boolean;
+  /** Whether everything is configured that the network knows us by. */
+  readonly configured: boolean;
 }
 
 interface NamedPages {

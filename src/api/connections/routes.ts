@@ -7,7 +7,6 @@ import { disconnect, showImpact } from './disconnect-connection.ts';
 import { editConnection } from './edit-connection.ts';
 import { fetchPicture } from './fetch-picture.ts';
 import { listConnections } from './list-connections.ts';
-import type { Offers } from './offers.ts';
 import { showAuthorization } from './read-authorization.ts';
 import { selectPages } from './select-pages.ts';
 import { showConnection } from './show-connection.ts';
@@ -15,7 +14,6 @@ import { startRoutes } from './start-authorization.ts';
 import { resume, suspend } from './suspend-connection.ts';
 
 export interface ConnectionDependencies extends CheckDependencies, FlowDependencies {
-  readonly offers: Offers;
   /** Where pictures are kept, and how they are addressed. */
   readonly storage: Storage;
   readonly urls: MediaUrls;
