@@ -14,7 +14,10 @@ export interface ConsentAnswer {
  * code or its refusal; it is not followed.
  */
 export async function answerConsentPage(authorizationUrl: string, answer: ConsentAnswer = {}): Promise<URL> {
-  const shown = await fetch(authorizationUrl);
+  const shown = await fetch(authorizationUrl, { redirect: 'manual' });
+  // A network that asks nobody, since it has found fault with the request, leads back at once.
+  const back = shown.headers.get('location');
+  if (back !== null) return new URL(back);
   if (!shown.ok) throw new Error(`the consent page answered ${shown.status}: ${await shown.text()}`);
   const form = new URLSearchParams();
   for (const { type, name, value, checked } of inputsOf(await shown.text())) {

@@ -1,12 +1,20 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { apple } from './apple/network.ts';
 import { graph } from './graph/network.ts';
 import { type Network, startSimulator } from './kernel/simulator.ts';
 import { linkedin } from './linkedin/network.ts';
 import { startMailCatcher } from './mail/catcher.ts';
+import { microsoft } from './microsoft/network.ts';
+import { telegram } from './telegram/network.ts';
+import { x } from './x/network.ts';
 
 const usage = `node simulators/bin.ts graph    [--port 7311] [--data <folder>] [--public-url http://localhost:7311]
 node simulators/bin.ts linkedin [--port 7312] [--data <folder>] [--public-url http://localhost:7312]
+node simulators/bin.ts microsoft [--port 7314] [--data <folder>] [--public-url http://localhost:7314]
+node simulators/bin.ts x        [--port 7315] [--data <folder>] [--public-url http://localhost:7315]
+node simulators/bin.ts telegram [--port 7316] [--data <folder>] [--public-url http://localhost:7316]
+node simulators/bin.ts apple    [--port 7317] [--data <folder>] [--public-url http://localhost:7317]
 node simulators/bin.ts mail     [--smtp-port 7325] [--port 7326] [--data <folder>]
 node simulators/bin.ts all      [--data <folder>]
 Ports follow CHORALLY_PORT_BASE (7300), the folder CHORALLY_RUN_DIR (.run).`;
@@ -26,6 +34,10 @@ const folder = values.data ?? join(process.env['CHORALLY_RUN_DIR'] ?? '.run', 's
 const starters: Readonly<Record<string, (alone: boolean) => Promise<() => Promise<void>>>> = {
   graph: (alone) => network(graph, base + 11, alone),
   linkedin: (alone) => network(linkedin, base + 12, alone),
+  microsoft: (alone) => network(microsoft, base + 14, alone),
+  x: (alone) => network(x, base + 15, alone),
+  telegram: (alone) => network(telegram, base + 16, alone),
+  apple: (alone) => network(apple, base + 17, alone),
   mail: (alone) => mail(alone),
 };
 

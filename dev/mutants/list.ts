@@ -1,3 +1,5 @@
+import { connectionMutants } from './connection-list.ts';
+
 /** One safety, how to take it away, and the tests that must notice. */
 export type Mutant = Readonly<{
   name: string;
@@ -15,6 +17,7 @@ export type Mutant = Readonly<{
 }>;
 
 export const mutants: readonly Mutant[] = [
+  ...connectionMutants,
   {
     name: 'row-level-security',
     removes: 'the policy that shows a tenant only its own rows',

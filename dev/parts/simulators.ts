@@ -7,6 +7,10 @@ import type { Part } from './part.ts';
 export const simulators: readonly Part[] = [
   simulator('graph', ['graph'], (ports) => `http://127.0.0.1:${ports.graph}/_control/openapi.json`),
   simulator('linkedin', ['linkedin'], (ports) => `http://127.0.0.1:${ports.linkedin}/_control/openapi.json`),
+  simulator('x', ['x'], (ports) => `http://127.0.0.1:${ports.x}/_control/openapi.json`),
+  simulator('microsoft', ['microsoft'], (ports) => `http://127.0.0.1:${ports.microsoft}/_control/openapi.json`),
+  simulator('telegram', ['telegram'], (ports) => `http://127.0.0.1:${ports.telegram}/_control/openapi.json`),
+  simulator('apple', ['apple'], (ports) => `http://127.0.0.1:${ports.apple}/_control/openapi.json`),
   simulator('mail', ['smtp', 'mailWeb'], (ports) => `http://127.0.0.1:${ports.mailWeb}/`),
 ];
 
@@ -26,5 +30,12 @@ function simulator(name: string, ports: readonly (keyof Ports)[], health: (ports
 /** The networks' addresses for people and tests. The Graph API serves Facebook and Instagram. */
 export function simulatorAddresses({ ports }: Stack): Record<string, { url: string; control: string }> {
   const at = (port: number) => ({ url: `http://localhost:${port}`, control: `http://localhost:${port}/_control` });
-  return { graph: at(ports.graph), linkedin: at(ports.linkedin) };
+  return {
+    graph: at(ports.graph),
+    linkedin: at(ports.linkedin),
+    x: at(ports.x),
+    microsoft: at(ports.microsoft),
+    telegram: at(ports.telegram),
+    apple: at(ports.apple),
+  };
 }

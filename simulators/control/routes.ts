@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Network } from '../kernel/simulator.ts';
 import type { World } from '../kernel/world.ts';
 import { faultRoutes } from './fault-routes.ts';
+import { grantRoutes } from './grant-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { controlDocument } from './openapi.ts';
 import { type ControlRoute, controlRouter } from './route.ts';
@@ -15,6 +16,8 @@ export function control(network: Network, world: World): Router {
     ...faultRoutes(world),
     ...logRoutes(world),
     ...stateRoutes(world),
+    ...grantRoutes(network, world),
+    ...(network.controls?.(world) ?? []),
     ...selfRoutes(network, world, () => routes),
   ];
   return controlRouter(routes, world.store.flushed);

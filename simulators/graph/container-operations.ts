@@ -45,7 +45,7 @@ export function containerOperations(world: World): Operation[] {
 
 async function create(world: World, call: Call): Promise<Answer> {
   const accountId = call.params['account'] ?? '';
-  actAsInstagram(world, call, accountId);
+  actAsInstagram(world, call, accountId, 'publish');
   const caption = param(call, 'caption') ?? '';
   judgeCaption(caption);
   const content = await contentOf(world, call, accountId);

@@ -50,6 +50,9 @@ export const unknownObject = (id: string, method = 'get'): Refused =>
     subcode: 33,
   });
 
+export const permissionRequired = (permission: string): Refused =>
+  graphError({ status: 403, code: 200, message: `(#200) Requires ${permission} permission to manage the object` });
+
 export const unknownPath = (path: string): Refused =>
   graphError({ message: `Unknown path components: ${path}`, code: 2500 });
 

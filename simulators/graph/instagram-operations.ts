@@ -51,7 +51,7 @@ export function instagramOperations(world: World): Operation[] {
 
 function publish(world: World, call: Call): Answer {
   const accountId = call.params['account'] ?? '';
-  actAsInstagram(world, call, accountId);
+  actAsInstagram(world, call, accountId, 'publish');
   const container = graphObjects(world).containers.get(required(call, 'creation_id'));
   if (container === null || container.accountId !== accountId || container.kind === 'child') {
     throw instagramRefusal('noContainer');

@@ -1,27 +1,31 @@
-import express, { Router } from 'express';
-import { consentPage } from '../kernel/consent.ts';
+import express from 'express';
 import type { Call, Operation } from '../kernel/operation.ts';
 import type { Dialect } from '../kernel/serve.ts';
 import type { Network } from '../kernel/simulator.ts';
 import type { World } from '../kernel/world.ts';
-import { seedTenants } from '../seed.ts';
 import { accountOperations } from './account-operations.ts';
+import { consentSite } from './consent-site.ts';
 import { containerOperations } from './container-operations.ts';
 import { graphTrouble, traceId, unknownObject, unknownPath } from './errors.ts';
 import { feedOperations } from './feed-operations.ts';
+import { instagramLoginOperations } from './instagram-login-operations.ts';
 import { instagramOperations } from './instagram-operations.ts';
 import { oauthOperations } from './oauth-operations.ts';
 import { photoOperations } from './photo-operations.ts';
 import { postOperations } from './post-operations.ts';
 import { reelOperations } from './reel-operations.ts';
+import { subscriptionOperations } from './subscription-operations.ts';
+import { tokenOperations } from './token-operations.ts';
 import { videoOperations } from './video-operations.ts';
+import { webhookControls } from './webhook-controls.ts';
+import { whatsappOperations } from './whatsapp-operations.ts';
 import { principalOf } from './auth.ts';
 import { graphAccounts, graphTokens } from './seeds.ts';
 
 const maxBody = '4mb';
 const maxFilm = '64mb';
 
-/** Meta's Graph API for Facebook pages and Instagram business accounts. */
+/** Meta's Graph API for Facebook pages, Instagram accounts and WhatsApp numbers, with all of its hosts at one address. */
 export const graph: Network = {
   name: 'graph',
   accounts: graphAccounts,
@@ -33,9 +37,14 @@ export const graph: Network = {
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,
-  site,
+  site: consentSite,
+  controls: webhookControls,
   operations: (world) => [
+    ...instagramLoginOperations(world),
     ...oauthOperations(world),
+    ...tokenOperations(world),
+    ...subscriptionOperations(world),
+    ...whatsappOperations(world),
     ...accountOperations(world),
     ...photoOperations(world),
     ...videoOperations(world),
@@ -47,18 +56,6 @@ export const graph: Network = {
     ...unknownOperations(world),
   ],
 };
-
-/** The consent dialog, which is not part of the API. */
-function site(): Router {
-  const router = Router();
-  router.get('{/:version}/dialog/oauth', (req, res) => {
-    const people = seedTenants.map(({ name, metaPerson }) => ({ ...metaPerson, company: name }));
-    const shown = consentPage(req, people);
-    if (shown === null) res.status(400).send('redirect_uri is missing');
-    else res.send(shown);
-  });
-  return router;
-}
 
 function dialect(world: World): Dialect {
   return { trouble: graphTrouble, headers: (call) => headers(world, call) };

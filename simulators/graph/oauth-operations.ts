@@ -1,74 +1,101 @@
-import { randomBytes } from 'node:crypto';
-import { redeem } from '../kernel/consent.ts';
-import type { Answer, Call, Operation } from '../kernel/operation.ts';
+import { type CodeTrouble, type Consent, redeemCode } from '../kernel/authorization-codes.ts';
+import { addToken, openGrant, type TokenPair } from '../kernel/grants.ts';
+import type { Answer, Call, Operation, Refused } from '../kernel/operation.ts';
 import type { World } from '../kernel/world.ts';
-import { seedApp, type SeedPerson, seedTenants } from '../seed.ts';
-import { grantedScopes } from './account-operations.ts';
-import { accessToken } from './auth.ts';
-import { graphError, invalidParameter, tokenRefused, tokenTroubleFacts } from './errors.ts';
+import { seedApp, seedTenants } from '../seed.ts';
+import { honoured } from './auth.ts';
+import { graphError, invalidParameter, tokenRefused } from './errors.ts';
 import { param, required } from './params.ts';
+import { personPermissions, whatsappPermissions } from './permissions.ts';
+import { businessOfSystemUser, whatsappBusinesses } from './whatsapp-seeds.ts';
 
-const hourMs = 3_600_000;
+const secondMs = 1_000;
+const hourMs = 3_600 * secondMs;
 const dayMs = 24 * hourMs;
 const shortLivedMs = 2 * hourMs;
 const longLivedMs = 60 * dayMs;
+/** A business token does not expire; its grant is kept by the kernel, which counts. */
+const foreverMs = 100 * 365 * dayMs;
+const prefix = 'EAAB-dev-issued-';
 
-/** From the code of a consent to a long-lived token, and what a token is worth. */
+/** From the code of a consent to a long-lived token. */
 export function oauthOperations(world: World): Operation[] {
-  return [
-    { name: 'graph.oauth.token', method: 'GET', path: '/oauth/access_token', handle: (call) => exchange(world, call) },
-    { name: 'graph.oauth.token', method: 'POST', path: '/oauth/access_token', handle: (call) => exchange(world, call) },
-    { name: 'graph.token.debug', method: 'GET', path: '/debug_token', handle: (call) => debug(world, call) },
-    { name: 'instagram.token.exchange', method: 'GET', path: '/access_token', handle: (c) => prolong(world, c) },
-    { name: 'instagram.token.refresh', method: 'GET', path: '/refresh_access_token', handle: (c) => prolong(world, c) },
-  ];
+  return (['GET', 'POST'] as const).map((method) => ({
+    name: 'graph.oauth.token',
+    method,
+    path: '/oauth/access_token',
+    handle: (call) => exchange(world, call),
+  }));
 }
 
 function exchange(world: World, call: Call): Answer {
   verifyApp(call);
-  if (param(call, 'grant_type') === 'fb_exchange_token') {
-    const { id } = honoured(world, required(call, 'fb_exchange_token'));
-    return issue(world, id, longLivedMs);
+  const grantType = param(call, 'grant_type');
+  if (grantType === 'client_credentials') {
+    const { clientId, clientSecret } = seedApp.meta;
+    return { status: 200, body: { access_token: `${clientId}|${clientSecret}`, token_type: 'bearer' } };
   }
-  const code = required(call, 'code');
-  required(call, 'redirect_uri');
-  const person = redeem(world, people, code);
-  if (person === 'used') {
-    throw invalidParameter('This authorization code has been used.', { subcode: 36009 });
-  }
-  if (person === null) {
-    throw invalidParameter('Invalid verification code format.', { subcode: 36007 });
-  }
-  return issue(world, person.externalId, shortLivedMs);
+  if (grantType === 'fb_exchange_token') return prolong(world, required(call, 'fb_exchange_token'));
+  const consent = consentOf(world, call);
+  const business = businessOfSystemUser(consent.personId) !== null;
+  const lifetimes = { accessMs: business ? foreverMs : shortLivedMs, refreshMs: null };
+  return told(world, openGrant(world, consent, lifetimes, prefix), business);
 }
 
-const people: readonly SeedPerson[] = seedTenants.map(({ metaPerson }) => metaPerson);
-
-function issue(world: World, id: string, lifetimeMs: number): Answer {
-  const token = `EAAB-dev-issued-${randomBytes(24).toString('base64url')}`;
-  world.tokens.issue(id, token, Date.now() + lifetimeMs);
-  const body = { access_token: token, token_type: 'bearer', expires_in: lifetimeMs / 1000 };
-  return { status: 200, body, effect: true };
-}
-
-/** Instagram Login: a short-lived token becomes a long-lived one, a long-lived one lives on. */
-function prolong(world: World, call: Call): Answer {
-  const token = accessToken(call);
-  if (token === null) throw invalidParameter('(#100) The parameter access_token is required');
-  const { id } = honoured(world, token);
-  return issue(world, id, longLivedMs);
-}
-
-function honoured(world: World, token: string): { id: string } {
-  const known = world.tokens.find(token);
-  if (known === null)
-    throw graphError({ code: 190, message: 'Invalid OAuth access token - Cannot parse access token' });
-  const trouble = world.tokens.trouble(known);
+function prolong(world: World, token: string): Answer {
+  const { grant, trouble, personId } = honoured(world, token);
   if (trouble !== null) throw tokenRefused(trouble);
-  return known;
+  // The fixed tokens have no consent behind them; what is made of one is as good as all.
+  const living = grant ?? openGrant(world, allOf(personId), { accessMs: longLivedMs, refreshMs: null }, prefix).grant;
+  return told(world, addToken(world, living, longLivedMs, prefix), false);
 }
 
-function verifyApp(call: Call): void {
+function consentOf(world: World, call: Call): Consent {
+  const code = required(call, 'code');
+  const fixed = seedTenants.find(({ metaPerson }) => metaPerson.code === code)?.metaPerson.externalId;
+  const fixedBusiness = whatsappBusinesses.find((business) => business.code === code)?.systemUserId;
+  const personId = fixed ?? fixedBusiness;
+  if (personId !== undefined) return allOf(personId);
+  const sent = { code, clientId: seedApp.meta.clientId, redirectUri: param(call, 'redirect_uri'), codeVerifier: null };
+  const redeemed = redeemCode(world, sent, 10 * 60 * secondMs);
+  if (typeof redeemed === 'string') throw refusedCode(redeemed);
+  return redeemed;
+}
+
+/** A consent to all that can be asked for, on all pages. */
+function allOf(personId: string): Consent {
+  const scopes = businessOfSystemUser(personId) === null ? personPermissions : whatsappPermissions;
+  const { clientId } = seedApp.meta;
+  return { personId, scopes, pageIds: null, clientId, redirectUri: '', codeChallenge: null };
+}
+
+function refusedCode(trouble: CodeTrouble): Refused {
+  switch (trouble) {
+    case 'used':
+      return invalidParameter('This authorization code has been used.', { subcode: 36009 });
+    case 'expired':
+      return invalidParameter('This authorization code has expired.', { subcode: 36007 });
+    case 'other_redirect':
+      return invalidParameter(
+        'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in ' +
+          'the OAuth dialog request',
+        { subcode: 36008 },
+      );
+    case 'unknown':
+    case 'other_client':
+    case 'other_verifier':
+      return invalidParameter('Invalid verification code format.');
+  }
+}
+
+function told(world: World, { accessToken, accessMs }: TokenPair, business: boolean): Answer {
+  const lasts = business && world.settings.current().accessTokenLifetimeMs === null;
+  const expiry = lasts ? {} : { expires_in: Math.ceil(accessMs / secondMs) };
+  return { status: 200, body: { access_token: accessToken, token_type: 'bearer', ...expiry }, effect: true };
+}
+
+/** Lets only the app itself through. */
+export function verifyApp(call: Call): void {
   const { clientId, clientSecret } = seedApp.meta;
   if (param(call, 'client_id') !== clientId) {
     throw graphError({ code: 101, message: 'Error validating application. Invalid application ID.' });
@@ -76,33 +103,4 @@ function verifyApp(call: Call): void {
   if (param(call, 'client_secret') !== clientSecret) {
     throw graphError({ code: 1, message: 'Error validating client secret.' });
   }
-}
-
-function debug(world: World, call: Call): Answer {
-  const asking = accessToken(call);
-  const { clientId, clientSecret, name } = seedApp.meta;
-  if (asking === null)
-    throw graphError({ code: 104, message: 'An access token is required to request this resource.' });
-  if (asking !== `${clientId}|${clientSecret}`) honoured(world, asking);
-  const known = world.tokens.find(required(call, 'input_token'));
-  if (known === null) {
-    const error = { code: 190, message: 'Invalid OAuth access token - Cannot parse access token' };
-    return { status: 200, body: { data: { error, is_valid: false, scopes: [] } } };
-  }
-  const trouble = world.tokens.trouble(known);
-  const lost = trouble === 'permission_missing';
-  const { code, message, subcode } = trouble === null || lost ? {} : tokenTroubleFacts(trouble);
-  const data = {
-    app_id: clientId,
-    type: world.tokens.list().find(({ id }) => id === known.id)?.kind === 'page' ? 'PAGE' : 'USER',
-    application: name,
-    data_access_expires_at: Math.floor((Date.now() + 90 * dayMs) / 1000),
-    expires_at: known.expiresAt === null ? 0 : Math.floor(known.expiresAt / 1000),
-    is_valid: trouble === null || lost,
-    ...(code === undefined ? {} : { error: { code, message, subcode } }),
-    scopes: lost ? ['pages_show_list'] : grantedScopes,
-    profile_id: known.id,
-    user_id: known.id,
-  };
-  return { status: 200, body: { data } };
 }

@@ -13,7 +13,7 @@ export function page<T extends { readonly id: string }>(
   items: readonly T[],
   present: (item: T) => object,
 ): object {
-  const limit = limitOf(call);
+  const limit = Math.min(limitOf(call), world.settings.current().listPageSize ?? maxLimit);
   const start = startOf(call, items);
   const shown = items.slice(start, start + limit);
   const [first, last] = [shown[0], shown.at(-1)];

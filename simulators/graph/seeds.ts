@@ -1,5 +1,7 @@
 import type { Account } from '../kernel/pages.ts';
 import type { SeededToken } from '../kernel/tokens.ts';
+import { instagramPersonTokens } from './instagram-people.ts';
+import { whatsappTokens } from './whatsapp-seeds.ts';
 import { type SeedFacebookPage, type SeedInstagramAccount, type SeedTenant, seedTenants } from '../seed.ts';
 
 const pages: readonly SeedFacebookPage[] = seedTenants.flatMap(({ facebook }) => facebook);
@@ -19,6 +21,12 @@ export const pageOfInstagram = (id: string): SeedFacebookPage | null =>
 export const tenantOfPerson = (id: string): SeedTenant | null =>
   seedTenants.find(({ metaPerson }) => metaPerson.externalId === id) ?? null;
 
+/** The tenant that a page or an Instagram account belongs to. */
+export const tenantOfPage = (id: string): SeedTenant | null =>
+  seedTenants.find(({ facebook, instagram: accounts }) =>
+    [...facebook, ...accounts].some(({ externalId }) => externalId === id),
+  ) ?? null;
+
 export const tenantOfBusiness = (id: string): SeedTenant | null =>
   seedTenants.find(({ businessId }) => businessId === id) ?? null;
 
@@ -35,4 +43,6 @@ export const graphTokens: readonly SeededToken[] = [
     name,
     accessToken,
   })),
+  ...instagramPersonTokens,
+  ...whatsappTokens,
 ];

@@ -62,18 +62,16 @@ export function answerConsent(world: World, question: ConsentQuestion, req: Requ
     const value: unknown = (req.body as Record<string, unknown> | undefined)?.[name];
     return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string');
   };
-  const back = (answer: Readonly<Record<string, string>>): string => {
-    const url = new URL(question.redirectUri);
-    for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value);
-    if (question.state !== null) url.searchParams.set('state', question.state);
-    return url.href;
-  };
+  const back = (answer: Readonly<Record<string, string>>): string =>
+    ledBack(question.redirectUri, question.state, answer);
   if (sent('answer')[0] !== 'allow') return back(question.denial);
   const person = question.people.find(({ id }) => id === sent('person')[0]);
   if (person === undefined) return null;
   const consent: Consent = {
     personId: person.id,
-    scopes: question.scopes.filter((scope) => sent('scope').includes(scope)),
+    scopes: question.scopes.filter(
+      (scope) => question.fixed?.includes(scope) === true || sent('scope').includes(scope),
+    ),
     pageIds:
       person.pages === undefined ? null : person.pages.map(({ id }) => id).filter((id) => sent('page').includes(id)),
     clientId: question.clientId,
@@ -81,4 +79,12 @@ export function answerConsent(world: World, question: ConsentQuestion, req: Requ
     codeChallenge: question.codeChallenge,
   };
   return back({ code: grantCode(world, consent) });
+}
+
+/** The app's address with the network's answer and the state that the app sent along. */
+export function ledBack(redirectUri: string, state: string | null, answer: Readonly<Record<string, string>>): string {
+  const url = new URL(redirectUri);
+  for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value);
+  if (state !== null) url.searchParams.set('state', state);
+  return url.href;
 }

@@ -50,12 +50,12 @@ export function openGrant(world: World, consent: Consent, lifetimes: TokenLifeti
 
 /**
  * New tokens for a refresh token. Where the network rotates, the old one is spent: shown again it ends the whole grant,
- * since either of the two that had it has stolen it (RFC 9700, 4.14.2).
+ * since either of the two that had it has stolen it (RFC 9700, 4.14.2). `beside`: a new one comes, and the old one stays.
  */
 export function renewGrant(
   world: World,
   refreshToken: string,
-  { rotates, lifetimes, prefix }: { rotates: boolean; lifetimes: TokenLifetimes; prefix: string },
+  { rotates, lifetimes, prefix }: { rotates: boolean | 'beside'; lifetimes: TokenLifetimes; prefix: string },
 ): TokenPair | Standing {
   const found = tokens(world).get(hash(refreshToken));
   const standing = standingOf(world, refreshToken, 'refresh');
@@ -64,9 +64,15 @@ export function renewGrant(
     return { state: 'reused', grant: grants(world).get(found.grantId) };
   }
   if (standing.state !== 'honoured' || found === null) return standing;
-  if (!rotates) return { ...handOut(world, standing.grant, { ...lifetimes, refreshMs: null }, prefix), refreshToken };
-  tokens(world).put(hash(refreshToken), { ...found, spentAt: Date.now() });
+  if (rotates === false)
+    return { ...handOut(world, standing.grant, { ...lifetimes, refreshMs: null }, prefix), refreshToken };
+  if (rotates !== 'beside') tokens(world).put(hash(refreshToken), { ...found, spentAt: Date.now() });
   return handOut(world, standing.grant, lifetimes, prefix);
+}
+
+/** Another access token of a grant that lives. */
+export function addToken(world: World, grant: LivingGrant, accessMs: number, prefix: string): TokenPair {
+  return handOut(world, grant, { accessMs, refreshMs: null }, prefix);
 }
 
 /** Whether the network honours a token, and for whom. A grant's troubles are set by its person's id. */
@@ -90,6 +96,26 @@ export function revokeGrant(world: World, grantId: string): void {
   if (grant !== null) grants(world).put(grantId, { ...grant, revokedAt: grant.revokedAt ?? Date.now() });
 }
 
+/** From when to when a token is good, whatever became of its grant; `null` if there is no such token. */
+export function lifeOf(
+  world: World,
+  token: string,
+): { readonly issuedAt: number; readonly expiresAt: number | null } | null {
+  return tokens(world).get(hash(token));
+}
+
+/**
+ * Ends the token that an app gives back: a refresh token with its whole grant, an access token alone (RFC 7009, 2.1).
+ * False if there is no such token.
+ */
+export function revokeToken(world: World, token: string): boolean {
+  const found = tokens(world).get(hash(token));
+  if (found === null) return false;
+  if (found.kind === 'refresh') revokeGrant(world, found.grantId);
+  else tokens(world).remove(hash(token));
+  return true;
+}
+
 /** All that a person has granted an app. */
 export function grantsOf(world: World, personId: string): readonly LivingGrant[] {
   return grants(world)
@@ -102,8 +128,19 @@ export function withdrawScopes(world: World, personId: string, scopes: readonly 
   withdrawn(world).put(personId, { scopes });
 }
 
+/** The permissions that a person has taken back. */
+export function withdrawnScopes(world: World, personId: string): readonly string[] {
+  return withdrawn(world).get(personId)?.scopes ?? [];
+}
+
+/** A grant by its id, whatever became of it. */
+export function grantOf(world: World, grantId: string): LivingGrant | null {
+  const grant = grants(world).get(grantId);
+  return grant === null ? null : withoutWithdrawn(world, grant);
+}
+
 function withoutWithdrawn(world: World, grant: LivingGrant): LivingGrant {
-  const gone = withdrawn(world).get(grant.personId)?.scopes ?? [];
+  const gone = withdrawnScopes(world, grant.personId);
   return { ...grant, scopes: grant.scopes.filter((scope) => !gone.includes(scope)) };
 }
 

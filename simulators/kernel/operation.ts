@@ -34,7 +34,7 @@ export interface Answer {
 export interface Operation {
   /** Named by faults and in the log: `<network>.<object>.<verb>`. */
   readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** An Express path. */
   readonly path: string;
   /** Whether it hands over media that the network then processes, so that `processing_error` applies to it. */

@@ -40,10 +40,13 @@ export function requestLog(store: Store): RequestLog {
   const requests: Collection<LoggedRequest> = store.collection('request');
   return {
     get: requests.get,
-    note: (request) => requests.put(request.id, request),
+    note: (request) => requests.put(request.id, { ...request, path: redactedPath(request.path) }),
     list: () => requests.values().toSorted((a, b) => a.receivedAt - b.receivedAt),
   };
 }
+
+/** A bot's token is a part of the path. */
+const redactedPath = (path: string): string => path.replace(/^\/bot\d+:[\w-]+/, '/bot…');
 
 const secretParameters = [
   'access_token',
@@ -53,6 +56,7 @@ const secretParameters = [
   'fb_exchange_token',
   'input_token',
   'refresh_token',
+  'revoke_token',
   'token',
 ];
 

@@ -41,6 +41,12 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .nullable()
     .describe('How long new refresh tokens live; null for the network’s own time.'),
+  listPageSize: z
+    .number()
+    .int()
+    .min(1)
+    .nullable()
+    .describe('How many entries a page of a list has at most; null for the network’s own number.'),
   usage: z
     .strictObject({
       callCount: percent,
@@ -67,6 +73,7 @@ export const defaultSettings: Settings = {
   dailyCallLimit: null,
   accessTokenLifetimeMs: null,
   refreshTokenLifetimeMs: null,
+  listPageSize: null,
   usage: { callCount: 1, totalCpuTime: 1, totalTime: 1, estimatedTimeToRegainAccessMin: 0 },
 };
 

@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import type { ControlRoute } from '../control/route.ts';
 import { control } from '../control/routes.ts';
 import { arrivalOf, logArrival, stamped } from './arrivals.ts';
 import { listen } from './listener.ts';
@@ -22,6 +23,10 @@ export interface Network {
   readonly operations: (world: World) => readonly Operation[];
   /** Pages of its own for people, besides the feeds. */
   readonly site?: (world: World) => RequestHandler;
+  /** How it tells apps that a person has taken their grants back in the network's own settings. */
+  readonly afterRevocation?: (world: World, personId: string) => Promise<void>;
+  /** What tests and demos can have it do, besides what all networks can. */
+  readonly controls?: (world: World) => readonly ControlRoute[];
 }
 
 export interface Simulator {

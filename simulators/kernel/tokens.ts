@@ -57,8 +57,8 @@ export function openTokens(store: Store, seeds: readonly SeededToken[]): Tokens 
     find: (accessToken) => seeded.get(accessToken) ?? issued.get(hash(accessToken)),
     trouble: ({ id, issuedAt, expiresAt }) => {
       const found = spoilt.get(id);
-      // A new token from a refresh is not the one that had expired.
-      if (found !== null && !(found.trouble === 'expired' && issuedAt > found.since)) return found.trouble;
+      // A new token, from a refresh or a new consent, is not the one that had expired or was taken back.
+      if (found !== null && !(endings.has(found.trouble) && issuedAt > found.since)) return found.trouble;
       return expiresAt !== null && expiresAt <= Date.now() ? 'expired' : null;
     },
     issue: (id, accessToken, expiresAt) => issued.put(hash(accessToken), { id, issuedAt: Date.now(), expiresAt }),
@@ -80,5 +80,8 @@ export function openTokens(store: Store, seeds: readonly SeededToken[]): Tokens 
       })),
   };
 }
+
+/** What befalls tokens; the rest befalls people and pages. */
+const endings: ReadonlySet<TokenTrouble> = new Set(['expired', 'revoked', 'password_changed']);
 
 const hash = (token: string): string => createHash('sha256').update(token).digest('hex');

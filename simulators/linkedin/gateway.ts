@@ -1,11 +1,14 @@
+import { standingOf } from '../kernel/grants.ts';
 import type { Answer, Call, Operation } from '../kernel/operation.ts';
+import type { TokenTrouble } from '../kernel/tokens.ts';
 import type { World } from '../kernel/world.ts';
 import { accessDenied, gatewayError, noToken, tokenRefused, tooManyRequests, unknownToken } from './errors.ts';
-import { organizationUrn, reachOf } from './seeds.ts';
+import { linkedinScopes, organizationUrn, reachOf } from './seeds.ts';
 
 /** Who speaks: the grant whose token was sent. */
 export interface Grant {
   readonly id: string;
+  readonly scopes: readonly string[];
 }
 
 type Handle = (call: Call, grant: Grant) => Answer | Promise<Answer>;
@@ -26,14 +29,36 @@ export function rest(world: World, operation: Omit<Operation, 'handle'> & { read
 export function authenticate(world: World, call: Call): Grant {
   const token = /^Bearer (.+)$/i.exec(call.headers.authorization ?? '')?.[1];
   if (token === undefined) throw noToken();
+  const { trouble, ...grant } = seededGrant(world, token) ?? livingGrant(world, token);
+  const lost = trouble === 'role_lost' || trouble === 'permission_missing';
+  const needed = scopeOf(call);
+  if (lost || (needed !== null && !grant.scopes.includes(needed))) throw accessDenied(`${call.method} ${call.path}`);
+  if (trouble !== null) throw tokenRefused(trouble);
+  countCall(world, grant.id);
+  return grant;
+}
+
+type Presented = Grant & { readonly trouble: TokenTrouble | null };
+
+function seededGrant(world: World, token: string): Presented | null {
   const known = world.tokens.find(token);
   // A refresh token opens nothing but the token endpoint.
-  if (known === null || token.startsWith('AQW')) throw unknownToken();
-  const trouble = world.tokens.trouble(known);
-  if (trouble === 'role_lost' || trouble === 'permission_missing') throw accessDenied(`${call.method} ${call.path}`);
-  if (trouble !== null) throw tokenRefused(trouble);
-  countCall(world, known.id);
-  return { id: known.id };
+  if (known === null || token.startsWith('AQW')) return null;
+  return { id: known.id, scopes: linkedinScopes, trouble: world.tokens.trouble(known) };
+}
+
+function livingGrant(world: World, token: string): Presented {
+  const { state, grant } = standingOf(world, token);
+  if (state === 'unknown' || state === 'reused' || grant === null) throw unknownToken();
+  return { id: grant.personId, scopes: grant.scopes, trouble: state === 'honoured' ? null : state };
+}
+
+/** The permission that a call needs; `null`: the token alone will do. */
+function scopeOf({ method, path }: Call): string | null {
+  if (path === '/v2/me') return 'r_basicprofile';
+  if (path.startsWith('/rest/organization')) return 'rw_organization_admin';
+  if (!path.startsWith('/rest/')) return null;
+  return method === 'GET' ? 'r_organization_social' : 'w_organization_social';
 }
 
 /** Lets only those through who administer the organisation. */

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import express, { Router } from 'express';
-import { consentPage } from '../kernel/consent.ts';
 import type { Operation } from '../kernel/operation.ts';
 import type { Network } from '../kernel/simulator.ts';
 import type { World } from '../kernel/world.ts';
-import { seedTenants } from '../seed.ts';
 import { assetOperations } from './asset-operations.ts';
+import { consent } from './consent.ts';
 import { linkedinTrouble, notFound } from './errors.ts';
 import { filmOperations } from './film-operations.ts';
+import { memberOperations } from './member-operations.ts';
 import { oauthOperations } from './oauth-operations.ts';
 import { organizationOperations } from './organization-operations.ts';
 import { postOperations } from './post-operations.ts';
@@ -28,6 +28,7 @@ export const linkedin: Network = {
   dialect: () => ({ trouble: linkedinTrouble, headers }),
   operations: (world) => [
     ...oauthOperations(world),
+    ...memberOperations(world),
     ...organizationOperations(world),
     ...assetOperations(world),
     ...filmOperations(world),
@@ -54,12 +55,7 @@ function site(world: World): Router {
     if (post === null) return next();
     res.redirect(302, post.permalink);
   });
-  router.get('/oauth/v2/authorization', (req, res) => {
-    const people = seedTenants.map(({ name, linkedinPerson }) => ({ ...linkedinPerson, company: name }));
-    const shown = consentPage(req, people);
-    if (shown === null) res.status(400).send('redirect_uri is missing');
-    else res.send(shown);
-  });
+  router.use(consent(world));
   return router;
 }
 

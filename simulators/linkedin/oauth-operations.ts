@@ -1,19 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { redeem } from '../kernel/consent.ts';
-import { type Answer, type Call, type Operation, Refused } from '../kernel/operation.ts';
+import { type Consent, redeemCode } from '../kernel/authorization-codes.ts';
+import { lifeOf, openGrant, renewGrant, revokeToken, type TokenLifetimes } from '../kernel/grants.ts';
+import type { Answer, Call, Operation } from '../kernel/operation.ts';
 import type { World } from '../kernel/world.ts';
 import { seedApp, seedTenants } from '../seed.ts';
-import { grantOfRefreshToken } from './seeds.ts';
+import { form, oauthRefusal, required, tokenAnswer, verifyApp } from './oauth-answers.ts';
+import { introspect } from './introspection.ts';
+import { refreshSeeded } from './seeded-grants.ts';
+import { grantOfRefreshToken, linkedinScopes } from './seeds.ts';
 
-const dayS = 86_400;
-const accessLifetimeS = 60 * dayS;
-const refreshLifetimeS = 365 * dayS;
-const scope = 'r_organization_social,w_organization_social,rw_organization_admin';
+const dayMs = 86_400_000;
+const lifetimes = { accessMs: 60 * dayMs, refreshMs: 365 * dayMs } as const satisfies TokenLifetimes;
+const codeLifetimeMs = 30 * 60_000;
+const prefix = 'AQ';
 
-/** Codes and refresh tokens for access tokens, and what a token is worth. */
+/** Codes and refresh tokens for access tokens, what a token is worth, and its end. */
 export function oauthOperations(world: World): Operation[] {
   return [
     { name: 'linkedin.oauth.token', method: 'POST', path: '/oauth/v2/accessToken', handle: (c) => token(world, c) },
+    { name: 'linkedin.oauth.revoke', method: 'POST', path: '/oauth/v2/revoke', handle: (c) => revoke(world, c) },
     {
       name: 'linkedin.oauth.introspect',
       method: 'POST',
@@ -23,88 +27,60 @@ export function oauthOperations(world: World): Operation[] {
   ];
 }
 
-const refused = (status: number, error: string, description: string): Refused =>
-  new Refused({ status, body: { error, error_description: description } });
-
-function form(call: Call, name: string): string | null {
-  const { body } = call;
-  const sent = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
-  return typeof sent === 'string' && sent !== '' ? sent : null;
-}
-
-function verifyApp(call: Call): void {
-  const { clientId, clientSecret } = seedApp.linkedin;
-  if (form(call, 'client_id') === clientId && form(call, 'client_secret') === clientSecret) return;
-  throw refused(401, 'invalid_client', 'Client authentication failed');
-}
-
 function token(world: World, call: Call): Answer {
   verifyApp(call);
   const grantType = form(call, 'grant_type');
-  if (grantType === 'refresh_token') return refresh(world, form(call, 'refresh_token') ?? '');
-  if (grantType !== 'authorization_code') {
-    throw refused(400, 'unsupported_grant_type', 'The grant type is not supported');
-  }
-  const people = seedTenants.map(({ linkedinPerson }) => linkedinPerson);
-  const person = redeem(world, people, form(call, 'code') ?? '');
-  if (person === null || person === 'used' || form(call, 'redirect_uri') === null) {
-    throw refused(
-      400,
-      'invalid_request',
-      'Unable to retrieve access token: appid/redirect uri/code verifier does not match authorization code. ' +
-        'Or authorization code expired. Or external member binding exists',
-    );
-  }
-  return issue(world, person.externalId, `AQW-dev-issued-${randomBytes(24).toString('base64url')}`);
+  if (grantType === 'authorization_code') return exchange(world, call);
+  if (grantType === 'refresh_token') return refresh(world, required(call, 'refresh_token'));
+  throw oauthRefusal(400, 'unsupported_grant_type', 'The grant type is not supported');
 }
 
+function exchange(world: World, call: Call): Answer {
+  const redirectUri = required(call, 'redirect_uri');
+  const code = required(call, 'code');
+  const sent = { code, clientId: seedApp.linkedin.clientId, redirectUri, codeVerifier: null };
+  const consent = seededConsent(code, redirectUri) ?? redeemCode(world, sent, codeLifetimeMs);
+  if (typeof consent === 'string') throw oauthRefusal(400, 'invalid_request', noSuchCode);
+  return tokenAnswer(openGrant(world, consent, lifetimes, prefix));
+}
+
+/** LinkedIn's words for every reason why a code brings nothing. */
+const noSuchCode =
+  'Unable to retrieve access token: appid/redirect uri/code verifier does not match authorization code. ' +
+  'Or authorization code expired. Or external member binding exists';
+
+/** The consent that a fixed code of the seed stands for, as often as it is shown. */
+function seededConsent(code: string, redirectUri: string): Consent | null {
+  const person = seedTenants.map(({ linkedinPerson }) => linkedinPerson).find((candidate) => candidate.code === code);
+  if (person === undefined) return null;
+  return {
+    personId: person.externalId,
+    scopes: linkedinScopes,
+    pageIds: null,
+    clientId: seedApp.linkedin.clientId,
+    redirectUri,
+    codeChallenge: null,
+  };
+}
+
+/**
+ * The refresh token stays the same and keeps the end that it had; near it, new access tokens end with it. Source:
+ * learn.microsoft.com, "Refresh Tokens with OAuth 2.0".
+ */
 function refresh(world: World, refreshToken: string): Answer {
-  const id = grantOfRefreshToken(refreshToken) ?? world.tokens.find(refreshToken)?.id ?? null;
-  if (id === null) throw refused(400, 'invalid_grant', 'The provided refresh token is invalid');
-  const { trouble } = world.tokens.list().find((state) => state.id === id) ?? { trouble: null };
-  if (trouble === 'revoked' || trouble === 'password_changed') {
-    throw refused(
-      400,
-      'invalid_grant',
-      'The provided authorization grant or refresh token is invalid, expired or revoked.',
-    );
-  }
-  return issue(world, id, refreshToken);
+  const seeded = grantOfRefreshToken(refreshToken);
+  if (seeded !== null) return refreshSeeded(world, { id: seeded, refreshToken }, lifetimes);
+  const refreshMs = (lifeOf(world, refreshToken)?.expiresAt ?? 0) - Date.now();
+  const accessMs = Math.min(lifetimes.accessMs, refreshMs);
+  const renewed = renewGrant(world, refreshToken, { rotates: false, lifetimes: { accessMs, refreshMs }, prefix });
+  if ('accessToken' in renewed) return tokenAnswer({ ...renewed, refreshMs });
+  const words = renewed.state === 'unknown' ? 'is invalid' : 'is invalid, expired or revoked.';
+  throw oauthRefusal(400, 'invalid_grant', `The provided authorization grant or refresh token ${words}`);
 }
 
-function issue(world: World, id: string, refreshToken: string): Answer {
-  const accessToken = `AQX-dev-issued-${randomBytes(24).toString('base64url')}`;
-  world.tokens.issue(id, accessToken, Date.now() + accessLifetimeS * 1000);
-  if (grantOfRefreshToken(refreshToken) === null) {
-    world.tokens.issue(id, refreshToken, Date.now() + refreshLifetimeS * 1000);
-  }
-  const body = {
-    access_token: accessToken,
-    expires_in: accessLifetimeS,
-    refresh_token: refreshToken,
-    refresh_token_expires_in: refreshLifetimeS,
-    scope,
-    token_type: 'Bearer',
-  };
-  return { status: 200, body, effect: true };
-}
-
-function introspect(world: World, call: Call): Answer {
+/** LinkedIn's own reference does not name this endpoint; others use it so. What is gone is no error (RFC 7009, 2.2). */
+function revoke(world: World, call: Call): Answer {
   verifyApp(call);
-  const known = world.tokens.find(form(call, 'token') ?? '');
-  if (known === null) return { status: 200, body: { active: false } };
-  const trouble = world.tokens.trouble(known);
-  const status = trouble === null ? 'active' : trouble === 'expired' ? 'expired' : 'revoked';
-  const expiresAt = known.expiresAt ?? Date.now() + accessLifetimeS * 1000;
-  const body = {
-    active: status === 'active',
-    status,
-    scope,
-    client_id: seedApp.linkedin.clientId,
-    auth_type: '3L',
-    created_at: Math.floor(known.issuedAt / 1000),
-    authorized_at: Math.floor(known.issuedAt / 1000),
-    expires_at: Math.floor(expiresAt / 1000),
-  };
-  return { status: 200, body };
+  revokeToken(world, required(call, 'token'));
+  return { status: 200, body: {}, effect: true };
 }

@@ -7,6 +7,36 @@ const organizations: readonly SeedLinkedInOrganization[] = seedTenants.flatMap((
 export const organization = (id: string): SeedLinkedInOrganization | null =>
   organizations.find(({ externalId }) => externalId === id) ?? null;
 
+/** What LinkedIn has allowed the development app to ask for. */
+export const linkedinScopes = [
+  'r_basicprofile',
+  'r_organization_social',
+  'w_organization_social',
+  'rw_organization_admin',
+] as const;
+
+/** Organisations in which somebody has a role that does not let them act for the page. */
+const lesserRoles = [
+  { tenant: 'aurora', id: '10109001', name: 'Fondazione Aurora', username: 'fondazione-aurora', role: 'ANALYST' },
+] as const;
+
+export type LesserRole = (typeof lesserRoles)[number];
+
+/** The lesser roles of a person's grant. */
+export function lesserRolesOf(grantId: string): readonly LesserRole[] {
+  const tenant = organization(grantId) === null ? tenantOfGrant(grantId) : null;
+  return lesserRoles.filter((role) => role.tenant === tenant?.slug);
+}
+
+/** What anybody may know of an organisation. */
+export function publicFacts(
+  id: string,
+): { readonly id: string; readonly name: string; readonly username: string } | null {
+  const own = organization(id);
+  if (own !== null) return { id, name: own.name, username: own.username };
+  return lesserRoles.find((role) => role.id === id) ?? null;
+}
+
 /** The tenant on whose behalf a grant was given: a person's grant, or one kept to a single organisation. */
 export const tenantOfGrant = (grantId: string): SeedTenant | null =>
   seedTenants.find(

@@ -1,5 +1,5 @@
 import cors from 'cors';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type Request, type Response, type Router } from 'express';
 import helmet from 'helmet';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from '../platform/logging.ts';
@@ -32,6 +32,8 @@ export interface AppSettings {
 
 export interface AppParts {
   readonly routes: readonly (Route | PublicRoute)[];
+  /** For people, beside the API: where networks send them back. */
+  readonly pages: Router;
   readonly services: ApiServices;
   readonly settings: AppSettings;
   readonly metrics: ApiMetrics;
@@ -39,7 +41,7 @@ export interface AppParts {
 }
 
 /** The whole API as an Express application, ready to listen. Starts nothing and keeps no state but its rate limits. */
-export function createApp({ routes, services, settings, metrics, readiness }: AppParts): Express {
+export function createApp({ routes, pages, services, settings, metrics, readiness }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   // Queries are parsed by the pipeline, which refuses repeated parameters.
@@ -47,7 +49,7 @@ export function createApp({ routes, services, settings, metrics, readiness }: Ap
   app.use(nameRequest, measured(metrics, services.logger), ...guards(settings));
   app.use(announceTus);
   app.use(healthPages({ metrics, readiness }));
-  app.use(docsPage(buildDocument(routes)), problemPages(problemCatalogue(routes)));
+  app.use(docsPage(buildDocument(routes)), problemPages(problemCatalogue(routes)), pages);
 
   const pipeline = {
     services,

@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { createApp } from '../api/app.ts';
 import { createCommandSender } from '../api/command.ts';
 import { createEventFeed } from '../api/events/event-feed.ts';
+import { networkTimeoutMs } from '../api/connections/begin-authorization.ts';
+import { returnPages } from '../api/pages/return-pages.ts';
 import { streamDefaults } from '../api/pipeline/event-stream.ts';
 import type { PermalinkHosts } from '../api/posts/permalink.ts';
 import { createReadiness } from '../api/readiness.ts';
@@ -16,7 +18,7 @@ import { createLogger, type Logger } from '../platform/logging.ts';
 import { createApiMetrics } from '../platform/metrics.ts';
 import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
-import { offersOf } from './offers.ts';
+import { grantDeskWith } from './grant-desk.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 
@@ -66,16 +68,28 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   metrics.watchPool('app', database.pool);
   metrics.watchPool('system', system.pool);
 
+  const flow = {
+    desk: grantDeskWith(connectors, config.networks.apps),
+    masterKeys: config.masterKeys,
+    publicUrl: config.media.publicUrl,
+  };
   const app = createApp({
     routes: allRoutes({
+      ...flow,
       probe: probeWith(connectors),
       published: publishedPostsOn(channels),
       feed,
-      masterKeys: config.masterKeys,
-      offers: offersOf(connectors, config.networks.apps),
       simulated: simulatedHosts(config.networks),
       storage: openStorage(config.media.store),
       urls: config.media,
+    }),
+    pages: returnPages({
+      ...flow,
+      db: database.db,
+      clock: systemClock,
+      logger,
+      consoleUrl: config.consoleUrl,
+      timeoutMs: networkTimeoutMs,
     }),
     services: {
       db: database.db,

@@ -163,6 +163,8 @@ export class ChannelError extends Error {
   readonly retryAfterMs: number | null;
   /** Set for `refresh_token` and `disconnected`: what became of the grant. */
   readonly grantProblem: GrantProblem | null;
+  /** Of a lost permission: those that the network names. It may name more than are gone, or none. */
+  readonly missingScopes: readonly string[];
   /** Set for `content_refused`: why, as a code; and `quota` for a `retry_later` of a page that may publish no more yet. */
   readonly refusal: PublishRefusal | null;
   /** The post that a refused duplicate repeats, where the network names it: it may be our own, or long gone. */
@@ -175,6 +177,7 @@ export class ChannelError extends Error {
     this.mayHaveActed = facts.mayHaveActed;
     this.retryAfterMs = facts.retryAfterMs ?? null;
     this.grantProblem = facts.grantProblem ?? null;
+    this.missingScopes = facts.missingScopes ?? [];
     this.refusal = facts.refusal ?? null;
     this.duplicateOf = facts.duplicateOf ?? null;
     this.provider = facts.provider ?? null;
@@ -186,6 +189,7 @@ export interface ChannelErrorFacts {
   readonly mayHaveActed: boolean;
   readonly retryAfterMs?: number | null;
   readonly grantProblem?: GrantProblem | null;
+  readonly missingScopes?: readonly string[];
   readonly refusal?: PublishRefusal | null;
   readonly duplicateOf?: string | null;
   readonly provider?: ProviderAnswer | null;

@@ -100,7 +100,7 @@ export interface GrantedPage {
   readonly externalId: string;
   readonly name: string;
   readonly pictureUrl: string | null;
-  /** The token that acts for this page alone; `null`: the grant's own does. */
+  /** The token that acts for this page alone, as long as the consent lasts; `null`: the grant's own does. */
   readonly accessToken: string | null;
   /** What later calls need besides the id: a WhatsApp number's business account, a location's account. */
   readonly details: PageDetails;

@@ -39,7 +39,7 @@ export interface ObservedExchange {
 export interface HttpRequest {
   readonly network: HostedNetwork;
   readonly target: Target;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpBody;

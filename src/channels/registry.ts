@@ -2,16 +2,22 @@ import type { GrantKind } from '../domain/grant.ts';
 import type { Network, PublishingNetwork } from '../domain/network.ts';
 import type { Channel } from './channel.ts';
 import type { Connector } from './connector.ts';
+import { appStoreConnector } from './app_store/connector.ts';
 import { facebookChannel } from './facebook/channel.ts';
 import { facebookConnector } from './facebook/connector.ts';
 import type { ChannelHttp } from './http.ts';
 import { instagramChannel } from './instagram/channel.ts';
 import { instagramConnector } from './instagram/connector.ts';
+import { instagramLoginConnector } from './instagram_login/connector.ts';
 import { linkedinChannel } from './linkedin/channel.ts';
 import { linkedinConnector } from './linkedin/connector.ts';
+import { microsoftMailConnector } from './microsoft_mail/connector.ts';
 import type { MicrosoftApp, OauthApp, XApp } from './oauth-app.ts';
 import type { LinkedinApp } from './linkedin/rest.ts';
 import type { MetaApp } from './meta/graph.ts';
+import { telegramConnector } from './telegram/connector.ts';
+import { whatsappConnector } from './whatsapp/connector.ts';
+import { xConnector } from './x/connector.ts';
 
 /** What the networks know us by; what is null is not configured. */
 export interface Apps {
@@ -48,7 +54,13 @@ export function connectorRegistry({ http, clock, apps }: ChannelDependencies): C
   const connectors: readonly Connector[] = [
     facebookConnector({ http, clock, app: apps.meta }),
     instagramConnector({ http, clock, app: apps.meta }),
+    instagramLoginConnector({ http, clock, app: apps.instagram, graphVersion: apps.meta.graphVersion }),
+    whatsappConnector({ http, clock, app: apps.meta }),
     linkedinConnector({ http, clock, app: apps.linkedin }),
+    xConnector({ http, clock, app: apps.x }),
+    microsoftMailConnector({ http, clock, app: apps.microsoft }),
+    telegramConnector({ http, clock }),
+    appStoreConnector({ http, clock }),
   ];
   return (network, kind) =>
     connectors.find((candidate) => candidate.network === network && candidate.kind === kind) ?? null;

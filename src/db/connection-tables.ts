@@ -7,6 +7,7 @@ import type {
 } from '../domain/authorization.ts';
 import type { ConnectionError, ConnectionState, DutyKind, Revocation } from '../domain/connection.ts';
 import type { GrantFamily, GrantKind } from '../domain/grant.ts';
+import type { PassedSlot } from '../domain/hold.ts';
 import type {
   AdminProfileId,
   AuthorizationId,
@@ -76,6 +77,7 @@ export interface ConnectionTables {
     grant_kind: GrantKind;
     connection_id: ConnectionId | null;
     named: Generated<readonly string[]>;
+    passed_slots: Generated<PassedSlot>;
     state: AuthorizationState;
     state_hash: string | null;
     code_verifier: string | null;

@@ -19,6 +19,7 @@ import * as halt from './migrations/2026_11_24_70_halt.ts';
 import * as suspension from './migrations/2026_11_24_71_suspension.ts';
 import * as editInFlight from './migrations/2026_11_24_72_edit_in_flight.ts';
 import * as connectionInFull from './migrations/2026_11_24_80_connection_in_full.ts';
+import * as authorizationLife from './migrations/2026_11_24_81_authorization_life.ts';
 import * as connectionCards from './migrations/2026_11_24_83_connection_cards.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
@@ -44,6 +45,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_24_72_edit_in_flight': editInFlight,
   '2026_11_24_50_media_kinds': mediaKinds,
   '2026_11_24_80_connection_in_full': connectionInFull,
+  '2026_11_24_81_authorization_life': authorizationLife,
   '2026_11_24_83_connection_cards': connectionCards,
 };
 

@@ -16,3 +16,10 @@ export async function sweepOutbox(system: Kysely<Database>, now: Date): Promise<
     delete from process_outbox where delivered_at < ${new Date(now.getTime() - 7 * dayMs)}`.execute(system);
   return Number(numAffectedRows ?? 0);
 }
+
+/** Removes what is known of ways to networks that were begun more than a month ago. Runs as `chorally_system`. */
+export async function sweepAuthorizations(system: Kysely<Database>, now: Date): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from connection_authorization where created_at < ${new Date(now.getTime() - 30 * dayMs)}`.execute(system);
+  return Number(numAffectedRows ?? 0);
+}

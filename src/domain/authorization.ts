@@ -16,6 +16,9 @@ export type AuthorizationState = (typeof authorizationStates)[number];
 export const consentTimeMs = 10 * 60_000;
 export const choiceTimeMs = 15 * 60_000;
 
+/** As many windows as one person can have open at networks; those that were closed count until their time is up. */
+export const maxOpenAuthorizations = 20;
+
 /** A page that a grant reaches, as it is shown for a choice. Tokens are kept elsewhere, sealed. */
 export interface AuthorizationPage {
   readonly externalId: string;
@@ -42,7 +45,11 @@ export interface AuthorizationFailure {
     /** The page that was to come back did not. */
     | 'other_page'
     /** A transfer came back from the same person. */
-    | 'same_profile';
+    | 'same_profile'
+    /** An earlier grant of the same person is still being taken back, and would take this one along. */
+    | 'revocation_pending'
+    /** The connection that was to be renewed was ended meanwhile. */
+    | 'ended';
   readonly providerStatus: number | null;
   readonly providerCode: string | null;
   readonly providerMessage: string | null;

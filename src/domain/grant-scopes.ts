@@ -34,6 +34,7 @@ const scopes: Readonly<Record<Network, Partial<Record<GrantKind, readonly ScopeU
       { scope: 'instagram_manage_messages', features: ['message'] },
       { scope: 'pages_show_list', features: ['pages'] },
       { scope: 'pages_read_engagement', features: ['pages'] },
+      { scope: 'pages_manage_metadata', features: ['webhooks'] },
       { scope: 'business_management', features: ['pages'] },
     ],
     instagram_login: [

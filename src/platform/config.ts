@@ -44,6 +44,7 @@ export function readApiConfig(env: Environment = process.env) {
     masterKeys: read.MASTER_KEY,
     networks: networksOf(read),
     mail: mailOf(read),
+    consoleUrl: read.CONSOLE_URL,
   };
 }
 

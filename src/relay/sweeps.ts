@@ -1,17 +1,23 @@
 import type { RelayDependencies } from './relay.ts';
 import { sweepMails } from '../db/notification-mail.ts';
-import { sweepIdempotencyKeys, sweepOutbox } from '../db/sweeps.ts';
+import { expireAuthorizations } from '../db/connection-authorization.ts';
+import { sweepAuthorizations, sweepIdempotencyKeys, sweepOutbox } from '../db/sweeps.ts';
 import { selectTenantIds } from '../db/media-sweep.ts';
 import { type MediaSweep, sweepMedia } from './sweep-media.ts';
 
 const sweepEveryMs = 10 * 60_000;
+/** A grant that nobody chose pages for is not kept longer than it has to be. */
+const expireEveryMs = 60_000;
 const sweepMediaEveryMs = 60 * 60_000;
 
 export type SweepDependencies = Pick<RelayDependencies, 'system' | 'clock' | 'log'> & {
   readonly media: Omit<MediaSweep, 'tenants' | 'log'>;
 };
 
-/** Removes what has served its time: answers kept for repeats, messages that were delivered, e-mails, media that nobody needs. */
+/**
+ * Removes what has served its time: answers kept for repeats, messages that were delivered, e-mails,
+ * media that nobody needs, authorizations that came to nothing.
+ */
 export function startSweeps({ system, clock, log, media }: SweepDependencies): { stop(): Promise<void> } {
   const now = () => new Date(clock());
   const sweeps = [
@@ -19,7 +25,9 @@ export function startSweeps({ system, clock, log, media }: SweepDependencies): {
       keys: await sweepIdempotencyKeys(system, now()),
       messages: await sweepOutbox(system, now()),
       mails: await sweepSentMails(),
+      authorizations: await sweepAuthorizations(system, now()),
     })),
+    repeat(expireEveryMs, async () => ({ expiredAuthorizations: await expireAuthorizations(system, now()) })),
     repeat(sweepMediaEveryMs, () => sweepMedia({ ...media, tenants: () => selectTenantIds(system), log }, now())),
   ];
   return { stop: async () => void (await Promise.all(sweeps.map((sweep) => sweep.stop()))) };

@@ -6,6 +6,7 @@ import type { ConnectionId } from '../../src/domain/ids.ts';
 import { seal } from '../../src/platform/sealing.ts';
 import { type CallAnswer, startApi, type TestApi } from '../support/api.ts';
 import { ownConnections } from '../support/own-connections.ts';
+import { scriptedNetworks } from '../support/scripted-networks.ts';
 import { createOwnTenant, type OwnTenant, ownTokens } from '../support/own-tenant.ts';
 
 describe('before a disconnect', () => {
@@ -133,11 +134,9 @@ let own: OwnTenant;
 let make: ReturnType<typeof ownConnections>;
 
 beforeAll(async () => {
-  const offers = (network: string) =>
-    ({ way: 'consent', configured: true, revocable: network === 'facebook' }) as const;
   api = await startApi({
     services: { tokens: ownTokens },
-    offers,
+    desk: scriptedNetworks().desk,
     probe: async () => {
       await whileProbing();
       return { kind: 'works' };

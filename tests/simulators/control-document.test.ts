@@ -23,12 +23,17 @@ test('the document names every route of the control API', async () => {
     'GET /settings',
     'GET /tokens',
     'POST /faults',
+    'POST /people/{id}/remove-app',
+    'POST /people/{id}/revoke',
     'POST /release',
     'POST /reset',
     'POST /settings',
     'POST /tokens/{id}/restore',
     'POST /tokens/{id}/revoke',
     'POST /tokens/{id}/withdraw',
+    'POST /webhooks',
+    'POST /webhooks/verify',
+    'POST /whatsapp-accounts/{id}/events',
   ]);
 });
 

@@ -16,14 +16,23 @@ test('every call names an API version that is alive, and the protocol', async ()
   expect(await asked({ 'x-restli-protocol-version': '1.0.0' })).toEqual({ status: 400, code: 'ILLEGAL_ARGUMENT' });
 });
 
-test('a member sees the organisations that they administer, and what they are', async () => {
+test('a member sees the organisations in which they have a role, and what they are', async () => {
   const { call } = await linkedinAs();
   const { body } = await call(acls, {}, memberOf.aurora.accessToken);
-  expect(body['elements']).toHaveLength(2);
+  expect(body['elements']?.map(({ role }) => role)).toEqual(['ADMINISTRATOR', 'ADMINISTRATOR', 'ANALYST']);
+  const administered = await call(`${acls}&role=ADMINISTRATOR&count=1&start=1`, {}, memberOf.aurora.accessToken);
+  expect(administered.body['paging']).toMatchObject({ start: 1, count: 1, total: 2 });
   expect(body['elements']?.[0]).toMatchObject({ role: 'ADMINISTRATOR', organization: author, state: 'APPROVED' });
   const { externalId, name } = organizationOf.aurora;
   expect((await call(`/rest/organizations/${externalId}`)).body).toMatchObject({ localizedName: name });
-  expect((await call(`/rest/organizations/${organizationOf.lariana.externalId}`)).status).toBe(403);
+  const other = organizationOf.lariana;
+  expect((await call(`/rest/organizations/${other.externalId}`)).status).toBe(403);
+  const lookup = (list: string) => call(`/rest/organizationsLookup?ids=${list}`);
+  expect((await lookup(`List(${other.externalId},1)`)).body).toMatchObject({
+    results: { [other.externalId]: { localizedName: other.name } },
+    statuses: { [other.externalId]: 200, 1: 404 },
+  });
+  expect((await lookup(encodeURIComponent(`List(${other.externalId},1)`))).status).toBe(400);
 });
 
 test.each([

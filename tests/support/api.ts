@@ -5,10 +5,12 @@ import { programVariables } from '../../dev/environment.ts';
 import { testStack } from '../../dev/stack.ts';
 import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
+import { networkTimeoutMs } from '../../src/api/connections/begin-authorization.ts';
+import type { GrantDesk } from '../../src/api/connections/grant-desk.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
-import type { Offers } from '../../src/api/connections/offers.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
+import { returnPages } from '../../src/api/pages/return-pages.ts';
 import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
@@ -16,8 +18,6 @@ import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
-import { offersOf } from '../../src/bin/offers.ts';
-import { openChannels } from '../../src/channels/open.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
@@ -60,9 +60,11 @@ export interface TestApiOptions {
   readonly settings?: Partial<AppSettings>;
   readonly services?: Partial<ApiServices>;
   readonly probe?: Probe;
+  /** The networks as pages are connected; unless given, none takes anything. */
+  readonly desk?: GrantDesk;
+  /** How long networks may take; unless given, as long as in earnest. */
+  readonly networkTimeoutMs?: number;
   readonly published?: PublishedPosts;
-  /** Instead of what the stack's networks offer. */
-  readonly offers?: Offers;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
   /** Served beside the real ones. */
@@ -75,13 +77,23 @@ const obligingNetworks: PublishedPosts = {
   edit: () => Promise.resolve({ kind: 'done' }),
 };
 
+const noWords = { providerStatus: null, providerCode: null, providerMessage: null };
+
+const noNetworks: GrantDesk = {
+  offer: () => null,
+  consentUrl: () => null,
+  redeem: () => Promise.resolve({ kind: 'refused', ...noWords }),
+  admit: () => Promise.resolve({ kind: 'refused', ...noWords }),
+};
+
 /** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
 export async function startApi({
   settings,
   services: replaced,
   probe,
+  desk = noNetworks,
+  networkTimeoutMs: timeoutMs = networkTimeoutMs,
   published,
-  offers,
   storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -109,24 +121,28 @@ export async function startApi({
     clock: services.clock,
     log: services.logger,
   });
-  const { connectors, close: closeChannels } = openChannels(config.networks, {
-    clock: services.clock,
-    observe: () => undefined,
-  });
+  const flow = { desk, masterKeys: config.masterKeys, publicUrl: config.media.publicUrl };
   const app = createApp({
     routes: [
       ...allRoutes({
+        ...flow,
         feed,
         probe: probe ?? (() => Promise.resolve({ kind: 'works' })),
         published: published ?? obligingNetworks,
-        masterKeys: config.masterKeys,
-        offers: offers ?? offersOf(connectors, config.networks.apps),
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,
       }),
       ...moreRoutes,
     ],
+    pages: returnPages({
+      ...flow,
+      db: services.db,
+      clock: services.clock,
+      logger: services.logger,
+      consoleUrl: 'https://console.test',
+      timeoutMs,
+    }),
     services,
     settings: {
       corsOrigins: [],
@@ -162,7 +178,7 @@ export async function startApi({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await feed.stop();
-      await Promise.all([database.pool.end(), system.pool.end(), connection.close(), closeChannels()]);
+      await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
     },
   };
 }

@@ -29,6 +29,8 @@ export interface Belongings {
   readonly returned: Post;
   readonly connectionId: string;
   readonly adminProfileId: string;
+  /** Of the admin: a way to a network that has just been begun. */
+  readonly authorizationId: string;
   readonly policyId: string;
   readonly absenceId: string;
   readonly calendarId: string;
@@ -79,6 +81,11 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
   const connections = (await demand(200, '/v1/connections?network=facebook', { as: editor })).body.items;
   const groups = (await demand(200, '/v1/groups', { as: editor })).body.items;
   const connectionId = connections[0].id;
+  const authorization = await demand(201, '/v1/connections/authorizations', {
+    as: admin,
+    method: 'POST',
+    json: { network: 'facebook' },
+  });
   const calendar = await openOnMondays(admin, `Orario ${mark}`);
   const policyId = await addPolicy(admin, `Revisione ${mark}`);
   const absenceId = (await addAbsences(reviewer, admin))[0] ?? '';
@@ -103,6 +110,7 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     returned,
     connectionId,
     adminProfileId: await addAdminProfiles(cast.slug, me.tenant.id, mark),
+    authorizationId: authorization.body.id,
     policyId,
     absenceId,
     calendarId: calendar.id,

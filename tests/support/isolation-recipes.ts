@@ -1,7 +1,7 @@
 import type { Call } from './api.ts';
 import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
 import { approvalRecipes } from './approval-recipes.ts';
-import { connectionRecipes } from './isolation-recipes-of-connections.ts';
+import { connectionRecipes } from './connection-recipes.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
 /** One way of reaching for what belongs to another tenant. */
@@ -29,6 +29,7 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...talkRecipes(foreign, own),
     ...revisionRecipes(foreign, own),
     ...approvalRecipes(foreign, own),
+    ...connectionRecipes(foreign),
   };
 }
 
@@ -68,7 +69,6 @@ function readingRecipes(foreign: Belongings): Record<string, readonly Attempt[]>
       },
     ],
     'GET /v1/holiday-regions': [{ at: [], path: '/v1/holiday-regions', outcome: 'own' }],
-    ...connectionRecipes(foreign),
     'GET /v1/connections': list('connections', {
       network: ['facebook', 'own'],
       state: ['connected', 'own'],

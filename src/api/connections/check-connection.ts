@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { markConnected, markTrouble, selectOutgoingPosts, selectWaitingPosts } from '../../db/connection.ts';
+import { markConnected, markTrouble } from '../../db/connection.ts';
 import { selectConnection } from '../../db/connection-card.ts';
 import { breakConnection } from '../../db/connection-grant.ts';
+import { releaseWaiting } from '../../db/connection-repair.ts';
 import { appendEvents } from '../../db/event.ts';
 import { closeGate } from '../../db/halt.ts';
-import { enqueueAll } from '../../db/outbox.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { usable } from '../../domain/connection.ts';
 import type { ConnectionId, TenantId, UserId } from '../../domain/ids.ts';
 import type { SealKey } from '../../platform/sealing.ts';
-import { postWorkflowId } from '../../workflows/post/messages.ts';
 import { defineRoute } from '../define-route.ts';
 import type { MediaUrls } from '../media/media-view.ts';
 import { answer } from '../route-context.ts';
@@ -127,16 +126,7 @@ async function recordSuccess(trx: TenantTransaction, about: Checked): Promise<nu
   // A person has ended it while the network was asked: nothing goes on.
   if (before === 'disconnected') return 0;
   await append(trx, about, usable(before) ? 'connection.checked' : 'connection.repaired', { works: true });
-  const parked = await selectWaitingPosts(trx, connectionId);
-  // A repair is told to all that have yet to go there: a post whose slot lies ahead may know that it was broken.
-  const told = usable(before) ? parked : await selectOutgoingPosts(trx, connectionId);
-  await enqueueAll(trx, {
-    tenantId,
-    workflowIds: told.map(({ id, run }) => postWorkflowId(tenantId, id, run)),
-    message: { kind: 'connection_repaired', connectionId, passed: 'ask' },
-    now,
-  });
-  return parked.length;
+  return releaseWaiting(trx, about, { before, passed: 'ask', now });
 }
 
 function append(

@@ -8,7 +8,7 @@ import type { MediaUrls } from '../media/media-view.ts';
 import { pageFrom, pageOf, pageQuery } from '../paging.ts';
 import { answer } from '../route-context.ts';
 import { connectionId, connectionView, presentConnection } from './connection-view.ts';
-import type { Offers } from './offers.ts';
+import type { GrantDesk } from './grant-desk.ts';
 import { presentingTo } from './presenting.ts';
 import { positionOf, presentWaiting, waitingCursors, waitingView } from './waiting-view.ts';
 
@@ -49,7 +49,7 @@ export const showImpact = defineRoute({
   },
 });
 
-export function disconnect({ urls, offers }: { urls: MediaUrls; offers: Offers }): Route {
+export function disconnect({ urls, desk }: { urls: MediaUrls; desk: Pick<GrantDesk, 'offer'> }): Route {
   return defineRoute({
     method: 'post',
     path: '/v1/connections/{connectionId}/disconnect',
@@ -70,7 +70,7 @@ export function disconnect({ urls, offers }: { urls: MediaUrls; offers: Offers }
         connectionId: about,
         by: caller.userId,
         now,
-        revocable: (network, kind) => offers(network, kind)?.revocable === true,
+        revocable: (network, kind) => desk.offer(network, kind)?.revocable === true,
       });
       const row = await selectConnection(trx, about);
       if (row === null) throw refuse('not_found');

@@ -4,7 +4,7 @@ import { scopesOf } from '../../domain/grant-scopes.ts';
 import { type Network, networkNames, networks } from '../../domain/network.ts';
 import { abilitiesOf, importKinds, publishKinds, textMeasures } from '../../domain/network-abilities.ts';
 import { typedFieldsOf, typedIdsOf } from '../../domain/typed-credentials.ts';
-import type { Offers } from '../connections/offers.ts';
+import type { GrantDesk } from '../connections/grant-desk.ts';
 
 const file = { mimeTypes: z.array(z.string()), maxBytes: z.int() };
 
@@ -76,9 +76,11 @@ export const networkView = z
   })
   .meta({ id: 'Network', description: 'A network, how its pages are connected and what can be done there.' });
 
-export function presentNetwork(network: Network, offers: Offers): z.input<typeof networkView> {
+type Desk = Pick<GrantDesk, 'offer'>;
+
+export function presentNetwork(network: Network, desk: Desk): z.input<typeof networkView> {
   const { publish: publishing, imports, reply, insights, ready } = abilitiesOf(network);
-  const ways = waysOf(network, offers);
+  const ways = waysOf(network, desk);
   return {
     network,
     name: networkNames[network],
@@ -93,9 +95,9 @@ export function presentNetwork(network: Network, offers: Offers): z.input<typeof
   };
 }
 
-function waysOf(network: Network, offers: Offers): z.input<typeof way>[] {
+function waysOf(network: Network, desk: Desk): z.input<typeof way>[] {
   return grantKindsOf[network].flatMap((kind) => {
-    const offer = offers(network, kind);
+    const offer = desk.offer(network, kind);
     if (offer === null) return [];
     return [
       {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { networks } from '../../domain/network.ts';
-import type { Offers } from '../connections/offers.ts';
+import type { GrantDesk } from '../connections/grant-desk.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { answer } from '../route-context.ts';
 import { networkView, presentNetwork } from './network-view.ts';
 
-export function networkRoutes({ offers }: { offers: Offers }): readonly Route[] {
+export function networkRoutes({ desk }: { desk: Pick<GrantDesk, 'offer'> }): readonly Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -18,7 +18,7 @@ export function networkRoutes({ offers }: { offers: Offers }): readonly Route[] 
       answer: { status: 200, schema: z.object({ items: z.array(networkView) }), description: 'All of them.' },
       refusals: {},
       audit: null,
-      handle: () => Promise.resolve(answer({ items: networks.map((network) => presentNetwork(network, offers)) })),
+      handle: () => Promise.resolve(answer({ items: networks.map((network) => presentNetwork(network, desk)) })),
     }),
   ];
 }

@@ -26,7 +26,7 @@ export class ExchangeFailure extends Error {
 
 export interface ExchangeRequest {
   readonly url: URL;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | null;
   /**

@@ -7,6 +7,7 @@ const secretNames = new Set([
   'fb_exchange_token',
   'input_token',
   'refresh_token',
+  'revoke_token',
   'token',
 ]);
 

@@ -1,6 +1,7 @@
 import type { ConsentConnector } from '../connector.ts';
 import { consentUrl, exchangeCode, refreshGrant } from './consent.ts';
-import { memberOf } from './member.ts';
+import { giveBack, introspectedScopes } from './granted.ts';
+import { memberOf, personalProfile } from './member.ts';
 import { grantedOrganisations, probeOrganisation } from './organisations.ts';
 import { type LinkedinDependencies, linkedinRest } from './rest.ts';
 
@@ -15,11 +16,14 @@ export function linkedinConnector(dependencies: LinkedinDependencies): ConsentCo
     authorizationUrl: (request) => consentUrl(dependencies, request),
     exchangeCode: (request, options) => exchangeCode(dependencies, request, options),
     adminProfile: (grant, options) => memberOf(rest, grant, options),
-    listPages: (grant, _named, options) => grantedOrganisations(rest, grant, options),
+    listPages: async (grant, _named, options) => [
+      ...(await grantedOrganisations(rest, grant, options)),
+      ...(await personalProfile(rest, grant, options)),
+    ],
     probe: (page, options) => probeOrganisation(rest, page, options),
-    grantedScopes: async () => null,
+    grantedScopes: (page, options) => introspectedScopes(dependencies, page, options),
     refresh: (held, options) => refreshGrant(dependencies, held, options),
-    revoke: null,
+    revoke: (held, options) => giveBack(dependencies, held, options),
     watch: null,
   };
 }

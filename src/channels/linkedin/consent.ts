@@ -79,11 +79,17 @@ async function tokens(
     expiresAt: inSeconds(token.expires_in),
     // A refresh token lives for a year from the first consent, whatever is refreshed meanwhile.
     consentExpiresAt: inSeconds(token.refresh_token_expires_in),
-    scopes: token.scope?.split(/[\s,]+/).filter((scope) => scope !== '') ?? earlier?.scopes ?? null,
+    scopes: scopeList(token.scope) ?? earlier?.scopes ?? null,
   };
 }
 
-function credentials(app: LinkedinApp): { client_id: string; client_secret: string } {
+/** LinkedIn separates permissions by commas or by spaces, depending on the endpoint and the year. */
+export function scopeList(scope: string | undefined): readonly string[] | null {
+  return scope?.split(/[\s,]+/).filter((one) => one !== '') ?? null;
+}
+
+/** What the app proves itself with; LinkedIn takes it in the form. */
+export function credentials(app: LinkedinApp): { client_id: string; client_secret: string } {
   if (app.id !== null && app.secret !== null) return { client_id: app.id, client_secret: app.secret };
   throw new ChannelError('linkedin cannot be connected: no client id and secret are configured.', {
     class: 'unknown',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { CallOptions } from '../channel.ts';
-import type { AdminProfile, Grant } from '../connector.ts';
+import { type CallOptions, ChannelError } from '../channel.ts';
+import type { AdminProfile, Grant, GrantedPage } from '../connector.ts';
 import { type Rest, understood } from './rest.ts';
 
 const member = z.object({
@@ -25,4 +25,20 @@ export async function memberOf(
   const { id, localizedFirstName, localizedLastName } = understood(member, answer);
   const name = [localizedFirstName, localizedLastName].filter((part) => part !== null && part !== undefined).join(' ');
   return { externalId: id, name: name === '' ? id : name, pictureUrl: null };
+}
+
+/** The member's own profile: the grant reaches it, and it is nothing that a company connects. */
+export async function personalProfile(
+  rest: Rest,
+  grant: Pick<Grant, 'accessToken'>,
+  options: CallOptions = {},
+): Promise<readonly GrantedPage[]> {
+  try {
+    const { externalId, name, pictureUrl } = await memberOf(rest, grant, options);
+    return [{ externalId, name, pictureUrl, accessToken: null, details: {}, refusal: 'personal_profile' }];
+  } catch (error) {
+    // Without that permission the grant does not reach the profile.
+    if (error instanceof ChannelError && error.grantProblem === 'permission') return [];
+    throw error;
+  }
 }

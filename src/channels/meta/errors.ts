@@ -3,6 +3,7 @@ import { ChannelError, type ProviderAnswer } from '../channel.ts';
 import type { HttpAnswer } from '../http.ts';
 import { type Repeat, troubleClass, unexplained } from '../server-trouble.ts';
 import { metaRetryAfterMs } from './usage.ts';
+import { namedPermissions } from './permissions.ts';
 import { isObjectGone, type MetaVerdict, metaVerdict } from './verdicts.ts';
 
 const errorBody = z.object({
@@ -33,7 +34,7 @@ export function metaError(network: string, answer: HttpAnswer, repeat: Repeat, n
     code: codeText(code, subcode),
     message: words === undefined ? null : answer.quote(words),
   };
-  const verdict = metaVerdict(code, subcode) ?? (transient ? transientTrouble : null);
+  const verdict = metaVerdict(code, subcode, words ?? '') ?? (transient ? transientTrouble : null);
   if (verdict === null) return unexplained(network, answer, repeat, provider, nowMs);
 
   const trouble = verdict.class === 'trouble';
@@ -42,6 +43,7 @@ export function metaError(network: string, answer: HttpAnswer, repeat: Repeat, n
     mayHaveActed: trouble,
     retryAfterMs: retryWish(verdict, answer, nowMs),
     grantProblem: verdict.grantProblem ?? null,
+    missingScopes: verdict.grantProblem === 'permission' ? namedPermissions(words ?? '') : [],
     refusal: verdict.refusal === undefined ? null : { code: verdict.refusal, providerCode: provider.code },
     provider,
   });

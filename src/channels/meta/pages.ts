@@ -13,20 +13,19 @@ const maxPages = 20;
 export async function reachablePages<T extends { readonly id: string }>(
   graph: Graph,
   grant: Grant,
-  fields: string,
-  page: z.ZodType<T>,
+  page: { readonly fields: string; readonly item: z.ZodType<T> },
   options: CallOptions = {},
 ): Promise<readonly T[]> {
   const list = <U>(path: string, item: z.ZodType<U>, query: Record<string, string>) =>
     graph.list({ path, query, accessToken: grant.accessToken, signal: options.signal, item, maxPages });
-  const pagesAt = (path: string) => list(path, page, { fields, limit: '100' });
+  const pagesAt = (path: string, fields = page.fields) => list(path, page.item, { fields, limit: '100' });
 
   const found = new Map<string, T>();
   const add = (pages: readonly T[]): void => {
     for (const each of pages) if (!found.has(each.id)) found.set(each.id, each);
   };
 
-  add(await pagesAt('/me/accounts'));
+  add(await pagesAt('/me/accounts', `${page.fields},tasks`));
   // Businesses are an addition, and need a permission of their own; what was granted directly stands without them.
   const businesses = await noneIfRefused(list('/me/businesses', z.object({ id: z.string() }), { limit: '100' }));
   for (const business of businesses) {

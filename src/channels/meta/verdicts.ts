@@ -12,11 +12,13 @@ export interface MetaVerdict {
 
 /**
  * The meaning of `code` and `error_subcode`; `null` for what nobody has documented. The subcode, where known, is more
- * exact than the code; the HTTP status says nothing (throttling comes as 400 and 403, lost permissions as 500).
+ * exact than the code; the HTTP status says nothing (throttling comes as 400 and 403, lost permissions as 500). The
+ * words count only where the code for a wrong parameter stands for a permission.
  *
- * Sources: Meta's error handling, content publishing and rate limit pages; subcodes also as met in the field.
+ * Sources: Meta's error handling, content publishing, rate limit and WhatsApp error pages; subcodes also as met in the
+ * field.
  */
-export function metaVerdict(code: number | null, subcode: number | null): MetaVerdict | null {
+export function metaVerdict(code: number | null, subcode: number | null, words = ''): MetaVerdict | null {
   if (code === tokenInvalid) return tokenSubcodes.get(subcode ?? 0) ?? tokenLapsed;
   const bySubcode = subcode === null ? undefined : subcodes.get(subcode);
   if (bySubcode !== undefined) return bySubcode;
@@ -24,6 +26,7 @@ export function metaVerdict(code: number | null, subcode: number | null): MetaVe
   // Business use cases throttle with a code each.
   if (code >= 80_000 && code <= 80_014) return throttled;
   if (code >= 200 && code <= 299) return permissionLost;
+  if (code === 100 && /^\(#100\) Missing permissions?\b/i.test(words)) return permissionLost;
   return codes.get(code) ?? null;
 }
 
@@ -51,6 +54,8 @@ const tokenSubcodes: ReadonlyMap<number, MetaVerdict> = new Map([
 ]);
 
 const codes: ReadonlyMap<number, MetaVerdict> = new Map([
+  // WhatsApp's word for a token that has lapsed or was taken back.
+  [0, tokenLapsed],
   [1, { class: 'trouble' }],
   [2, { class: 'trouble' }],
   [3, permissionLost],
@@ -70,6 +75,15 @@ const codes: ReadonlyMap<number, MetaVerdict> = new Map([
   [6000, refused('media_refused')], // a film that is broken
   [9004, refused('media_refused')], // the image could not be fetched
   [36_003, refused('media_refused')], // its proportions
+
+  // WhatsApp.
+  [130_429, throttled], // by number
+  [131_048, throttled], // for spam
+  [131_056, throttled], // by number and recipient
+  [131_057, { class: 'trouble' }], // the number is being moved
+  [133_016, throttled], // registrations of a number
+  [131_016, { class: 'trouble' }],
+  [131_005, permissionLost],
 ]);
 
 const subcodes: ReadonlyMap<number, MetaVerdict> = new Map<number, MetaVerdict>([

@@ -56,6 +56,7 @@ export async function simulatedNetworks(settings: Partial<Settings> = {}): Promi
       facebook: graphApi.url,
       instagram: graphApi.url,
       instagram_login: graphApi.url,
+      whatsapp: graphApi.url,
       linkedin: linkedinApi.url,
     }),
     limits: { ...usualHttpSettings.limits, allowPrivateTargets: true },

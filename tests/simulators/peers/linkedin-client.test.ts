@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { AuthClient, RestliClient } from 'linkedin-api-client';
 import { expect, onTestFinished, test } from 'vitest';
+import { answerConsentPage } from '../../../dev/consent.ts';
 import { seedApp } from '../../../simulators/seed.ts';
 import { film } from '../support/films.ts';
 import { image } from '../support/images.ts';
@@ -136,8 +137,32 @@ test("LinkedIn's own client trades a code and a refresh token, and lists what th
     accessToken: refreshed.access_token,
     versionString,
   });
-  expect(acls.data.elements).toMatchObject([{ organization: author }, {}]);
+  expect(acls.data.elements).toMatchObject([{ organization: author }, {}, { role: 'ANALYST' }]);
   await expect(auth.exchangeRefreshTokenForAccessToken('AQW-nobody')).rejects.toMatchObject({
+    response: { status: 400, data: { error: 'invalid_grant' } },
+  });
+});
+
+test("LinkedIn's own auth client sends people to the consent page and lives on what they grant", async () => {
+  const { auth, simulator, control } = await peer();
+  const shown = auth.generateMemberAuthorizationUrl(['r_basicprofile', 'rw_organization_admin'], 'state-1');
+  const consentUrl = shown.replace('https://www.linkedin.com', simulator.url);
+  const denied = await answerConsentPage(consentUrl, { deny: true });
+  expect(denied.searchParams.get('error')).toBe('user_cancelled_authorize');
+  const back = await answerConsentPage(consentUrl);
+  expect(back.searchParams.get('state')).toBe('state-1');
+
+  const granted = await auth.exchangeAuthCodeForAccessToken(back.searchParams.get('code') ?? '');
+  expect(granted).toMatchObject({ scope: 'r_basicprofile,rw_organization_admin', expires_in: 60 * 86_400 });
+  const refreshed = await auth.exchangeRefreshTokenForAccessToken(granted.refresh_token ?? '');
+  expect(refreshed.refresh_token).toBe(granted.refresh_token);
+  expect(refreshed.refresh_token_expires_in).toBeLessThanOrEqual(365 * 86_400);
+  const introspect = () => auth.introspectAccessToken(refreshed.access_token);
+  expect(await introspect()).toMatchObject({ data: { active: true, scope: 'r_basicprofile,rw_organization_admin' } });
+
+  await control(`/people/${memberOf.aurora.externalId}/revoke`, { method: 'POST' });
+  expect(await introspect()).toMatchObject({ data: { active: false, status: 'revoked' } });
+  await expect(auth.exchangeRefreshTokenForAccessToken(granted.refresh_token ?? '')).rejects.toMatchObject({
     response: { status: 400, data: { error: 'invalid_grant' } },
   });
 });

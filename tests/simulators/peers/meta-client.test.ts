@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { seedApp } from '../../../simulators/seed.ts';
+import { answerConsentPage } from '../../../dev/consent.ts';
+import { whatsappBusinesses } from '../../../simulators/graph/whatsapp-seeds.ts';
+import { seedApp, seedTenants } from '../../../simulators/seed.ts';
+import { scopesOf } from '../../../src/domain/grant-scopes.ts';
 import { film } from '../support/films.ts';
 import { graphAs, instagramOf, pageOf, personOf } from '../support/graph.ts';
 import { image, serveFiles } from '../support/images.ts';
-import { metaClientFolder, runWithMetaClient } from './python.ts';
+import { clientFolder, runWithClient } from './python.ts';
 
 const installTimeoutMs = 300_000;
 
-beforeAll(async () => void (await metaClientFolder()), installTimeoutMs);
+beforeAll(async () => void (await clientFolder('meta')), installTimeoutMs);
 
 test("Meta's own client publishes on the page and on Instagram, lists both, and understands every refusal", async () => {
   const { graph, seen } = await asMetasClient(['facebook', 'instagram', 'pages']);
@@ -78,12 +81,49 @@ test("Meta's own client publishes albums, films, reels, carousels and links, and
   ]);
 });
 
+test("Meta's own client exchanges a code, pages through what was granted, subscribes, asks about a token and ends the grant", async () => {
+  const { seen } = await asMetasClient(['grants']);
+
+  const [first, second, third] = seedTenants[0].facebook.map(({ externalId }) => externalId);
+  expect(seen['grants']).toEqual({
+    lives: 60 * 86_400,
+    pages: [first, second],
+    owned: { [first ?? '']: true, [second ?? '']: true, [third ?? '']: false },
+    business: 'Mercato Aurora',
+    subscribed: ['feed', 'mention'],
+    debugged: {
+      app_id: seedApp.meta.clientId,
+      type: 'PAGE',
+      is_valid: true,
+      profile_id: first,
+      user_id: personOf.aurora.externalId,
+    },
+    scopes: true,
+    granted: 8,
+    refusals: {
+      used: { status: 400, code: 100, subcode: 36009, type: 'OAuthException' },
+      unsubscribable: { status: 403, code: 200, subcode: null, type: 'OAuthException' },
+      gone: { status: 401, code: 190, subcode: 458, type: 'OAuthException' },
+    },
+  });
+});
+
+test("Meta's own client lists a business's WhatsApp accounts and their numbers, and subscribes", async () => {
+  const { seen } = await asMetasClient(['whatsapp']);
+
+  expect(seen['whatsapp']).toEqual({
+    numbers: ['+39 02 5550 1001', '+39 02 5550 1002', '+39 02 5550 1003'],
+    owned: ['Mercato Aurora', 'Mercato Aurora Consegne'],
+    subscribed: 1,
+  });
+});
+
 /** Lets Meta's client go through parts of the script against a Graph API of its own, and tells what it saw. */
 async function asMetasClient(parts: readonly string[]) {
   const graph = await graphAs({ processingDelayMs: 500 });
   const page = Buffer.from('<html><head><meta property="og:title" content="Il forno"></head></html>');
   const urlOf = await serveFiles({ 'image.jpg': await image('jpeg'), 'film.mp4': await film(), page });
-  const seen = await runWithMetaClient(join(import.meta.dirname, 'meta_client.py'), {
+  const seen = await runWithClient('meta', join(import.meta.dirname, 'meta_client.py'), {
     PARTS: parts.join(','),
     GRAPH_URL: graph.simulator.url,
     APP_SECRET: seedApp.meta.clientSecret,
@@ -96,7 +136,25 @@ async function asMetasClient(parts: readonly string[]) {
     IMAGE_URL: urlOf('image.jpg'),
     FILM_URL: urlOf('film.mp4'),
     PAGE_URL: urlOf('page'),
+    REDIRECT_URI: redirectUri,
+    CODE: await consentCode(graph.simulator.url),
+    BUSINESS_TOKEN: business.accessToken,
+    BUSINESS_ID: business.tenant.businessId,
+    WABA_ID: business.wabas[0].id,
     MISSING_URL: urlOf('missing.jpg'),
   });
   return { graph, seen };
+}
+
+const redirectUri = 'http://localhost:9/back';
+const [business] = whatsappBusinesses;
+
+/** A person picks two of three pages and keeps private messages to themselves. */
+async function consentCode(url: string): Promise<string> {
+  const scopes = scopesOf('facebook', 'facebook_login').map(({ scope }) => scope);
+  const query = { client_id: seedApp.meta.clientId, redirect_uri: redirectUri, scope: scopes.join(',') };
+  const pages = seedTenants[0].facebook.slice(0, 2).map(({ externalId }) => externalId);
+  const dialog = `${url}/v26.0/dialog/oauth?${new URLSearchParams(query).toString()}`;
+  const back = await answerConsentPage(dialog, { pages, without: ['pages_messaging'] });
+  return back.searchParams.get('code') ?? '';
 }

@@ -7,11 +7,13 @@ import time
 import requests
 
 from facebook_business.adobjects.advideo import AdVideo
+from facebook_business.adobjects.business import Business
 from facebook_business.adobjects.iguser import IGUser
 from facebook_business.adobjects.igmedia import IGMedia
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pagepost import PagePost
 from facebook_business.adobjects.user import User
+from facebook_business.adobjects.whatsappbusinessaccount import WhatsAppBusinessAccount
 from facebook_business.api import FacebookAdsApi
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
@@ -193,7 +195,59 @@ def person():
     return [item["id"] for item in User("me", api=client).get_accounts(fields=["id", "access_token"])]
 
 
+def grants():
+    app_id, redirect = "700000000000001", os.environ["REDIRECT_URI"]
+    app = api(f"{app_id}|{APP_SECRET}")
+
+    def exchange(**params):
+        return app.call(
+            "GET", ["oauth", "access_token"], {"client_id": app_id, "client_secret": APP_SECRET, **params}
+        ).json()
+
+    code = {"code": os.environ["CODE"], "redirect_uri": redirect}
+    short = exchange(**code)["access_token"]
+    used = refusal(lambda: exchange(**code))
+    long = exchange(grant_type="fb_exchange_token", fb_exchange_token=short)
+    person = User("me", api=api(long["access_token"]))
+    pages = list(person.get_accounts(fields=["id", "access_token", "tasks"], params={"limit": 2}))
+    business = person.get_businesses(fields=["id", "name"])[0]
+    owned = Business(business["id"], api=api(long["access_token"])).get_owned_pages(fields=["id", "access_token"])
+    page = Page(pages[0]["id"], api=api(pages[0]["access_token"]))
+    page.create_subscribed_app(params={"subscribed_fields": ["feed", "mention"]})
+    unsubscribable = refusal(lambda: page.create_subscribed_app(params={"subscribed_fields": ["messages"]}))
+    debugged = app.call("GET", ["debug_token"], {"input_token": pages[0]["access_token"]}).json()["data"]
+    granted = [item["permission"] for item in person.get_permissions() if item["status"] == "granted"]
+    seen = {
+        "lives": long["expires_in"],
+        "pages": [item["id"] for item in pages],
+        "owned": {item["id"]: "access_token" in item for item in owned},
+        "business": business["name"],
+        "subscribed": page.get_subscribed_apps(fields=["subscribed_fields"])[0]["subscribed_fields"],
+        "debugged": {name: debugged[name] for name in ("app_id", "type", "is_valid", "profile_id", "user_id")},
+        "scopes": sorted(debugged["scopes"]) == sorted(granted),
+        "granted": len(granted),
+    }
+    person.delete_permissions()
+    gone = refusal(lambda: page.api_get(fields=["id"]))
+    return {**seen, "refusals": {"used": used, "unsubscribable": unsubscribable, "gone": gone}}
+
+
+def whatsapp():
+    client = api(os.environ["BUSINESS_TOKEN"])
+    account = WhatsAppBusinessAccount(os.environ["WABA_ID"], api=client)
+    numbers = list(account.get_phone_numbers(fields=["id", "display_phone_number", "status"], params={"limit": 1}))
+    account.create_subscribed_app()
+    owned = Business(os.environ["BUSINESS_ID"], api=client).get_owned_whats_app_business_accounts(fields=["id", "name"])
+    return {
+        "numbers": [number["display_phone_number"] for number in numbers],
+        "owned": [item["name"] for item in owned],
+        "subscribed": len(account.get_subscribed_apps()),
+    }
+
+
 parts = {
+    "grants": grants,
+    "whatsapp": whatsapp,
     "facebook": facebook,
     "instagram": instagram,
     "pages": person,

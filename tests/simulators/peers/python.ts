@@ -6,13 +6,22 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Meta's own client, as published on PyPI. */
-const requirement = 'facebook-business==26.0.3';
+/** The networks' own Python clients, or the ones that are used for them, as published on PyPI. */
+export const pythonClients = {
+  meta: 'facebook-business==26.0.3',
+  x: 'tweepy==4.17.0',
+  whatsapp: 'pywa==4.5.0',
+  telegram: 'python-telegram-bot==22.8',
+} as const;
+
+export type PythonClient = keyof typeof pythonClients;
+
 const installTimeoutMs = 240_000;
 const scriptTimeoutMs = 60_000;
 
-/** The folder that holds Meta's Python client; installed on first use, then kept among the downloads. */
-export async function metaClientFolder(): Promise<string> {
+/** The folder that holds a Python client; installed on first use, then kept among the downloads. */
+export async function clientFolder(client: PythonClient): Promise<string> {
+  const requirement = pythonClients[client];
   const folder = join('.cache', 'peers', requirement);
   if (existsSync(folder)) return folder;
   const partial = `${folder}.${process.pid}`;
@@ -26,12 +35,13 @@ export async function metaClientFolder(): Promise<string> {
   return folder;
 }
 
-/** Runs a Python script that has Meta's client; what it prints as JSON. Fails with its error output. */
-export async function runWithMetaClient(
+/** Runs a Python script that has a client; what it prints as JSON. Fails with its error output. */
+export async function runWithClient(
+  client: PythonClient,
   script: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<Record<string, unknown>> {
-  const path = await metaClientFolder();
+  const path = await clientFolder(client);
   const { stdout } = await run('python3', [script], {
     timeout: scriptTimeoutMs,
     env: { ...process.env, PYTHONPATH: path, ...variables },

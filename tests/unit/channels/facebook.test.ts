@@ -270,7 +270,13 @@ describe('connecting a Facebook page', () => {
   it('lists each page once, those of the businesses too, and says which it may not act for', async () => {
     const { connectors } = await networkWith({
       'GET /me/accounts': () => ({
-        body: { data: [{ id: '1', name: 'Bar', access_token: 't1', picture: { data: { url: 'p' } } }] },
+        body: {
+          data: [
+            { id: '1', name: 'Bar', access_token: 't1', picture: { data: { url: 'p' } }, tasks: ['MANAGE'] },
+            { id: '4', name: 'Cifre', access_token: 't4', tasks: ['ANALYZE', 'ADVERTISE'] },
+            { id: '5', name: 'Nuova', access_token: 't5', tasks: ['PROFILE_PLUS_CREATE_CONTENT'] },
+          ],
+        },
       }),
       'GET /me/businesses': () => ({ body: { data: [{ id: 'b' }] } }),
       'GET /b/owned_pages': () => ({
@@ -283,14 +289,25 @@ describe('connecting a Facebook page', () => {
         },
       }),
       'GET /b/client_pages': () => ({ status: 403, body: { error: { code: 10, message: 'no' } } }),
+      'GET /me': () => ({ body: { id: '7', name: 'Chiara' } }),
     });
 
     const pages = await facebook(connectors).listPages(grant, []);
 
     expect(pages).toEqual([
       { externalId: '1', name: 'Bar', accessToken: 't1', pictureUrl: 'p', details: {}, refusal: null },
+      { externalId: '4', name: 'Cifre', accessToken: 't4', pictureUrl: null, details: {}, refusal: 'role_missing' },
+      { externalId: '5', name: 'Nuova', accessToken: 't5', pictureUrl: null, details: {}, refusal: null },
       { externalId: '2', name: 'Forno', accessToken: 't2', pictureUrl: null, details: {}, refusal: null },
       { externalId: '3', name: 'Altrui', accessToken: null, pictureUrl: null, details: {}, refusal: 'role_missing' },
+      {
+        externalId: '7',
+        name: 'Chiara',
+        accessToken: null,
+        pictureUrl: null,
+        details: {},
+        refusal: 'personal_profile',
+      },
     ]);
   });
 

@@ -210,13 +210,14 @@ describe('looking for media whose answer was lost', () => {
   });
 });
 
-it('lists the business accounts of the pages', async () => {
+it('lists the business accounts of the pages, and says that those of people are not connected', async () => {
   const { connectors } = await networkWith({
     'GET /me/accounts': () => ({
       body: {
         data: [
           { id: '1', access_token: 't1', instagram_business_account: { id: '9', username: 'bar.roma' } },
           { id: '2', access_token: 't2' },
+          { id: '3', access_token: 't3', connected_instagram_account: { id: '8', username: 'luca' } },
         ],
       },
     }),
@@ -226,6 +227,7 @@ it('lists the business accounts of the pages', async () => {
   const connector = consentConnectorOf(connectors, 'instagram', 'facebook_login');
   expect(await connector.listPages(grantOf('u'), [])).toEqual([
     { externalId: '9', name: 'bar.roma', accessToken: 't1', pictureUrl: null, details: { pageId: '1' }, refusal: null },
+    { externalId: '8', name: 'luca', accessToken: null, pictureUrl: null, details: {}, refusal: 'personal_profile' },
   ]);
 });
 

@@ -230,13 +230,15 @@ describe('connecting a LinkedIn page', () => {
     }
   });
 
-  it('lists the organisations where the person may publish', async () => {
+  it('lists the organisations with the reason why some cannot be connected, and the person', async () => {
     const { connectors } = await networkWith(organisations);
 
     const pages = await linkedin(connectors).listPages(grantOf('t'), []);
 
     expect(pages).toEqual([
       { externalId: '7', name: 'Forno Rossi', accessToken: null, pictureUrl: null, details: {}, refusal: null },
+      { externalId: '8', name: 'Forno Bianchi', refusal: 'role_missing', ...without },
+      { externalId: 'p1', name: 'Anna Rossi', refusal: 'personal_profile', ...without },
     ]);
   });
 
@@ -267,7 +269,10 @@ const organisations = {
     },
   }),
   'GET /rest/organizations/7': () => ({ body: { localizedName: 'Forno Rossi' } }),
+  'GET /rest/organizationsLookup': () => ({ body: { results: { 8: { localizedName: 'Forno Bianchi' } } } }),
+  'GET /v2/me': () => ({ body: { id: 'p1', localizedFirstName: 'Anna', localizedLastName: 'Rossi' } }),
 };
+const without = { accessToken: null, pictureUrl: null, details: {} };
 const imageUrn = 'urn:li:image:1';
 const page = { externalId: '7', accessToken: 'token' };
 const content = { text: 'Sconti (veri) #Roma', media: [photoFile], link: null, format: 'feed' as const };

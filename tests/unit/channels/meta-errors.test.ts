@@ -8,6 +8,8 @@ describe('an error of the Graph API is judged by its code, not by its status', (
   it.each([
     // [status, code, subcode, class, grant problem, refusal]
     [400, 190, undefined, 'refresh_token', 'gone', null],
+    [401, 0, undefined, 'refresh_token', 'gone', null],
+    [401, 190, 464, 'refresh_token', 'gone', null],
     [401, 190, 463, 'refresh_token', 'gone', null],
     [401, 190, 467, 'refresh_token', 'gone', null],
     [401, 190, 459, 'refresh_token', 'gone', null],
@@ -26,6 +28,10 @@ describe('an error of the Graph API is judged by its code, not by its status', (
     [400, 341, undefined, 'retry_later', null, null],
     [400, 613, undefined, 'retry_later', null, null],
     [400, 80_001, undefined, 'retry_later', null, null],
+    [400, 80_004, undefined, 'retry_later', null, null],
+    [400, 130_429, undefined, 'retry_later', null, null],
+    [400, 131_056, undefined, 'retry_later', null, null],
+    [403, 131_005, undefined, 'refresh_token', 'permission', null],
     [400, 368, undefined, 'retry_later', null, null],
     [400, 368, 1_390_008, 'retry_later', null, null],
     [400, 368, 1_346_003, 'content_refused', null, 'policy'],
@@ -46,6 +52,38 @@ describe('an error of the Graph API is judged by its code, not by its status', (
     expect(error).toMatchObject({ class: expected, grantProblem, mayHaveActed: false });
     expect(error.refusal).toEqual(refusal === null ? null : { code: refusal, providerCode });
     expect(error.provider).toEqual({ status, code: providerCode, message: 'Words of the network' });
+  });
+});
+
+describe('a lost permission', () => {
+  it.each([
+    ['(#200) Requires pages_manage_metadata permission to manage the object', 200, ['pages_manage_metadata']],
+    [
+      "(#10) This endpoint requires the 'pages_read_engagement' permission or the 'Page Public Content Access' feature.",
+      10,
+      ['pages_read_engagement'],
+    ],
+    [
+      '(#200) To subscribe to the messages field, one of these permissions is needed: pages_messaging. ' +
+        'To subscribe to the message_reads field, one of these permissions is needed: pages_messaging',
+      200,
+      ['pages_messaging'],
+    ],
+    ['(#10) Application does not have permission for this action', 10, []],
+    ['(#100) Missing Permissions', 100, []],
+  ])('is named where Meta names it: %s', (message, code, missingScopes) => {
+    const error = metaError('facebook', received(403, { error: { message, code } }), 'harmless', noon);
+
+    expect(error).toMatchObject({ class: 'refresh_token', grantProblem: 'permission', missingScopes });
+  });
+
+  it('is not seen in other refusals, whatever they name', () => {
+    const error = { message: '(#100) Param pages_messaging must be a string', code: 100 };
+
+    expect(metaError('facebook', received(400, { error }), 'harmless', noon)).toMatchObject({
+      class: 'content_refused',
+      missingScopes: [],
+    });
   });
 });
 

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { ControlProblem, type ControlRoute, parsed } from '../control/route.ts';
+import type { World } from '../kernel/world.ts';
+import { seedApp } from '../seed.ts';
+import { instagramPerson } from './instagram-people.ts';
+import { tenantOfPerson } from './seeds.ts';
+import { hubSignature, signedRequest } from './signing.ts';
+import { removeApp } from './token-operations.ts';
+import { businessOfSystemUser, businessOfWaba } from './whatsapp-seeds.ts';
+
+const url = z.url();
+const delivery = z.object({
+  status: z.number().int().describe('What the app answered.'),
+  body: z.string().describe('The first thousand characters of it.'),
+});
+
+const removalBody = z.strictObject({
+  deauthorizeUrl: url.optional().describe("The app's deauthorise callback."),
+  dataDeletionUrl: url.optional().describe("The app's data deletion callback."),
+});
+const verifyBody = z.strictObject({ url, verifyToken: z.string().default(seedApp.metaWebhooks.verifyToken) });
+const webhookBody = z.strictObject({
+  url,
+  object: z.enum(['page', 'instagram', 'whatsapp_business_account', 'permissions']),
+  entry: z.array(z.record(z.string(), z.unknown())).min(1),
+  appSecret: z.string().default(seedApp.meta.clientSecret).describe('Signs it; a wrong one forges.'),
+});
+const accountBody = z.strictObject({
+  url,
+  event: z.string().min(1).describe('As in PARTNER_APP_UNINSTALLED or ACCOUNT_RESTRICTION.'),
+  more: z.record(z.string(), z.unknown()).default({}).describe('What the event says besides.'),
+});
+
+/** What Meta tells an app of its own accord, sent when a test or a demo says so. */
+export function webhookControls(world: World): readonly ControlRoute[] {
+  return [
+    {
+      method: 'post',
+      path: '/people/{id}/remove-app',
+      id: 'removeApp',
+      summary: 'A person, an account or a business removes the app in its settings',
+      description: 'Every token ends. A new consent begins anew. The callbacks come with a signed request.',
+      params: { id: "The person's, the Instagram login's or the system user's id." },
+      body: removalBody,
+      status: 200,
+      answer: z.object({ deauthorized: delivery.nullable(), deletion: delivery.nullable() }),
+      missing: noSuchPerson,
+      handle: (req) => removal(world, String(req.params['id']), parsed(removalBody, req.body ?? {})),
+    },
+    {
+      method: 'post',
+      path: '/webhooks/verify',
+      id: 'verifyWebhook',
+      summary: 'Ask an address whether it is the app’s, as Meta does when it is set',
+      body: verifyBody,
+      status: 200,
+      answer: delivery.extend({ echoed: z.boolean() }),
+      handle: (req) => verify(parsed(verifyBody, req.body)),
+    },
+    {
+      method: 'post',
+      path: '/webhooks',
+      id: 'sendWebhook',
+      summary: 'Send a signed webhook',
+      body: webhookBody,
+      status: 200,
+      answer: delivery,
+      handle: (req) => {
+        const { url: to, object, entry, appSecret } = parsed(webhookBody, req.body);
+        return sendWebhook(to, { object, entry }, appSecret);
+      },
+    },
+    {
+      method: 'post',
+      path: '/whatsapp-accounts/{id}/events',
+      id: 'sendAccountUpdate',
+      summary: 'Tell what happened to a WhatsApp business account, by the field account_update',
+      description: 'The events that take the account from the app end its tokens first.',
+      params: { id: "The WhatsApp business account's id." },
+      body: accountBody,
+      status: 200,
+      answer: delivery,
+      missing: noSuchAccount,
+      handle: (req) => accountUpdate(world, String(req.params['id']), parsed(accountBody, req.body)),
+    },
+  ];
+}
+
+const noSuchPerson = 'Nobody of the seed has this id.';
+const noSuchAccount = 'No WhatsApp business account of the seed has this id.';
+const nowS = (): number => Math.floor(Date.now() / 1000);
+
+async function removal(world: World, id: string, callbacks: z.output<typeof removalBody>): Promise<unknown> {
+  const instagram = instagramPerson(id);
+  if (instagram === null && tenantOfPerson(id) === null && businessOfSystemUser(id) === null) {
+    throw new ControlProblem(404, noSuchPerson);
+  }
+  removeApp(world, id);
+  const { clientSecret } = instagram === null ? seedApp.meta : seedApp.instagram;
+  const send = async (to: string | undefined): Promise<unknown> => {
+    if (to === undefined) return null;
+    const payload = { algorithm: 'HMAC-SHA256', issued_at: nowS(), user_id: id };
+    return post(to, new URLSearchParams({ signed_request: signedRequest(payload, clientSecret) }), {});
+  };
+  return { deauthorized: await send(callbacks.deauthorizeUrl), deletion: await send(callbacks.dataDeletionUrl) };
+}
+
+async function verify({ url: to, verifyToken }: z.output<typeof verifyBody>): Promise<unknown> {
+  const challenge = randomBytes(8).toString('hex');
+  const asked = new URL(to);
+  asked.searchParams.set('hub.mode', 'subscribe');
+  asked.searchParams.set('hub.challenge', challenge);
+  asked.searchParams.set('hub.verify_token', verifyToken);
+  const answer = await delivered(asked.href, {});
+  return { ...answer, echoed: answer.status === 200 && answer.body === challenge };
+}
+
+function sendWebhook(to: string, content: object, appSecret: string): Promise<unknown> {
+  const body = JSON.stringify(content);
+  const signature = { 'x-hub-signature-256': hubSignature(body, appSecret) };
+  return post(to, body, { 'content-type': 'application/json', ...signature });
+}
+
+/** After these the app has no business with the account any more. */
+const endings: ReadonlySet<string> = new Set(['PARTNER_APP_UNINSTALLED', 'PARTNER_REMOVED', 'ACCOUNT_DELETED']);
+
+function accountUpdate(
+  world: World,
+  wabaId: string,
+  { url: to, event, more }: z.output<typeof accountBody>,
+): Promise<unknown> {
+  const business = businessOfWaba(wabaId);
+  if (business === null) throw new ControlProblem(404, noSuchAccount);
+  if (endings.has(event)) removeApp(world, business.systemUserId);
+  const wabaInfo = { waba_id: wabaId, owner_business_id: business.tenant.businessId };
+  const partner = event.startsWith('PARTNER_APP_') ? { partner_app_id: seedApp.meta.clientId } : {};
+  const value = { event, waba_info: { ...wabaInfo, ...partner }, ...more };
+  const entry = [{ id: wabaId, time: nowS(), changes: [{ field: 'account_update', value }] }];
+  return sendWebhook(to, { object: 'whatsapp_business_account', entry }, seedApp.meta.clientSecret);
+}
+
+function post(to: string, body: string | URLSearchParams, headers: Readonly<Record<string, string>>) {
+  return delivered(to, { method: 'POST', body, headers });
+}
+
+async function delivered(to: string, request: RequestInit): Promise<z.output<typeof delivery>> {
+  const answer = await fetch(to, { ...request, redirect: 'manual' });
+  return { status: answer.status, body: (await answer.text()).slice(0, 1_000) };
+}

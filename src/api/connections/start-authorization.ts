@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { type GrantableConnection, selectGrantable } from '../../db/connect-page.ts';
+import { isBeingRevoked } from '../../db/granting-profile.ts';
+import { grantKinds, grantKindsOf } from '../../domain/grant.ts';
+import { networks } from '../../domain/network.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import { answer } from '../route-context.ts';
+import { authorizationView } from './authorization-view.ts';
+import { beginAuthorization, beginRefusals, type FlowDependencies, notConnectable } from './begin-authorization.ts';
+import { connectionId } from './connection-view.ts';
+import { passedSlots } from './select-pages.ts';
+
+const credentials = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('bot_token').meta({ description: 'A Telegram bot.' }),
+      botToken: z.string().min(1).max(200).meta({ description: 'As BotFather gave it.' }),
+    }),
+    z.strictObject({
+      kind: z.literal('api_key').meta({ description: 'A key of App Store Connect.' }),
+      issuerId: z.string().min(1).max(100).meta({ description: 'Whose key it is.' }),
+      keyId: z.string().min(1).max(100).meta({ description: 'Its id.' }),
+      privateKey: z.string().min(1).max(10_000).meta({ description: 'The file’s content (PEM).' }),
+    }),
+    z.strictObject({
+      kind: z.literal('service_account').meta({ description: 'A Google service account.' }),
+      keyFile: z.string().min(1).max(20_000).meta({ description: 'The key file’s content (JSON).' }),
+    }),
+  ])
+  .meta({
+    id: 'ConnectionCredentials',
+    description:
+      'Keys, for ways without a consent page. They are checked at the network, sealed, and never shown again.',
+  });
+
+const named = z
+  .array(z.string().min(1).max(255))
+  .max(50)
+  .default([])
+  .meta({ description: 'The network’s ids of what to connect, where it lists nothing: package names, chats.' });
+
+const started = authorizationView
+  .extend({
+    authorizationUrl: z.string().nullable().meta({
+      description: 'Where to send the person, in a window of their own; null where keys were handed over.',
+    }),
+  })
+  .meta({ id: 'StartedAuthorization', description: 'A way to a network that has just been begun.' });
+
+const shown = { status: 201, schema: started, description: 'The authorization.' } as const;
+
+const howItGoesOn =
+  'The person consents at the network and is led back to this API, whose page tells the console over the BroadcastChannel `chorally-connections` (`{ type, authorizationId, outcome }`) and closes; events tell it too. Keys are taken to the network at once: the answer says what came of it.';
+
+function connect(dependencies: FlowDependencies) {
+  return defineRoute({
+    method: 'post',
+    path: '/v1/connections/authorizations',
+    tag: 'Connections',
+    summary: 'Begin to connect pages',
+    description: `Begins one way to a network and back, good for ten minutes and for one return. ${howItGoesOn} Then pages are to be chosen (\`POST …/selection\`) within a quarter of an hour.`,
+    permission: 'connection.write',
+    body: z.strictObject({
+      network: z.enum(networks).meta({ description: 'Where the pages live.' }),
+      kind: z.enum(grantKinds).optional().meta({ description: 'By which of its ways; its usual one unless said.' }),
+      purpose: z.literal('connect').default('connect').meta({ description: 'New pages.' }),
+      credentials: credentials.optional(),
+      named,
+    }),
+    answer: shown,
+    refusals: beginRefusals,
+    audit: 'authorization.started',
+    act: async (ctx) => {
+      const { body, invalid } = ctx;
+      const kinds = grantKindsOf[body.network];
+      const [usual] = kinds;
+      if (usual === undefined) throw notConnectable(ctx, 'announced');
+      const kind = body.kind ?? usual;
+      if (!kinds.includes(kind)) {
+        const detail = 'is no way of this network';
+        throw invalid([{ pointer: '/kind', rule: 'not_offered', limit: kinds.join(', '), value: kind, detail }]);
+      }
+      const begun = {
+        way: { network: body.network, kind },
+        purpose: body.purpose,
+        connectionId: null,
+        named: body.named,
+        credentials: body.credentials ?? null,
+        passed: 'ask',
+      } as const;
+      return answer(await beginAuthorization(ctx, begun, dependencies));
+    },
+  });
+}
+
+const renewalRefusals = {
+  ...beginRefusals,
+  ended: {
+    status: 409,
+    title: 'Ended',
+    description: 'A person has ended the connection: connect the page anew, which revives it.',
+  },
+  revocation_pending: {
+    status: 409,
+    title: 'Still being revoked',
+    description:
+      'An earlier grant of the same person is still being taken back at the network, and would take this one along. Repeat in a few minutes.',
+  },
+} as const;
+
+const renewalBody = z.strictObject({ passedSlots, credentials: credentials.optional() });
+const renewalParams = z.strictObject({ connectionId });
+
+function refresh(dependencies: FlowDependencies) {
+  return defineRoute({
+    method: 'post',
+    path: '/v1/connections/{connectionId}/refresh',
+    tag: 'Connections',
+    summary: 'Have a connection consented to again',
+    description: `For a connection whose grant is gone, lacks a permission, or soon lapses. ${howItGoesOn} The same page must come back, and then nothing is to be chosen: the connection works again, and what waited for it goes on. If it does not come back, nothing changes and the authorization names both.`,
+    permission: 'connection.write',
+    params: renewalParams,
+    body: renewalBody,
+    answer: shown,
+    refusals: renewalRefusals,
+    audit: 'authorization.started',
+    act: async (ctx) => {
+      const { params, body, inTenant, refuse } = ctx;
+      const { connection, revoking } = await inTenant((trx) => renewable(trx, params.connectionId));
+      if (connection === null) throw refuse('not_found');
+      if (connection.state === 'disconnected') throw refuse('ended');
+      // Somebody else may consent this time, but it is not likely.
+      if (revoking) throw refuse('revocation_pending');
+      return answer(await beginAuthorization(ctx, renewalOf('refresh', connection, body), dependencies));
+    },
+  });
+}
+
+function transfer(dependencies: FlowDependencies) {
+  return defineRoute({
+    method: 'post',
+    path: '/v1/connections/{connectionId}/transfer',
+    tag: 'Connections',
+    summary: 'Hand a connection over to another admin profile',
+    description: `Somebody else consents to the same page, whose connection then hangs on their grant: before whoever connected it leaves. ${howItGoesOn} The page must be the same and the person another.`,
+    permission: 'connection.write',
+    params: renewalParams,
+    body: renewalBody,
+    answer: shown,
+    refusals: renewalRefusals,
+    audit: 'authorization.started',
+    act: async (ctx) => {
+      const { params, body, inTenant, refuse } = ctx;
+      const { connection } = await inTenant((trx) => renewable(trx, params.connectionId));
+      if (connection === null) throw refuse('not_found');
+      if (connection.state === 'disconnected') throw refuse('ended');
+      return answer(await beginAuthorization(ctx, renewalOf('transfer', connection, body), dependencies));
+    },
+  });
+}
+
+async function renewable(...[trx, id]: Parameters<typeof selectGrantable>) {
+  const connection = await selectGrantable(trx, id);
+  const profileId = connection?.admin_profile_id ?? null;
+  return { connection, revoking: profileId !== null && (await isBeingRevoked(trx, profileId)) };
+}
+
+function renewalOf(
+  purpose: 'refresh' | 'transfer',
+  connection: GrantableConnection,
+  body: z.output<typeof renewalBody>,
+) {
+  return {
+    way: { network: connection.network, kind: connection.grant_kind },
+    purpose,
+    connectionId: connection.id,
+    named: [connection.external_id],
+    credentials: body.credentials ?? null,
+    passed: body.passedSlots,
+  };
+}
+
+/** The three ways to begin one. */
+export function startRoutes(dependencies: FlowDependencies): readonly Route[] {
+  return [connect(dependencies), refresh(dependencies), transfer(dependencies)];
+}

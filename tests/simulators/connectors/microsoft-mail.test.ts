@@ -1,0 +1,215 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { expect, it, onTestFinished } from 'vitest';
+import { type ConsentAnswer, answerConsentPage } from '../../../dev/consent.ts';
+import { microsoft } from '../../../simulators/microsoft/network.ts';
+import { seedMailUsers } from '../../../simulators/microsoft/seeds.ts';
+import { matchPage } from '../../../src/domain/authorization.ts';
+import { missingScopes } from '../../../src/domain/grant.ts';
+import { scopesOf } from '../../../src/domain/grant-scopes.ts';
+import type { Grant, HeldGrant } from '../../../src/channels/connector.ts';
+import { consentConnectorOf } from '../../support/connectors.ts';
+import { channelErrorOf } from '../adapters/simulated-networks.ts';
+import { connectedNetwork } from './connected-network.ts';
+import { describeConnector } from './connector-row.ts';
+
+const { aurora, lariana, unlicensed } = seedMailUsers;
+const redirectUri = 'http://localhost:7300/callback/microsoft_mail';
+const asked = scopesOf('microsoft_mail', 'oauth');
+
+describeConnector({
+  network: 'microsoft_mail',
+  kind: 'oauth',
+  cells: {
+    connect: async () => {
+      const { connector, consent } = await stage();
+      const grant = await consent({ person: aurora.id });
+      expect(missingScopes(asked, grant.scopes ?? [])).toEqual([]);
+      expect(grant).toMatchObject({ refreshToken: expect.any(String), consentExpiresAt: null });
+      const { id: externalId, name } = aurora;
+      expect(await connector.adminProfile(grant)).toEqual({ externalId, name, pictureUrl: null });
+
+      const { query, exchange } = await stage();
+      const denied = await query({ deny: true });
+      expect([denied.get('error'), denied.get('error_subcode'), denied.get('state')]).toEqual([
+        'access_denied',
+        'cancel',
+        'state',
+      ]);
+      const code = (await query({ person: aurora.id })).get('code') ?? '';
+      // A code that somebody else's browser obtained does not fit our verifier.
+      expect(await channelErrorOf(exchange(code, 'x'.repeat(43)))).toMatchObject({
+        class: 'disconnected',
+        provider: { status: 400, code: 'AADSTS501481', message: expect.stringContaining('code_challenge') },
+      });
+      await exchange(code);
+      expect(await channelErrorOf(exchange(code))).toMatchObject({ provider: { status: 400, code: 'AADSTS54005' } });
+    },
+    'list pages': async () => {
+      const { connector, consent } = await stage();
+      const mailbox = { externalId: aurora.id, name: aurora.mail, pictureUrl: null, accessToken: null };
+      expect(await connector.listPages(await consent({ person: aurora.id }), [])).toEqual([
+        { ...mailbox, details: { address: aurora.mail }, refusal: null },
+      ]);
+      const without = await connector.listPages(await consent({ person: unlicensed.id }), []);
+      expect(without).toMatchObject([{ externalId: unlicensed.id, refusal: 'not_eligible' }]);
+    },
+    'partial scopes': { doesNotApply: 'Microsoft asks people for all or nothing' },
+    refresh: async () => {
+      const { connector, consent } = await stage({ accessTokenLifetimeMs: 300 });
+      const grant = await consent({ person: aurora.id });
+      await new Promise((resolve) => setTimeout(resolve, 350));
+      expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({
+        class: 'refresh_token',
+        grantProblem: 'gone',
+        provider: {
+          status: 401,
+          code: 'InvalidAuthenticationToken',
+          message: 'Lifetime validation failed, the token is expired.',
+        },
+      });
+      const fresh = await connector.refresh?.(heldBy(grant));
+      expect(fresh?.scopes).toEqual(grant.scopes);
+      expect(await connector.probe(heldBy(fresh ?? grant))).toEqual({ name: aurora.mail, pictureUrl: null });
+    },
+    rotation: async () => {
+      const { connector, consent } = await stage();
+      const grant = await consent({ person: aurora.id });
+      const once = await connector.refresh?.(heldBy(grant));
+      expect(once?.refreshToken).not.toBe(grant.refreshToken);
+      // The old one stays good beside the new one: whoever lost an answer may ask again.
+      const again = await connector.refresh?.(heldBy(grant));
+      expect(new Set([grant.refreshToken, once?.refreshToken, again?.refreshToken]).size).toBe(3);
+    },
+    revoked: async () => {
+      const { connector, consent, control } = await stage();
+      const grant = await consent({ person: aurora.id });
+      await control(`/tokens/${aurora.id}/revoke`, { as: 'password_changed' });
+      expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({ class: 'refresh_token' });
+      expect(await channelErrorOf(connector.refresh?.(heldBy(grant)) ?? Promise.resolve())).toMatchObject({
+        class: 'disconnected',
+        grantProblem: 'gone',
+        provider: { status: 400, code: 'AADSTS50173', message: expect.stringContaining('due to it being revoked') },
+      });
+    },
+    'permission lost': async () => {
+      const { connector, consent, control } = await stage();
+      const grant = await consent({ person: aurora.id });
+      await control(`/tokens/${aurora.id}/withdraw`, { scopes: ['Mail.ReadWrite'] });
+      expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({
+        class: 'refresh_token',
+        grantProblem: 'permission',
+        provider: {
+          status: 403,
+          code: 'ErrorAccessDenied',
+          message: 'Access is denied. Check credentials and try again.',
+        },
+      });
+      const fresh = await connector.refresh?.(heldBy(grant));
+      expect(missingScopes(asked, fresh?.scopes ?? []).map(({ scope }) => scope)).toEqual(['Mail.ReadWrite']);
+
+      await control(`/tokens/${aurora.id}/revoke`, { as: 'permission_missing' });
+      expect(await channelErrorOf(connector.refresh?.(heldBy(grant)) ?? Promise.resolve())).toMatchObject({
+        class: 'refresh_token',
+        grantProblem: 'permission',
+        provider: { status: 400, code: 'AADSTS65001' },
+      });
+    },
+    throttled: async () => {
+      const { connector, consent, control } = await stage();
+      const grant = await consent({ person: aurora.id });
+      const headers = { 'retry-after': '30' };
+      await control('/faults', {
+        match: { operation: 'microsoft.inbox.read' },
+        action: 'status',
+        status: 429,
+        headers,
+      });
+      expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({
+        class: 'retry_later',
+        grantProblem: null,
+        retryAfterMs: 30_000,
+        provider: { status: 429, code: 'TooManyRequests' },
+      });
+    },
+    '5xx': async () => {
+      const { connector, consent, control } = await stage();
+      const grant = await consent({ person: aurora.id });
+      await control('/faults', { match: { operation: 'microsoft.inbox.read' }, action: 'status', status: 503 });
+      expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({
+        class: 'retry_later',
+        grantProblem: null,
+        provider: { status: 503, code: 'ServiceUnavailable' },
+      });
+    },
+    'wrong page on reconnect': async () => {
+      const { connector, consent } = await stage();
+      const pages = await connector.listPages(await consent({ person: lariana.id }), []);
+      expect(matchPage({ externalId: aurora.id, name: aurora.mail }, pages)).toEqual({
+        kind: 'other',
+        expected: aurora.mail,
+        found: [lariana.mail],
+      });
+    },
+    disconnect: { doesNotApply: 'Microsoft offers apps no way to end one grant; the stored tokens are deleted' },
+  },
+});
+
+it('asks Graph once to tell of mail, and prolongs that when it is asked again', async () => {
+  const { connector, consent, simulator } = await stage();
+  const held = heldBy(await consent({ person: aurora.id }));
+  const wish = { notificationUrl: await receiver((token) => token), secret: 's'.repeat(43) };
+  const first = await connector.watch?.(held, wish);
+  const second = await connector.watch?.(held, wish);
+  expect(second?.id).toBe(first?.id);
+  const made = simulator.world.log.list().filter(({ operation }) => operation === 'microsoft.subscription.create');
+  expect(made).toHaveLength(1);
+});
+
+it('is not told of anything at an address that does not answer for itself', async () => {
+  const { connector, consent } = await stage();
+  const held = heldBy(await consent({ person: aurora.id }));
+  const wish = { notificationUrl: await receiver(() => 'something else'), secret: 's' };
+  expect(await channelErrorOf(connector.watch?.(held, wish) ?? Promise.resolve())).toMatchObject({
+    class: 'unknown',
+    provider: { status: 400, code: 'InvalidRequest' },
+  });
+});
+
+/** Answers Graph's question whether it is there. */
+async function receiver(answer: (validationToken: string) => string): Promise<string> {
+  const server = createServer((req, res) => {
+    const token = new URL(req.url ?? '/', 'http://localhost').searchParams.get('validationToken') ?? '';
+    res.writeHead(200, { 'content-type': 'text/plain' }).end(answer(token));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+async function stage(settings: Parameters<typeof connectedNetwork>[2] = {}) {
+  const { connectors, control, simulator } = await connectedNetwork(microsoft, ['microsoft_mail'], settings);
+  const connector = consentConnectorOf(connectors, 'microsoft_mail', 'oauth');
+  const codeVerifier = randomBytes(32).toString('base64url');
+  const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
+  const query = async (answer: ConsentAnswer): Promise<URLSearchParams> => {
+    const url = connector.authorizationUrl({ redirectUri, state: 'state', codeChallenge });
+    return (await answerConsentPage(url, answer)).searchParams;
+  };
+  const exchange = (code: string, verifier = codeVerifier): Promise<Grant> =>
+    connector.exchangeCode({ redirectUri, code, codeVerifier: verifier });
+  return {
+    connector,
+    control,
+    simulator,
+    query,
+    exchange,
+    consent: async (answer: ConsentAnswer): Promise<Grant> => exchange((await query(answer)).get('code') ?? ''),
+  };
+}
+
+function heldBy({ accessToken, refreshToken, scopes }: Grant): HeldGrant {
+  return { externalId: aurora.id, accessToken, refreshToken, scopes, details: { address: aurora.mail } };
+}
