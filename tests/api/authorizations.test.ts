@@ -44,7 +44,7 @@ test('from the first click to connected pages, of which several are chosen at on
     name: aurora.name,
     state: 'connected',
     badge: 'connected',
-    connectedBy: own.tenant.people.giulia,
+    connectedBy: { id: own.tenant.people.giulia },
   });
   expect((await recordOf(own, connected.connectionId)).accessToken).toBe('a granted token');
   expect((await recordOf(own, body.pages[1].connectionId)).accessToken).toBe('its own token');
