@@ -63,6 +63,8 @@ test('without an app there is no consent page; without a connector there is no w
     pkce: true,
     refreshes: false,
     watches: false,
+    revocable: false,
+    configured: true,
   });
   expect(desk.offer('telegram', 'bot_token')).toBeNull();
 });
