@@ -32,8 +32,8 @@ export interface AppSettings {
 
 export interface AppParts {
   readonly routes: readonly (Route | PublicRoute)[];
-  /** For people, beside the API: where networks send them back. */
-  readonly pages: Router;
+  /** Beside the API: where networks send people back, and where they tell us of grants. */
+  readonly pages: readonly Router[];
   readonly services: ApiServices;
   readonly settings: AppSettings;
   readonly metrics: ApiMetrics;
@@ -49,7 +49,7 @@ export function createApp({ routes, pages, services, settings, metrics, readines
   app.use(nameRequest, measured(metrics, services.logger), ...guards(settings));
   app.use(announceTus);
   app.use(healthPages({ metrics, readiness }));
-  app.use(docsPage(buildDocument(routes)), problemPages(problemCatalogue(routes)), pages);
+  app.use(docsPage(buildDocument(routes)), problemPages(problemCatalogue(routes)), ...pages);
 
   const pipeline = {
     services,

@@ -9,7 +9,9 @@ import { streamDefaults } from '../api/pipeline/event-stream.ts';
 import type { PermalinkHosts } from '../api/posts/permalink.ts';
 import { createReadiness } from '../api/readiness.ts';
 import { allRoutes } from '../api/routes.ts';
+import { webhookPages } from '../api/webhooks/webhook-pages.ts';
 import { openChannels } from '../channels/open.ts';
+import { grantWebhooks } from '../channels/webhooks/registry.ts';
 import { connect } from '../db/connect.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type ApiConfig, ConfigError, readApiConfig } from '../platform/config.ts';
@@ -85,14 +87,23 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       storage: openStorage(config.media.store),
       urls: config.media,
     }),
-    pages: returnPages({
-      ...flow,
-      db: database.db,
-      clock: systemClock,
-      logger,
-      consoleUrl: config.consoleUrl,
-      timeoutMs: networkTimeoutMs,
-    }),
+    pages: [
+      returnPages({
+        ...flow,
+        db: database.db,
+        clock: systemClock,
+        logger,
+        consoleUrl: config.consoleUrl,
+        timeoutMs: networkTimeoutMs,
+      }),
+      webhookPages({
+        db: database.db,
+        clock: systemClock,
+        webhooks: grantWebhooks(config.networks.apps),
+        urlKey: config.media.urlKey,
+        publicUrl: config.media.publicUrl,
+      }),
+    ],
     services: {
       db: database.db,
       clock: systemClock,

@@ -12,6 +12,7 @@ import type { Renew } from '../../src/api/connections/renew.ts';
 import type { Route } from '../../src/api/define-route.ts';
 import { createEventFeed } from '../../src/api/events/event-feed.ts';
 import { returnPages } from '../../src/api/pages/return-pages.ts';
+import { webhookPages } from '../../src/api/webhooks/webhook-pages.ts';
 import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
@@ -19,6 +20,7 @@ import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
+import { grantWebhooks } from '../../src/channels/webhooks/registry.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
 import { createTokenVerifier } from '../../src/platform/keycloak.ts';
@@ -140,14 +142,23 @@ export async function startApi({
       }),
       ...moreRoutes,
     ],
-    pages: returnPages({
-      ...flow,
-      db: services.db,
-      clock: services.clock,
-      logger: services.logger,
-      consoleUrl: 'https://console.test',
-      timeoutMs,
-    }),
+    pages: [
+      returnPages({
+        ...flow,
+        db: services.db,
+        clock: services.clock,
+        logger: services.logger,
+        consoleUrl: 'https://console.test',
+        timeoutMs,
+      }),
+      webhookPages({
+        db: services.db,
+        clock: services.clock,
+        webhooks: grantWebhooks(config.networks.apps),
+        urlKey: config.media.urlKey,
+        publicUrl: config.media.publicUrl,
+      }),
+    ],
     services,
     settings: {
       corsOrigins: [],
