@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  AuthorId,
+  CampaignId,
+  CampaignMessageId,
+  ConnectionId,
+  ContactGroupId,
+  ContactImportId,
+  MessageId,
+  Sha256,
+  TemplateId,
+  TenantId,
+  ThreadId,
+  UserId,
+} from '../../../src/domain/ids.ts';
+import type { OneRowPerTable } from './one-row-per-table.ts';
+
+/** One contact, one template, and a campaign that has sent the one to the other. */
+export function campaignRows(
+  tenant_id: TenantId,
+  { user, connection }: { user: UserId; connection: ConnectionId },
+  now: Date,
+) {
+  const author_id = randomUUID() as AuthorId;
+  const group_id = randomUUID() as ContactGroupId;
+  const thread_id = randomUUID() as ThreadId;
+  const template_id = randomUUID() as TemplateId;
+  const campaign_id = randomUUID() as CampaignId;
+  const content = JSON.stringify({
+    parameterFormat: 'positional',
+    header: null,
+    body: { text: 'Ciao', examples: {} },
+    footer: null,
+    buttons: [],
+    cards: [],
+  });
+  const made = { created_by: user, created_at: now };
+  return {
+    author: { tenant_id, id: author_id, network: 'whatsapp', phone: '+390000000001', ...none, ...at(now) },
+    consent_change: {
+      tenant_id,
+      id: randomUUID(),
+      author_id,
+      consent: 'granted',
+      source: 'api',
+      evidence: null,
+      by_user: user,
+      at: now,
+    },
+    contact_group: { tenant_id, id: group_id, name: 'Clienti', kind: 'static', filter: null, ...made },
+    contact_group_author: { tenant_id, group_id, author_id, added_at: now },
+    contact_import: {
+      tenant_id,
+      id: randomUUID() as ContactImportId,
+      state: 'done',
+      file_name: 'clienti.csv',
+      sha256: 'a'.repeat(64) as Sha256,
+      mapping: '{}',
+      group_id,
+      ...made,
+    },
+    thread: { tenant_id, id: thread_id, author_id, connection_id: connection, created_at: now, last_message_at: now },
+    message: {
+      tenant_id,
+      id: randomUUID() as MessageId,
+      thread_id,
+      direction: 'inbound',
+      kind: 'text',
+      state: 'received',
+      at: now,
+    },
+    template: {
+      tenant_id,
+      id: template_id,
+      waba_id: '1',
+      name: 'ciao',
+      language: 'it',
+      category: 'marketing',
+      status: 'approved',
+      ...made,
+    },
+    template_version: { tenant_id, template_id, number: 1, content, ...made },
+    campaign_setting: { tenant_id, monthly_quota: 100 },
+    campaign: { tenant_id, id: campaign_id, name: 'Natale', state: 'running', ...made },
+    campaign_group: { tenant_id, campaign_id, group_id },
+    campaign_number: { tenant_id, campaign_id, connection_id: connection },
+    campaign_variant: { tenant_id, campaign_id, key: 'A', template_id, share: 1 },
+    campaign_message: {
+      tenant_id,
+      campaign_id,
+      id: randomUUID() as CampaignMessageId,
+      author_id,
+      connection_id: connection,
+      variant: 'A',
+      state: 'queued',
+      due_at: now,
+    },
+    sender_bucket: { tenant_id, connection_id: connection, rate_per_s: 80, limit_per_s: 80, taken_until: now },
+    portfolio_reach: { tenant_id, portfolio_id: '1', author_id, opened_at: now },
+  } satisfies Partial<OneRowPerTable>;
+}
+
+const none = { external_id: null, country: 'IT', language: 'it', time_zone: null } as const;
+const at = (now: Date) => ({ created_at: now, updated_at: now });
