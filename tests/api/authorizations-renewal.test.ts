@@ -141,11 +141,11 @@ test.each(['now', 'ask', 'drop'] as const)(
   },
 );
 
-test('what waited goes on after connecting again, and a person is asked unless somebody has said', async () => {
+test('what waited goes on after connecting again, as the connection says unless somebody says otherwise', async () => {
   const post = await insertRunningPost(own, connected.connectionId, 'waiting');
-  await broken('disconnected');
+  await broken('disconnected', { passed_slots: 'drop' });
   await connectOne(own, networks, { offered: samePage() });
-  expect(await released()).toEqual([[postWorkflowId(own.tenant.id, post, 1), 'ask']]);
+  expect(await released()).toEqual([[postWorkflowId(own.tenant.id, post, 1), 'drop']]);
 });
 
 test('nothing is let go to a page that still lacks the permission to see it', async () => {
