@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import type { ConnectionState } from '../../src/domain/connection.ts';
+import type { PassedSlot } from '../../src/domain/hold.ts';
 import type { ConnectionId, PolicyId } from '../../src/domain/ids.ts';
 import { postWorkflowId } from '../../src/domain/post.ts';
 import { recordOf } from '../support/connection-record.ts';
@@ -177,7 +178,7 @@ async function renew(
 
 async function broken(
   state: ConnectionState,
-  more: { approval_policy_id?: PolicyId; suspended_at?: Date; revocation?: 'done' } = {},
+  more: { approval_policy_id?: PolicyId; suspended_at?: Date; revocation?: 'done'; passed_slots?: PassedSlot } = {},
 ): Promise<void> {
   const id: ConnectionId = connected.connectionId;
   const error = JSON.stringify({ code: 'grant_gone' });
