@@ -32,7 +32,8 @@ test('a page of another tenant is taken, although its own administrator consents
 
 test('a refresh at which somebody else’s pages come back names both, and changes nothing', async () => {
   const { items } = (await demand(200, '/v1/connections?network=facebook', { as: admin })).body;
-  const before = items.find((item: { externalId: string }) => item.externalId === aurora.facebook[1]?.externalId);
+  const card = items.find((item: { externalId: string }) => item.externalId === aurora.facebook[1]?.externalId);
+  const before = (await demand(200, `/v1/connections/${card.id}`, { as: admin })).body;
   const { id, authorizationUrl } = await begin({}, admin, `/v1/connections/${before.id}/refresh`);
   await land(await answerConsentPage(authorizationUrl, { person: lariana.metaPerson.externalId }));
   expect((await shown(id)).failure).toMatchObject({

@@ -220,23 +220,19 @@ test('a person’s own profile is listed, refused with the reason, and cannot be
   expect([status, body.errors]).toMatchObject([422, [{ pointer: '/externalIds/0', rule: 'personal_profile' }]]);
 });
 
-test('within two seconds a connected page is a target, in filters and on cards; and a disconnected one is none', async () => {
+test('a page is a target, in filters and on cards from the next request on, and after a disconnect it is none', async () => {
   const way = { network: 'facebook', kind: 'facebook_login', consent: walks[0]?.consent ?? {} } as const;
   const id = await connectAt(own, way, borgoverde.facebook[0].externalId);
-  const connectedAt = Date.now();
   const target = () => own.as('elena', 'POST', '/v1/posts', { text: 'Zucca', targets: [{ connectionId: id }] });
   const offered = async () => (await own.as('elena', 'GET', usable)).body.items.map((item: { id: string }) => item.id);
   expect([(await target()).status, await offered()]).toEqual([201, expect.arrayContaining([id])]);
   expect((await own.as('elena', 'GET', `/v1/posts?connectionId=${id}`)).body.items).toHaveLength(1);
-  expect(Date.now() - connectedAt).toBeLessThan(2_000);
 
   await own.as('giulia', 'POST', `/v1/connections/${id}/disconnect`);
-  const disconnectedAt = Date.now();
   expect((await target()).body.errors).toMatchObject([{ rule: 'connection_state', value: 'disconnected' }]);
   expect(await offered()).not.toContain(id);
   // What was written for it stays in the archive.
   expect((await own.as('elena', 'GET', `/v1/posts?connectionId=${id}`)).body.items).toHaveLength(1);
-  expect(Date.now() - disconnectedAt).toBeLessThan(2_000);
   expect(await revoked(id)).toBe('done');
 });
 
