@@ -154,6 +154,20 @@ export async function settleAuthorization(
     .execute();
 }
 
+/** Ends what a person consented to and nobody has chosen from yet, before its time. */
+export async function expireAuthorizationsOf(
+  trx: TenantTransaction,
+  adminProfileId: AdminProfileId,
+  now: Date,
+): Promise<void> {
+  await trx
+    .updateTable('connection_authorization')
+    .set({ ...withoutSecrets, state: 'expired', settled_at: now })
+    .where('state', 'in', openStates)
+    .where('admin_profile_id', '=', adminProfileId)
+    .execute();
+}
+
 /** Ends what nobody came back to in time, and forgets its grant. Returns how many there were. */
 export async function expireAuthorizations(db: Kysely<Database>, now: Date): Promise<number> {
   const { numUpdatedRows } = await db

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { GrantSubject } from '../domain/grant-notice.ts';
 import type { GrantFamily } from '../domain/grant.ts';
 import type { AdminProfileId, ConnectionId, TenantId } from '../domain/ids.ts';
+import { expireAuthorizationsOf } from './connection-authorization.ts';
 import type { Database } from './schema.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -71,6 +72,19 @@ export async function deleteSecretsOf(trx: TenantTransaction, id: AdminProfileId
   await trx
     .deleteFrom('connection_secret')
     .where('connection_id', 'in', (eb) => eb.selectFrom('connection').select('id').where('admin_profile_id', '=', id))
+    .execute();
+}
+
+/**
+ * Forgets what a person's consents reached: grants that nobody has chosen from yet, and the lists of pages, of which one
+ * may be the person's own profile.
+ */
+export async function forgetConsents(trx: TenantTransaction, id: AdminProfileId, now: Date): Promise<void> {
+  await expireAuthorizationsOf(trx, id, now);
+  await trx
+    .updateTable('connection_authorization')
+    .set({ pages: '[]', failure: sql`failure || '{"found": []}'` })
+    .where('admin_profile_id', '=', id)
     .execute();
 }
 

@@ -257,6 +257,19 @@ test('keys are taken to the network at once, with what a person named, and are n
   expect(JSON.stringify([first.body, dump])).not.toContain('AAsecret');
 });
 
+test('an address that leads to a network is kept for nobody’s key: the same key begins another way', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const json = { network: 'facebook' };
+  const [first, again] = [
+    await own.as('giulia', 'POST', '/v1/connections/authorizations', json, { headers }),
+    await own.as('giulia', 'POST', '/v1/connections/authorizations', json, { headers }),
+  ];
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(again.body.id).not.toBe(first.body.id);
+  const kept = await own.inTenant((trx) => trx.selectFrom('idempotency_key').selectAll().execute());
+  expect(kept).toEqual([]);
+});
+
 test('keys that the network refuses come to nothing, in its own words', async () => {
   networks.answer = () => Promise.resolve({ kind: 'refused', ...refusedWords });
   const { body } = await start({ network: 'telegram', credentials: botToken });

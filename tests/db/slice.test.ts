@@ -10,14 +10,14 @@ import {
   type TestPage,
 } from './support/held-connections.ts';
 import { useOwnDatabase } from './support/own-database.ts';
-import { refusal, scriptedSlices, type Slices } from './support/scripted-network.ts';
+import { refusal, type ScriptedSlices, scriptedSlices } from './support/scripted-network.ts';
 
 const start = Date.UTC(2026, 10, 24, 10);
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const every = scopesOf('linkedin', 'oauth').map(({ scope }) => scope);
 const databases = useOwnDatabase();
-let slices: Slices;
+let slices: ScriptedSlices;
 
 beforeEach(() => {
   slices = scriptedSlices(databases, start);

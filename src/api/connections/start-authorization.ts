@@ -4,7 +4,7 @@ import { isBeingRevoked } from '../../db/granting-profile.ts';
 import { grantKinds, grantKindsOf } from '../../domain/grant.ts';
 import { networks } from '../../domain/network.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import { answer } from '../route-context.ts';
+import { answer, type Answered, secretAnswer } from '../route-context.ts';
 import { authorizationView } from './authorization-view.ts';
 import { beginAuthorization, beginRefusals, type FlowDependencies, notConnectable } from './begin-authorization.ts';
 import { connectionId } from './connection-view.ts';
@@ -50,7 +50,7 @@ const started = authorizationView
 const shown = { status: 201, schema: started, description: 'The authorization.' } as const;
 
 const howItGoesOn =
-  'The person consents at the network and is led back to this API, whose page tells the console over the BroadcastChannel `chorally-connections` (`{ type, authorizationId, outcome }`) and closes; events tell it too. Keys are taken to the network at once: the answer says what came of it.';
+  'The person consents at the network and is led back to this API, whose page tells the console over the BroadcastChannel `chorally-connections` (`{ type, authorizationId, outcome }`) and closes; events tell it too. The address is kept nowhere: a request that is repeated with its `Idempotency-Key` begins another way. Keys are taken to the network at once: the answer says what came of it.';
 
 function connect(dependencies: FlowDependencies) {
   return defineRoute({
@@ -80,7 +80,7 @@ function connect(dependencies: FlowDependencies) {
         const detail = 'is no way of this network';
         throw invalid([{ pointer: '/kind', rule: 'not_offered', limit: kinds.join(', '), value: kind, detail }]);
       }
-      const begun = {
+      const beginning = {
         way: { network: body.network, kind },
         purpose: body.purpose,
         connectionId: null,
@@ -88,9 +88,14 @@ function connect(dependencies: FlowDependencies) {
         credentials: body.credentials ?? null,
         passed: null,
       } as const;
-      return answer(await beginAuthorization(ctx, begun, dependencies));
+      return begun(await beginAuthorization(ctx, beginning, dependencies));
     },
   });
+}
+
+/** The address holds the state that proves the person's return: whoever reads the database must not find it. */
+function begun(authorization: z.output<typeof started>): Answered<z.output<typeof started>> {
+  return authorization.authorizationUrl === null ? answer(authorization) : secretAnswer(authorization);
 }
 
 const renewalRefusals = {
@@ -131,7 +136,7 @@ function refresh(dependencies: FlowDependencies) {
       if (connection.state === 'disconnected') throw refuse('ended');
       // Somebody else may consent this time, but it is not likely.
       if (revoking) throw refuse('revocation_pending');
-      return answer(await beginAuthorization(ctx, renewalOf('refresh', connection, body), dependencies));
+      return begun(await beginAuthorization(ctx, renewalOf('refresh', connection, body), dependencies));
     },
   });
 }
@@ -154,7 +159,7 @@ function transfer(dependencies: FlowDependencies) {
       const { connection } = await inTenant((trx) => renewable(trx, params.connectionId));
       if (connection === null) throw refuse('not_found');
       if (connection.state === 'disconnected') throw refuse('ended');
-      return answer(await beginAuthorization(ctx, renewalOf('transfer', connection, body), dependencies));
+      return begun(await beginAuthorization(ctx, renewalOf('transfer', connection, body), dependencies));
     },
   });
 }

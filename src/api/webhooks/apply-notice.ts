@@ -4,6 +4,7 @@ import { breakConnection } from '../../db/connection-grant.ts';
 import {
   deleteSecretsOf,
   eraseProfile,
+  forgetConsents,
   hastenDuties,
   type Holder,
   holdersOf,
@@ -33,6 +34,7 @@ export async function applyNotice(dependencies: NoticeDependencies, notice: Gran
   for (const { tenantId, adminProfileId } of await profilesOf(db, about)) {
     await withTenant(db, tenantId, async (trx) => {
       await deleteSecretsOf(trx, adminProfileId);
+      await forgetConsents(trx, adminProfileId, now);
       await eraseProfile(trx, adminProfileId);
     });
   }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
 import { type ConsentAnswer, answerConsentPage } from '../../../dev/consent.ts';
 import { microsoft } from '../../../simulators/microsoft/network.ts';
@@ -166,6 +167,33 @@ it('asks Graph once to tell of mail, and prolongs that when it is asked again', 
   expect(second?.id).toBe(first?.id);
   const made = simulator.world.log.list().filter(({ operation }) => operation === 'microsoft.subscription.create');
   expect(made).toHaveLength(1);
+  // What another connection of the same mailbox has left behind repeats another secret.
+  const other = await connector.watch?.(held, { ...wish, secret: 't'.repeat(43) });
+  expect(other?.id).not.toBe(first?.id);
+});
+
+it('tells of its subscriptions as Graph does, and forgets one before it says that it is gone', async () => {
+  const { connector, consent, simulator } = await stage();
+  const grant = await consent({ person: aurora.id });
+  const told: unknown[] = [];
+  const notificationUrl = await receiver(
+    (token) => token,
+    (body) => told.push(JSON.parse(body)),
+  );
+  const watch = await connector.watch?.(heldBy(grant), { notificationUrl, secret: 'ours' });
+  const answer = await fetch(`${simulator.control}/people/${aurora.id}/lifecycle`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ event: 'subscriptionRemoved' }),
+  });
+  expect(await answer.json()).toEqual({ told: [{ subscriptionId: watch?.id, status: 200 }] });
+  expect(told).toMatchObject([
+    { value: [{ subscriptionId: watch?.id, clientState: 'ours', lifecycleEvent: 'subscriptionRemoved' }] },
+  ]);
+  const listed = await fetch(`${simulator.url}/v1.0/subscriptions`, {
+    headers: { authorization: `Bearer ${grant.accessToken}` },
+  });
+  expect(await listed.json()).toEqual({ value: [] });
 });
 
 it('is not told of anything at an address that does not answer for itself', async () => {
@@ -178,11 +206,16 @@ it('is not told of anything at an address that does not answer for itself', asyn
   });
 });
 
-/** Answers Graph's question whether it is there. */
-async function receiver(answer: (validationToken: string) => string): Promise<string> {
-  const server = createServer((req, res) => {
-    const token = new URL(req.url ?? '/', 'http://localhost').searchParams.get('validationToken') ?? '';
-    res.writeHead(200, { 'content-type': 'text/plain' }).end(answer(token));
+/** Answers Graph's question whether it is there, and hears what it is told. */
+async function receiver(
+  answer: (validationToken: string) => string,
+  hear: (body: string) => void = () => undefined,
+): Promise<string> {
+  const server = createServer(async (req, res) => {
+    const token = new URL(req.url ?? '/', 'http://localhost').searchParams.get('validationToken');
+    const body = await text(req);
+    if (token === null) hear(body);
+    res.writeHead(200, { 'content-type': 'text/plain' }).end(answer(token ?? ''));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
