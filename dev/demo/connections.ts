@@ -9,7 +9,7 @@ import { choosePage, throughPopup } from './popup.ts';
 import { renewByItself, revokeAndRepair } from './token-story.ts';
 
 /** So long X's tokens live at first: long enough to be connected with, short enough to see one lapse. */
-const shortLifeMs = 15_000;
+const shortLifeMs = 20_000;
 
 const [account] = xAccounts;
 

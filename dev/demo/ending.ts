@@ -45,9 +45,7 @@ export async function disconnectBoth(
     const gone = await observe(
       () => cardOf(giulia, card.id),
       ({ revocation }) => revocation === 'done',
-      {
-        withinMs: revocationWithinMs,
-      },
+      revocationWithinMs,
     );
     say.claim(`the grant is given back to ${card.network}`, gone.revocation === 'done', gone);
   }

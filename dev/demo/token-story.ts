@@ -19,13 +19,18 @@ export async function renewByItself(
   const expiresAt = instantOf(card);
   say.tell(`  its card says that the token lapses at ${card.tokenExpiresAt}; nobody does anything …`);
   const read = () => cardOf(giulia, card.id);
-  const renewed = await observe(read, (seen) => instantOf(seen) > expiresAt, { withinMs: slicesWithinMs });
+  const renewed = await observe(read, (seen) => instantOf(seen) > expiresAt, slicesWithinMs);
   say.claim(`a newer token lapses at ${renewed.tokenExpiresAt}`, instantOf(renewed) > expiresAt, renewed);
   // The first call exchanged the code.
   const calls = await x.answered('x.oauth.token', since);
   say.claim(`X’s own log has the code’s exchange and ${calls - 1} renewal`, calls === 2, calls);
-  const later = await observe(read, () => Date.now() > expiresAt, { withinMs: slicesWithinMs });
-  const alive = Date.now() > expiresAt && later.state === 'connected' && later.badge === 'connected';
+  const lapsed = await observe(
+    async () => Date.now(),
+    (now) => now > expiresAt,
+    slicesWithinMs,
+  );
+  const later = await read();
+  const alive = lapsed > expiresAt && later.state === 'connected' && later.badge === 'connected';
   say.claim('the first token has lapsed, and the card is as green as before', alive, later);
   return later;
 }
@@ -46,9 +51,7 @@ async function revoke(
   const told = await observe(
     () => toldByX(environment),
     (events) => events.includes('oauth.revoke'),
-    {
-      withinMs: slicesWithinMs,
-    },
+    slicesWithinMs,
   );
   say.claim('X has promised to tell us when somebody takes a grant back', told.includes('oauth.revoke'), told);
   const since = Date.now();
@@ -57,9 +60,7 @@ async function revoke(
   const red = await observe(
     () => cardOf(giulia, card.id),
     ({ state }) => state !== 'connected',
-    {
-      withinMs: webhookWithinMs,
-    },
+    webhookWithinMs,
   );
   say.claim('the card is red', red.state === 'expired' && red.badge === 'disconnected', red);
   say.claim(`and says what helps: “${red.remedy}”`, red.remedy !== null, red);
