@@ -34,7 +34,7 @@ const refusals = {
   not_connected: {
     status: 409,
     title: 'Not connected',
-    description: 'The connection was ended by a person or is still being made: there is nothing to check.',
+    description: 'A person has ended the connection: there is nothing to check. Connect the page anew.',
     example: { state: 'disconnected' },
   },
 } as const;

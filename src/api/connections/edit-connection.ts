@@ -16,7 +16,7 @@ export function editConnection({ urls }: { urls: MediaUrls }): Route {
     tag: 'Connections',
     summary: 'Say what a repair does with late posts',
     description:
-      'While the connection is broken, what should go out through it is parked. `passedSlots` says what becomes of targets whose slot has passed when it works again: they go out `now`; a person is `ask`ed on each that is more than an hour late (`resolve`); or they are `drop`ped. What is not late simply waits for its slot. The last one to write wins.',
+      'While the connection is broken, what should go out through it is parked. `passedSlots` says what becomes of targets whose slot has passed when it works again: they go out `now`; a person is to `ask` for each that is more than an hour late (`resolve`); or they are `drop`ped. What is not late simply waits for its slot. The last one to write wins.',
     permission: 'connection.write',
     params: z.strictObject({ connectionId }),
     body: z.strictObject({

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { type GrantableConnection, selectGrantable } from '../../db/connect-page.ts';
 import { isBeingRevoked } from '../../db/granting-profile.ts';
-import { grantKinds, grantKindsOf } from '../../domain/grant.ts';
+import { grantKindsOf } from '../../domain/grant.ts';
 import { networks } from '../../domain/network.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { answer, type Answered, secretAnswer } from '../route-context.ts';
 import { authorizationView } from './authorization-view.ts';
 import { beginAuthorization, beginRefusals, type FlowDependencies, notConnectable } from './begin-authorization.ts';
+import { grantKind } from './connection-codes.ts';
 import { connectionId } from './connection-view.ts';
 import { passedSlots } from './select-pages.ts';
 
@@ -30,14 +31,13 @@ const credentials = z
   .meta({
     id: 'ConnectionCredentials',
     description:
-      'Keys, for ways without a consent page. They are checked at the network, sealed, and never shown again.',
+      'Keys, for the ways of `GET /v1/networks` that take `credentials`; left out for those that send a person to a `consent` page. They are checked at the network, sealed, and never shown again.',
   });
 
-const named = z
-  .array(z.string().min(1).max(255))
-  .max(50)
-  .default([])
-  .meta({ description: 'The network’s ids of what to connect, where it lists nothing: package names, chats.' });
+const named = z.array(z.string().min(1).max(255)).max(50).default([]).meta({
+  description:
+    'Ids that a person types, where the network does not list what a grant reaches (`named` of the way in `GET /v1/networks`): package names, chats.',
+});
 
 const started = authorizationView
   .extend({
@@ -50,7 +50,7 @@ const started = authorizationView
 const shown = { status: 201, schema: started, description: 'The authorization.' } as const;
 
 const howItGoesOn =
-  'The person consents at the network and is led back to this API, whose page tells the console over the BroadcastChannel `chorally-connections` (`{ type, authorizationId, outcome }`) and closes; events tell it too. The address is kept nowhere: a request that is repeated with its `Idempotency-Key` begins another way. Keys are taken to the network at once: the answer says what came of it.';
+  'The person consents at the network and is led back to this API, whose page tells the console over the BroadcastChannel `chorally-connections` and closes: `{ "type": "connection-authorization", authorizationId, outcome }`, where `outcome` is the state of the authorization by then. That reaches windows of the same origin; `authorization.granted` and `authorization.failed` in `GET /v1/events` tell everybody else. Never rely on `window.opener` or on seeing the window close. The address is kept nowhere: a request that is repeated with its `Idempotency-Key` begins another way. Keys are taken to the network at once: the answer says what came of it.';
 
 function connect(dependencies: FlowDependencies) {
   return defineRoute({
@@ -62,8 +62,12 @@ function connect(dependencies: FlowDependencies) {
     permission: 'connection.write',
     body: z.strictObject({
       network: z.enum(networks).meta({ description: 'Where the pages live.' }),
-      kind: z.enum(grantKinds).optional().meta({ description: 'By which of its ways; its usual one unless said.' }),
-      purpose: z.literal('connect').default('connect').meta({ description: 'New pages.' }),
+      kind: grantKind.optional().meta({
+        description: 'By which of its `ways` in `GET /v1/networks`; the first of them unless said.',
+      }),
+      purpose: z.literal('connect').default('connect').meta({
+        description: 'New pages; to renew a page that is connected see `…/refresh` and `…/transfer`.',
+      }),
       credentials: credentials.optional(),
       named,
     }),

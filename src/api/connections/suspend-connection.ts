@@ -46,7 +46,7 @@ export function resume({ urls }: { urls: MediaUrls }): Route {
     tag: 'Connections',
     summary: 'Resume a suspended connection',
     description:
-      'Ends the suspension: targets whose slot lies ahead wait for it again. `passedSlots` says what becomes of those whose slot has passed: they go out `now`, a person is to `ask`ed on each (`resolve`), or they are `drop`ped. Resuming a connection that is not suspended changes nothing.',
+      'Ends the suspension: targets whose slot lies ahead wait for it again. `passedSlots` says what becomes of those whose slot has passed: they go out `now`, a person is to `ask` for each (`resolve`), or they are `drop`ped. Resuming a connection that is not suspended changes nothing.',
     permission: 'connection.write',
     params,
     body: z.strictObject({
