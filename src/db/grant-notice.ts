@@ -56,6 +56,23 @@ export async function selectGrantAge(
   return row === undefined ? null : { grantVersion: row.grant_version, connectedAt: row.connected_at };
 }
 
+/** When a person last consented to something; `null` if nobody is that. */
+export async function selectLastGrant(trx: TenantTransaction, id: AdminProfileId): Promise<Date | null> {
+  const row = await trx.selectFrom('admin_profile').select('last_granted_at').where('id', '=', id).executeTakeFirst();
+  return row?.last_granted_at ?? null;
+}
+
+/** The connections that a person granted and nobody has ended. */
+export async function connectionsOf(trx: TenantTransaction, id: AdminProfileId): Promise<readonly ConnectionId[]> {
+  const rows = await trx
+    .selectFrom('connection')
+    .select('id')
+    .where('admin_profile_id', '=', id)
+    .where('state', '<>', 'disconnected')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** Forgets who a person is. What they granted stays told as somebody's: the id is kept under a name of no one. */
 export async function eraseProfile(trx: TenantTransaction, id: AdminProfileId): Promise<void> {
   await trx

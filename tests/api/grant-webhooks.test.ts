@@ -8,10 +8,10 @@ import { recordOf } from '../support/connection-record.ts';
 import { connectAt, grantAt } from '../support/consent-at-networks.ts';
 import { choose } from '../support/consent-flow.ts';
 import { control } from '../support/fault-networks.ts';
-import { eventually, until } from '../support/fault-wait.ts';
+import { eventually } from '../support/fault-wait.ts';
 import { personIn, grantedBy } from '../support/granted-by.ts';
 import { useRealNetworks } from '../support/real-networks.ts';
-import { callRunning, runningAddress } from '../support/running-api.ts';
+import { runningAddress } from '../support/running-api.ts';
 import { type TenantApi, useTenantApi } from '../support/tenant-api.ts';
 
 const [, lariana] = seedTenants;
@@ -26,7 +26,6 @@ describe('a person who removes the app at Meta', () => {
     const rival = await started().another({ policy: false });
     const theirs = await Promise.all([own, rival].map((tenant) => grantedBy(tenant, { person })));
     const others = await grantedBy(own, { person: 'somebody else', network: 'instagram' });
-    await nextSecond();
     expect(await removeApp(person, { deauthorizeUrl: address('meta-deauthorize') })).toMatchObject({
       deauthorized: { status: 200, body: '' },
     });
@@ -43,7 +42,6 @@ describe('a person who removes the app at Meta', () => {
 
   test('is heard once: the same again changes nothing', async () => {
     const id = await grantedBy(own, { person });
-    await nextSecond();
     const url = { deauthorizeUrl: address('meta-deauthorize') };
     await removeApp(person, url);
     const before = await recordOf(own, id);
@@ -59,7 +57,6 @@ describe('a person who removes the app at Meta', () => {
 
   test('is told by the app that they removed: a request that another app’s secret has signed is forged', async () => {
     const id = await grantedBy(own, { person });
-    await nextSecond();
     const { deauthorized } = await removeApp(person, { deauthorizeUrl: address('instagram-deauthorize') });
     expect(deauthorized?.status).toBe(401);
     expect((await recordOf(own, id)).row.state).toBe('connected');
@@ -74,6 +71,11 @@ describe('a person who asks Meta that what we know of them goes', () => {
     expect(deletion?.status).toBe(200);
     for (const [index, tenant] of [own, rival].entries()) {
       expect(await secretsOf(tenant)).toEqual([]);
+      const card = (await tenant.as('giulia', 'GET', `/v1/connections/${ids[index]}`)).body;
+      expect(card).toMatchObject({
+        state: 'expired',
+        lastError: { code: 'grant_gone', providerCode: 'data_deletion' },
+      });
       expect(await personIn(tenant, ids[index])).toEqual({
         name: '[erased]',
         external_id: expect.stringMatching(/^\[erased\]:/),
@@ -101,11 +103,11 @@ describe('a person who asks Meta that what we know of them goes', () => {
     expect((await choose(own, choice, [lariana.facebook[0].externalId])).body).toMatchObject({ state: 'expired' });
   });
 
-  test('a receipt that is not ours is no page', async () => {
-    const day = new Date().toISOString().slice(0, 10);
-    for (const receipt of ['x', `${day}.${'0'.repeat(32)}`, `${day}.`]) {
-      expect((await callRunning(`/webhooks/deletions/${receipt}`, { as: null })).status).toBe(404);
-    }
+  test('and has consented again since is not forgotten', async () => {
+    const id = await grantedBy(own, { person, connectedAt: new Date(Date.now() + 60_000) });
+    await removeApp(person, { dataDeletionUrl: address('meta-data-deletion') });
+    expect(await personIn(own, id)).toMatchObject({ external_id: person });
+    expect((await recordOf(own, id)).row.state).toBe('connected');
   });
 });
 
@@ -117,7 +119,6 @@ describe('what WhatsApp tells of a business account', () => {
     await own.inTenant((trx) =>
       trx.updateTable('connection_duty').set({ due_at: farAhead }).where('connection_id', '=', id).execute(),
     );
-    await nextSecond();
     expect(await accountUpdate('ACCOUNT_RESTRICTION')).toMatchObject({ status: 200 });
     const { row: looked, duties } = await recordOf(own, id);
     expect([looked.state, (duties['probe'] ?? 0) < farAhead.getTime()]).toEqual(['connected', true]);
@@ -189,47 +190,6 @@ test('Graph is believed by the secret that a subscription was made with, and one
   expect((await recordOf(own, id)).row.state).toBe('connected');
 });
 
-describe('whatever else comes to these addresses', () => {
-  const post = (name: string, body: string, headers: Record<string, string> = {}) =>
-    callRunning(`/webhooks/${name}`, { as: null, method: 'POST', body, headers });
-
-  test('Graph’s question is answered in its own words, as plain text', async () => {
-    const asked = await post('microsoft_mail?validationToken=Validation%3A%20%3Cb%3E', '');
-    expect([
-      asked.status,
-      asked.body,
-      asked.headers.get('content-type'),
-      asked.headers.get('x-content-type-options'),
-    ]).toEqual([200, 'Validation: <b>', 'text/plain; charset=utf-8', 'nosniff']);
-  });
-
-  test.each([
-    ['meta', { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` }],
-    ['meta', {}],
-    ['x', { 'x-twitter-webhooks-signature': 'sha256=AAAA' }],
-    ['meta-deauthorize', { 'content-type': 'application/x-www-form-urlencoded' }],
-  ])('%s: what is not signed by the network is refused: %j', async (name, headers) => {
-    const { status, body } = await post(name, '{"signed_request":"x.y"}', headers);
-    expect([status, body.type]).toEqual([401, '/problems/unauthenticated']);
-  });
-
-  test('a body of more than a megabyte is not read', async () => {
-    const { status, body } = await post('microsoft_mail', 'x'.repeat(1_048_577));
-    expect([status, body]).toMatchObject([413, { type: '/problems/too-large', limitBytes: 1_048_576 }]);
-  });
-
-  test('what cannot be read is said to be so', async () => {
-    for (const sent of ['', '{', '{"value":1}']) {
-      const { status, body } = await post('microsoft_mail', sent);
-      expect([status, body.type]).toEqual([400, '/problems/malformed']);
-    }
-  });
-
-  test('an address that no network was given is none', async () => {
-    expect((await post('linkedin', '{}')).status).toBe(404);
-  });
-});
-
 const farAhead = new Date('2100-01-01T00:00:00Z');
 const started = useTenantApi({ policy: false, ...useRealNetworks() });
 let own: TenantApi;
@@ -264,11 +224,6 @@ async function lifecycle(sent: { event: string; clientState?: string }): Promise
     told: readonly unknown[];
   };
   return told;
-}
-
-/** Meta tells when in whole seconds: news of the second in which somebody consented is taken for older. */
-function nextSecond(): Promise<void> {
-  return until((Math.floor(Date.now() / 1_000) + 1) * 1_000);
 }
 
 /** What the worker has asked the network to tell us, as soon as it has. */
