@@ -1,9 +1,10 @@
 import { ChannelError } from '../channels/channel.ts';
 import type { Connector, HeldPage, PageProfile } from '../channels/connector.ts';
+import { wordsOf } from '../channels/provider-words.ts';
 import { type ClaimedDuty, settleDuty } from '../db/connection-duty.ts';
 import { recordLook } from '../db/connection-health.ts';
 import { withTenant } from '../db/tenant.ts';
-import type { Look } from '../domain/connection-health.ts';
+import { type Look, wordless } from '../domain/connection-health.ts';
 import { probeDueAt } from '../domain/connection-schedule.ts';
 import { missingScopes } from '../domain/grant.ts';
 import { scopesOf } from '../domain/grant-scopes.ts';
@@ -40,14 +41,7 @@ export function probeDuty(dependencies: DutyDependencies): DoDuty {
 
 /** A connection without a token has nothing to be looked at with. */
 const nothingHeld: Seen = {
-  look: {
-    kind: 'grant_refused',
-    problem: 'gone',
-    missing: [],
-    providerStatus: null,
-    providerCode: null,
-    providerMessage: null,
-  },
+  look: { kind: 'grant_refused', problem: 'gone', missing: [], ...wordless },
   retryAfterMs: 0,
 };
 
@@ -85,25 +79,22 @@ async function ask({ connector, page }: Subject): Promise<Seen> {
 
 async function seenIn(error: unknown, subject: Subject): Promise<Seen> {
   if (!(error instanceof ChannelError)) throw error;
-  const words = {
-    providerStatus: error.provider?.status ?? null,
-    providerCode: error.provider?.code ?? null,
-    providerMessage: error.provider?.message ?? null,
-  };
+  const words = wordsOf(error);
   const { grantProblem: problem } = error;
   if (problem === null) return { look: { kind: 'trouble', ...words }, retryAfterMs: error.retryAfterMs ?? 0 };
-  const missing = problem === 'permission' ? await missingAt(subject) : [];
+  const missing = problem === 'permission' ? await missingAt(subject, error.missingScopes) : [];
   return { look: { kind: 'grant_refused', problem, missing, ...words }, retryAfterMs: 0 };
 }
 
-/** Which of the permissions that we ask for the token lacks; none where the network does not tell. */
-async function missingAt({ connector, page }: Subject): Promise<readonly string[]> {
+/** Which of the permissions that we ask for the token lacks; where the network lists all or none, those that it named. */
+async function missingAt({ connector, page }: Subject, named: readonly string[]): Promise<readonly string[]> {
   try {
     const granted = await connector.grantedScopes(page, { signal: AbortSignal.timeout(askTimeoutMs) });
-    if (granted === null) return [];
-    return missingScopes(scopesOf(connector.network, connector.kind), granted).map(({ scope }) => scope);
+    if (granted === null) return named;
+    const missing = missingScopes(scopesOf(connector.network, connector.kind), granted).map(({ scope }) => scope);
+    return missing.length === 0 ? named : missing;
   } catch (error) {
-    if (error instanceof ChannelError) return [];
+    if (error instanceof ChannelError) return named;
     throw error;
   }
 }

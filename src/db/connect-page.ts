@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../domain/connection.ts';
+import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
 import type { GrantKind } from '../domain/grant.ts';
 import type { AdminProfileId, ConnectionId, TenantId, UserId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
@@ -18,6 +18,8 @@ export interface GrantedConnection {
   /** `null`: the network does not tell. */
   readonly scopes: readonly string[] | null;
   readonly missingScopes: readonly string[];
+  /** What keeps it from being `connected`. */
+  readonly error: ConnectionError | null;
   readonly consentExpiresAt: Date | null;
   readonly by: UserId;
   readonly now: Date;
@@ -60,7 +62,7 @@ export async function grantConnection(
     // The network has just named the page to us.
     last_success_at: now,
     last_checked_at: now,
-    last_error: null,
+    last_error: granted.error === null ? null : JSON.stringify(granted.error),
     disconnected_at: null,
     disconnected_by: null,
     revocation: null,

@@ -7,6 +7,7 @@ import {
   healthOf,
   type Look,
   problemOf,
+  wordless,
 } from '../domain/connection-health.ts';
 import { failuresUntilTrouble } from '../domain/connection-schedule.ts';
 import type { EventKind } from '../domain/event.ts';
@@ -101,8 +102,8 @@ async function recordAnswer(
   const health = judge(before);
   if (!stands || (changes(before, health) && !releases)) return { state: before.state, released: 0 };
   const lost = health.missingScopes.filter((scope) => !before.missingScopes.includes(scope));
-  if (lost.length > 0) {
-    const error = errorOf('permission_lost', { providerStatus: null, providerCode: null, providerMessage: null }, now);
+  if (lost.length > 0 && health.errorCode === 'permission_lost') {
+    const error = errorOf('permission_lost', wordless, now);
     const { grantVersion } = looked;
     await breakConnection(trx, looked, { state: 'refresh_required', missing: lost, grantVersion, error, now });
     return { state: (await readStanding(trx, connectionId)).state, released: 0 };
@@ -119,10 +120,11 @@ async function writeHealth(
   { before, health, name }: { before: AnsweringPage; health: Health; name: string | null },
 ): Promise<void> {
   const { state, missingScopes, errorCode } = health;
+  const error = errorCode === null ? null : JSON.stringify(errorOf(errorCode, wordless, now));
   await trx
     .updateTable('connection')
     .set({ state, missing_scopes: missingScopes, last_success_at: now, last_checked_at: now })
-    .$if(errorCode === null, (query) => query.set({ last_error: null }))
+    .$if(errorCode !== before.errorCode, (query) => query.set({ last_error: error }))
     .$if(name !== null, (query) => query.set({ name: name ?? '' }))
     // A repaired page gets a new grant version, so that a refusal from before cannot break it again.
     .$if(state === 'connected' && before.state !== 'connected', (query) =>
@@ -144,7 +146,8 @@ async function tellChange(
     await append(trx, looked, { kind: 'connection.checked', data: { works: true } });
   }
   if (kind === null) return;
-  const data = kind === 'connection.broken' ? { state: health.state, code: 'consent_lapses' } : { works: true };
+  const broken = { state: health.state, code: health.errorCode ?? 'consent_lapses' };
+  const data = kind === 'connection.broken' ? broken : { works: true };
   await append(trx, looked, { kind, data });
   await tellConnection(trx, { tenantId, connectionId, network }, now);
 }

@@ -46,6 +46,7 @@ afterAll(() => api.close());
 const lapsed: ProbeOutcome = {
   kind: 'grant_refused',
   problem: 'gone',
+  missing: [],
   lapsed: true,
   providerStatus: 401,
   providerCode: '65601',
@@ -64,7 +65,7 @@ test('a check asks the network for the page, with its own token', async () => {
 
 test('a token that is refused for good is an expired connection, in red', async () => {
   const id = await insertConnection('connected');
-  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', lapsed: false, ...words });
+  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', missing: [], lapsed: false, ...words });
   const { body } = await check(id);
   expect(body).toMatchObject({ works: false, released: 0, connection: { state: 'expired', badge: 'disconnected' } });
   expect(body.connection.lastError).toMatchObject({ code: 'grant_gone', ...words });
@@ -82,8 +83,11 @@ test('a token that has lapsed is renewed, and the page asked once more', async (
 test('a token that has lapsed and cannot be renewed is an expired connection', async () => {
   network = () => Promise.resolve(lapsed);
   expect((await check(await insertConnection('connected'))).body.connection.state).toBe('expired');
-  renewal = { kind: 'permission_lost' };
-  expect((await check(await insertConnection('connected'))).body.connection.state).toBe('refresh_required');
+  renewal = { kind: 'permission_lost', missing: ['pages_messaging'] };
+  expect((await check(await insertConnection('connected'))).body.connection).toMatchObject({
+    state: 'refresh_required',
+    missingScopes: [{ scope: 'pages_messaging' }],
+  });
 });
 
 test('a network that is in trouble while it renews a token degrades the page, and so does one that refuses the new one', async () => {
@@ -94,10 +98,15 @@ test('a network that is in trouble while it renews a token degrades the page, an
   expect((await check(await insertConnection('connected'))).body.connection.state).toBe('degraded');
 });
 
-test('a permission that was lost asks for consent again, in yellow', async () => {
+test('a permission that was lost asks for consent again, in yellow, and is named where the network names it', async () => {
   const id = await insertConnection('connected');
-  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'permission', lapsed: false, ...words });
-  expect((await check(id)).body.connection).toMatchObject({ state: 'refresh_required', badge: 'refresh' });
+  const missing = ['pages_read_engagement'];
+  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'permission', missing, lapsed: false, ...words });
+  expect((await check(id)).body.connection).toMatchObject({
+    state: 'refresh_required',
+    badge: 'refresh',
+    missingScopes: [{ scope: 'pages_read_engagement', features: ['publish', 'import'] }],
+  });
 });
 
 test('trouble of the network degrades a page that works and leaves a broken one broken', async () => {

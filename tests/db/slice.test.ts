@@ -64,6 +64,15 @@ describe('a look at a page', () => {
     expect(repaired.told).toEqual(['connection_changed', 'connection_changed']);
   });
 
+  it('takes the network’s word for which permission is lost where it lists none', async () => {
+    const page = await insert({ duties: ['probe'] });
+    const missingScopes = ['rw_organization_admin'];
+    const lost = refusal({ class: 'refresh_token', grantProblem: 'permission', missingScopes }, 403);
+    slices.network.probe = () => Promise.reject(lost);
+    await slices.run('probe');
+    expect(await rowOf(page)).toMatchObject({ state: 'refresh_required', missing_scopes: missingScopes });
+  });
+
   it('renews a token that has lapsed, and looks again with the new one', async () => {
     const page = await insert({ duties: ['probe'], expiresAt: new Date(start + hourMs) });
     slices.network.probe = (token) =>

@@ -10,7 +10,7 @@ import { tenantKeys } from '../../db/tenant-key.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { AuthorizationPage } from '../../domain/authorization.ts';
 import { usable } from '../../domain/connection.ts';
-import { problemOf } from '../../domain/connection-health.ts';
+import { errorOf, problemOf, wordless } from '../../domain/connection-health.ts';
 import { probeDueAt, refreshDueAt } from '../../domain/connection-schedule.ts';
 import { lostFeatures, missingScopes } from '../../domain/grant.ts';
 import { scopesOf } from '../../domain/grant-scopes.ts';
@@ -66,7 +66,8 @@ async function connectPage(
   const { network, grant_kind: kind } = authorization;
   const asked = scopesOf(network, kind);
   const missing = scopes === null ? [] : missingScopes(asked, scopes).map(({ scope }) => scope);
-  const state = lostFeatures(asked, missing).includes('pages') ? 'refresh_required' : 'connected';
+  const works = !lostFeatures(asked, missing).includes('pages');
+  const state = works ? 'connected' : 'refresh_required';
   const { id: connectionId, earlier } = await grantConnection(trx, {
     tenantId,
     network,
@@ -78,6 +79,7 @@ async function connectPage(
     adminProfileId,
     scopes,
     missingScopes: missing,
+    error: works ? null : errorOf('permission_lost', wordless, now),
     consentExpiresAt: choice.consentExpiresAt,
     by: authorization.user_id,
     now,

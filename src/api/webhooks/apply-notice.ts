@@ -12,6 +12,7 @@ import {
 } from '../../db/grant-notice.ts';
 import type { Database } from '../../db/schema.ts';
 import { type TenantTransaction, withTenant } from '../../db/tenant.ts';
+import { errorOf, wordless } from '../../domain/connection-health.ts';
 import { concerns, type GrantNotice } from '../../domain/grant-notice.ts';
 import { watchSecret } from '../../platform/watch-secret.ts';
 
@@ -47,13 +48,7 @@ async function apply(
   if (notice.news === 'watch_again') return hastenDuties(trx, connectionId, { kinds: ['watch'], now });
   const grant = await selectGrantAge(trx, connectionId);
   if (grant === null || !concerns(notice.at, grant.connectedAt.getTime())) return;
-  const error = {
-    code: 'grant_gone',
-    providerStatus: null,
-    providerCode: notice.providerCode,
-    providerMessage: null,
-    at: now.toISOString(),
-  } as const;
+  const error = errorOf('grant_gone', { ...wordless, providerCode: notice.providerCode }, now);
   await breakConnection(trx, holder, { grantVersion: grant.grantVersion, state: 'expired', error, now });
 }
 
