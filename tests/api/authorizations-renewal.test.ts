@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import type { ConnectionState } from '../../src/domain/connection.ts';
+import type { PassedSlot } from '../../src/domain/hold.ts';
 import type { ConnectionId, PolicyId } from '../../src/domain/ids.ts';
 import { postWorkflowId } from '../../src/domain/post.ts';
 import { recordOf } from '../support/connection-record.ts';
@@ -141,11 +142,11 @@ test.each(['now', 'ask', 'drop'] as const)(
   },
 );
 
-test('what waited goes on after connecting again, and a person is asked unless somebody has said', async () => {
+test('what waited goes on after connecting again, as the connection says unless somebody says otherwise', async () => {
   const post = await insertRunningPost(own, connected.connectionId, 'waiting');
-  await broken('disconnected');
+  await broken('disconnected', { passed_slots: 'drop' });
   await connectOne(own, networks, { offered: samePage() });
-  expect(await released()).toEqual([[postWorkflowId(own.tenant.id, post, 1), 'ask']]);
+  expect(await released()).toEqual([[postWorkflowId(own.tenant.id, post, 1), 'drop']]);
 });
 
 test('nothing is let go to a page that still lacks the permission to see it', async () => {
@@ -177,7 +178,7 @@ async function renew(
 
 async function broken(
   state: ConnectionState,
-  more: { approval_policy_id?: PolicyId; suspended_at?: Date; revocation?: 'done' } = {},
+  more: { approval_policy_id?: PolicyId; suspended_at?: Date; revocation?: 'done'; passed_slots?: PassedSlot } = {},
 ): Promise<void> {
   const id: ConnectionId = connected.connectionId;
   const error = JSON.stringify({ code: 'grant_gone' });
