@@ -3,9 +3,10 @@ import type { Connector, HeldPage, PageProfile } from '../channels/connector.ts'
 import { wordsOf } from '../channels/provider-words.ts';
 import { type ClaimedDuty, settleDuty } from '../db/connection-duty.ts';
 import { recordLook } from '../db/connection-health.ts';
-import { withTenant } from '../db/tenant.ts';
+import { tellConnection } from '../db/connection-process.ts';
+import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { type Look, wordless } from '../domain/connection-health.ts';
-import { probeDueAt } from '../domain/connection-schedule.ts';
+import { beginsWeek, probeDueAt } from '../domain/connection-schedule.ts';
 import { missingScopes } from '../domain/grant.ts';
 import { scopesOf } from '../domain/grant-scopes.ts';
 import type { DoDuty, DutyDependencies, DutyOutcome } from './duty.ts';
@@ -104,16 +105,31 @@ async function writeDown(
   duty: ClaimedDuty,
   { held, seen }: { held: HeldConnection; seen: Seen },
 ): Promise<DutyOutcome> {
-  const { tenantId, connectionId, attempts } = duty;
+  const { tenantId, connectionId, network, attempts } = duty;
   const failed = seen.look.kind === 'trouble';
   return withTenant(db, tenantId, async (trx) => {
     const now = new Date(clock());
     const actor = { kind: 'network' } as const;
     const looked = { tenantId, connectionId, actor, grantVersion: held.grantVersion, now };
     const { state } = await recordLook(trx, looked, seen.look);
-    const dueAt = probeDueAt({ now: now.getTime(), state, failures: failed ? attempts - 1 : 0 }, Math.random());
+    if (seen.look.kind === 'works') await rememberPicture(trx, duty, { held, now });
+    const dueAt = probeDueAt(
+      { network, now: now.getTime(), state, failures: failed ? attempts - 1 : 0 },
+      Math.random(),
+    );
     const patient = dueAt === null ? null : Math.max(dueAt, now.getTime() + seen.retryAfterMs);
     await settleDuty(trx, duty, patient === null ? null : { dueAt: new Date(patient), failed });
     return failed ? 'failed' : seen.look.kind === 'works' ? 'done' : 'refused';
   });
+}
+
+/** The process of the connection keeps the page's picture, whenever it hears anything: a page that only works is silent. */
+async function rememberPicture(
+  trx: TenantTransaction,
+  { tenantId, connectionId, network }: ClaimedDuty,
+  { held, now }: { held: HeldConnection; now: Date },
+): Promise<void> {
+  const [connectedAt, lastLookAt] = [held.connectedAt.getTime(), held.lastLookAt.getTime()];
+  if (!beginsWeek({ connectedAt, lastLookAt, now: now.getTime() })) return;
+  await tellConnection(trx, { tenantId, connectionId, network }, now);
 }

@@ -109,7 +109,7 @@ async function recordAnswer(
     return { state: (await readStanding(trx, connectionId)).state, released: 0 };
   }
   await writeHealth(trx, looked, { before, health, name: look.name });
-  if (before.state === 'expired') await resumeDuties(trx, looked);
+  if (before.state === 'expired') await resumeDuties(trx, { ...looked, network: before.network });
   await tellChange(trx, looked, { before, health });
   return { state: health.state, released: releases ? await release(trx, looked, before, health) : 0 };
 }

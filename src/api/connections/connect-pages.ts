@@ -9,7 +9,6 @@ import { appendEvents } from '../../db/event.ts';
 import { tenantKeys } from '../../db/tenant-key.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { AuthorizationPage } from '../../domain/authorization.ts';
-import { usable } from '../../domain/connection.ts';
 import { errorOf, problemOf, wordless } from '../../domain/connection-health.ts';
 import { probeDueAt, refreshDueAt } from '../../domain/connection-schedule.ts';
 import { lostFeatures, missingScopes } from '../../domain/grant.ts';
@@ -98,13 +97,13 @@ async function connectPage(
       offer?.refreshes === true && tokens.expiresAt !== null
         ? refreshDueAt({ issuedAt: choice.held.issuedAt, expiresAt: tokens.expiresAt }, Math.random())
         : null,
-    probeAt: probeDueAt({ now: now.getTime(), state, failures: 0 }, Math.random()),
+    probeAt: probeDueAt({ network, now: now.getTime(), state, failures: 0 }, Math.random()),
     watchAt: offer?.watches === true ? now.getTime() : null,
   });
   await tellOf(trx, about, { choice, earlier });
   const publishes = problemOf('publish', { network, grantKind: kind, state, missingScopes: missing, errorCode: null });
   if (earlier !== null && publishes === null) {
-    await releaseWaiting(trx, about, { worked: usable(earlier.state), passed, now });
+    await releaseWaiting(trx, about, { worked: problemOf('publish', earlier) === null, passed, now });
   }
   await tellConnection(trx, { ...about, network }, now);
 }

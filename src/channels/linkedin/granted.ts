@@ -24,7 +24,7 @@ export async function introspectedScopes(
   const { active, status, scope } = understood(introspection, answer);
   if (active) return scopeList(scope);
   throw new ChannelError('linkedin does not honour the token any more.', {
-    class: status === 'revoked' ? 'disconnected' : 'refresh_token',
+    class: 'refresh_token',
     mayHaveActed: false,
     grantProblem: 'gone',
     provider: { status: answer.status, code: status ?? 'inactive', message: null },

@@ -125,7 +125,8 @@ describeConnector({
         code: 'REVOKED_ACCESS_TOKEN',
         message: 'The token used in the request has been revoked by the user',
       });
-      expect(refused.meaning).toEqual({ class: 'disconnected', grantProblem: 'gone' });
+      // LinkedIn says it of new tokens, too: whether the grant is gone shows when it is renewed.
+      expect(refused.meaning).toEqual({ class: 'refresh_token', grantProblem: 'gone' });
       const dead = await refusalOf(renewed(connector, held(grant, page)));
       expect(dead.said).toEqual({
         status: 400,
@@ -135,7 +136,10 @@ describeConnector({
       expect(dead.meaning).toEqual({ class: 'disconnected', grantProblem: 'gone' });
       const introspected = await refusalOf(connector.grantedScopes(held(grant, page)));
       expect(introspected.said).toEqual({ status: 200, code: 'revoked', message: null });
-      expect(introspected.meaning).toEqual({ class: 'disconnected', grantProblem: 'gone' });
+      expect(introspected.meaning).toEqual({ class: 'refresh_token', grantProblem: 'gone' });
+      // Not every app is given refresh tokens: without one there is nobody to ask.
+      const withoutRefresh = await refusalOf(renewed(connector, { ...held(grant, page), refreshToken: null }));
+      expect(withoutRefresh).toMatchObject({ said: null, meaning: { class: 'disconnected', grantProblem: 'gone' } });
       expect(await connector.probe(held(await consent(), page))).toMatchObject({ name: organisation.name });
     },
 
