@@ -113,7 +113,17 @@ describeConnector({
       expect(await connector.probe(held(fresh, page))).toMatchObject({ name: organisation.name });
     },
 
-    rotation: { doesNotApply: "LinkedIn's refresh token stays the same until its own end, a year after the consent" },
+    // The refresh token stays the same until its own end, a year after the consent, and may be used by two at once.
+    rotation: async () => {
+      const { connector, consent } = await onLinkedin();
+      const grant = await consent();
+      const renew = () => renewed(connector, held(grant, page));
+      const both = await Promise.all([renew(), renew()]);
+      expect(both.map(({ refreshToken }) => refreshToken)).toEqual([grant.refreshToken, grant.refreshToken]);
+      for (const fresh of both) {
+        expect(await connector.probe(held(fresh, page))).toMatchObject({ name: organisation.name });
+      }
+    },
 
     revoked: async () => {
       const { connector, consent, control } = await onLinkedin();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connectors } from '../../../src/channels/registry.ts';
 import { consentConnectorOf } from '../../support/connectors.ts';
-import { channelErrorOf } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
 import { goneObject, networkWith, type Route } from './network-stub.ts';
 
 describe('taking back what a person granted', () => {
