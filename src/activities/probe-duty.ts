@@ -7,8 +7,7 @@ import { tellConnection } from '../db/connection-process.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { type Look, wordless } from '../domain/connection-health.ts';
 import { beginsWeek, probeDueAt } from '../domain/connection-schedule.ts';
-import { missingScopes } from '../domain/grant.ts';
-import { scopesOf } from '../domain/grant-scopes.ts';
+import { lackedScopes } from '../domain/grant-scopes.ts';
 import type { DoDuty, DutyDependencies, DutyOutcome } from './duty.ts';
 import { type HeldConnection, readHeldConnection } from './held-page.ts';
 import { errorAfter, hasLapsed, oddToken } from './renewed-access.ts';
@@ -92,7 +91,7 @@ async function missingAt({ connector, page }: Subject, named: readonly string[])
   try {
     const granted = await connector.grantedScopes(page, { signal: AbortSignal.timeout(askTimeoutMs) });
     if (granted === null) return named;
-    const missing = missingScopes(scopesOf(connector.network, connector.kind), granted).map(({ scope }) => scope);
+    const missing = lackedScopes(connector.network, connector.kind, granted);
     return missing.length === 0 ? named : missing;
   } catch (error) {
     if (error instanceof ChannelError) return named;

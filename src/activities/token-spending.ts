@@ -15,8 +15,7 @@ import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { refreshDueAt } from '../domain/connection-schedule.ts';
 import type { ConnectionError } from '../domain/connection.ts';
 import { errorOf, wordless } from '../domain/connection-health.ts';
-import { missingScopes } from '../domain/grant.ts';
-import { scopesOf } from '../domain/grant-scopes.ts';
+import { lackedScopes } from '../domain/grant-scopes.ts';
 import type { Lease, RefreshDependencies, RefreshOutcome } from './token-refresh.ts';
 import { persistently } from './waiting.ts';
 
@@ -130,10 +129,7 @@ function tokensOf(
     refreshToken,
     expiresAt: dateOf(expiresAt),
     consentExpiresAt: dateOf(consentExpiresAt),
-    granted:
-      scopes === null
-        ? null
-        : { scopes, missing: missingScopes(scopesOf(network, grant_kind), scopes).map(({ scope }) => scope) },
+    granted: scopes === null ? null : { scopes, missing: lackedScopes(network, grant_kind, scopes) },
     refreshAt: expiresAt === null ? null : new Date(refreshDueAt({ issuedAt, expiresAt }, Math.random())),
   };
 }

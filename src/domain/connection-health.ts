@@ -1,6 +1,6 @@
 import type { ConnectionError, ConnectionState } from './connection.ts';
-import { type Feature, type GrantKind, lostFeatures, missingScopes } from './grant.ts';
-import { scopesOf } from './grant-scopes.ts';
+import { type Feature, type GrantKind, lostFeatures } from './grant.ts';
+import { lackedScopes, scopesOf } from './grant-scopes.ts';
 import type { Network } from './network.ts';
 import type { GrantProblem } from './publication.ts';
 
@@ -110,7 +110,7 @@ function missingOf(page: AnsweringPage, { scopes, byPerson }: Answer): readonly 
   if (!byPerson && page.callRefused) return page.missingScopes;
   const told = scopes ?? (byPerson ? page.scopes : null);
   if (told === null) return byPerson ? [] : page.missingScopes;
-  return missingScopes(scopesOf(page.network, page.grantKind), told).map(({ scope }) => scope);
+  return lackedScopes(page.network, page.grantKind, told);
 }
 
 /**

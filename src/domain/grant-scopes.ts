@@ -1,4 +1,4 @@
-import type { GrantKind, ScopeUse } from './grant.ts';
+import { type GrantKind, missingScopes, type ScopeUse } from './grant.ts';
 import type { Network } from './network.ts';
 
 /**
@@ -10,6 +10,16 @@ import type { Network } from './network.ts';
  */
 export function scopesOf(network: Network, kind: GrantKind): readonly ScopeUse[] {
   return scopes[network][kind] ?? [];
+}
+
+/** Their names. */
+export function askedScopes(network: Network, kind: GrantKind): readonly string[] {
+  return scopesOf(network, kind).map(({ scope }) => scope);
+}
+
+/** The names of those that are not among the granted. */
+export function lackedScopes(network: Network, kind: GrantKind, granted: readonly string[]): readonly string[] {
+  return missingScopes(scopesOf(network, kind), granted).map(({ scope }) => scope);
 }
 
 const scopes: Readonly<Record<Network, Partial<Record<GrantKind, readonly ScopeUse[]>>>> = {

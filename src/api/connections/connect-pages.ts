@@ -11,8 +11,8 @@ import type { TenantTransaction } from '../../db/tenant.ts';
 import type { AuthorizationPage } from '../../domain/authorization.ts';
 import { errorOf, problemOf, wordless } from '../../domain/connection-health.ts';
 import { probeDueAt, refreshDueAt } from '../../domain/connection-schedule.ts';
-import { lostFeatures, missingScopes } from '../../domain/grant.ts';
-import { scopesOf } from '../../domain/grant-scopes.ts';
+import { lostFeatures } from '../../domain/grant.ts';
+import { lackedScopes, scopesOf } from '../../domain/grant-scopes.ts';
 import type { PassedSlot } from '../../domain/hold.ts';
 import type { AdminProfileId, ConnectionId, TenantId } from '../../domain/ids.ts';
 import { seal, type SealKey } from '../../platform/sealing.ts';
@@ -63,9 +63,8 @@ async function connectPage(
 ): Promise<void> {
   const { tenantId, authorization, adminProfileId, scopes, passed, now } = choice;
   const { network, grant_kind: kind } = authorization;
-  const asked = scopesOf(network, kind);
-  const missing = scopes === null ? [] : missingScopes(asked, scopes).map(({ scope }) => scope);
-  const works = !lostFeatures(asked, missing).includes('pages');
+  const missing = scopes === null ? [] : lackedScopes(network, kind, scopes);
+  const works = !lostFeatures(scopesOf(network, kind), missing).includes('pages');
   const state = works ? 'connected' : 'refresh_required';
   const { id: connectionId, earlier } = await grantConnection(trx, {
     tenantId,

@@ -326,7 +326,7 @@ describe('connecting a Facebook page', () => {
 
     const start = async () =>
       facebook(connectors).authorizationUrl({ redirectUri: 'https://app.example', state: 's', codeChallenge: null });
-    expect((await channelErrorOf(start())).message).toContain('no app id and secret');
+    expect((await channelErrorOf(start())).message).toContain('no client id and secret');
   });
 });
 

@@ -63,7 +63,7 @@ it('needs an Instagram app that is configured', async () => {
 
   const start = async () =>
     login(connectors).authorizationUrl({ redirectUri: 'https://app.example', state: 's', codeChallenge: null });
-  expect((await channelErrorOf(start())).message).toContain('no Instagram app id and secret');
+  expect((await channelErrorOf(start())).message).toContain('no client id and secret');
 });
 
 it('an account that logged in at Instagram publishes on the host of Instagram, without a proof of the other app', async () => {
