@@ -5,7 +5,7 @@ import { tellConnection } from '../../db/connection-process.ts';
 import { releaseWaiting } from '../../db/connection-repair.ts';
 import { type EarlierConnection, grantConnection, keepTokens } from '../../db/connect-page.ts';
 import { unlessViolated } from '../../db/constraint.ts';
-import { appendEvents } from '../../db/event.ts';
+import { appendConnectionEvent } from '../../db/connection-event.ts';
 import { tenantKeys } from '../../db/tenant-key.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { AuthorizationPage } from '../../domain/authorization.ts';
@@ -138,19 +138,17 @@ async function tellOf(
 ): Promise<void> {
   const { authorization, adminProfileId, now } = choice;
   const anew = authorization.purpose === 'transfer' ? 'connection.transferred' : 'connection.reconnected';
-  await appendEvents(trx, [
+  const actor = { kind: 'user', id: authorization.user_id } as const;
+  await appendConnectionEvent(
+    trx,
+    { tenantId, connectionId, actor, now },
     {
-      tenantId,
-      at: now,
       kind: earlier === null ? 'connection.connected' : anew,
-      entity: 'connection',
-      entityId: connectionId,
-      actor: { kind: 'user', id: authorization.user_id },
       data: {
         authorizationId: authorization.id,
         adminProfileId,
         ...(earlier === null ? {} : { was: earlier.state, earlierAdminProfileId: earlier.adminProfileId }),
       },
     },
-  ]);
+  );
 }
