@@ -106,7 +106,6 @@ export interface Findings {
   readonly adminProfileId: AdminProfileId;
   readonly scopes: readonly string[] | null;
   readonly pages: readonly AuthorizationPage[];
-  readonly grantExpiresAt: Date | null;
   readonly consentExpiresAt: Date | null;
 }
 
@@ -117,7 +116,6 @@ export async function noteFindings(trx: TenantTransaction, id: AuthorizationId, 
       admin_profile_id: found.adminProfileId,
       scopes: found.scopes,
       pages: JSON.stringify(found.pages),
-      grant_expires_at: found.grantExpiresAt,
       consent_expires_at: found.consentExpiresAt,
     })
     .where('id', '=', id)

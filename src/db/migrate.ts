@@ -26,6 +26,7 @@ import * as notificationOfConnections from './migrations/2026_11_24_89_notificat
 import * as passedSlots from './migrations/2026_11_24_90_passed_slots.ts';
 import * as passedSlotsOfRenewals from './migrations/2026_11_24_92_passed_slots_of_renewals.ts';
 import * as grantNotices from './migrations/2026_11_24_91_grant_notices.ts';
+import * as noGrantExpiry from './migrations/2026_11_24_96_no_grant_expiry.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
 
@@ -57,6 +58,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_24_90_passed_slots': passedSlots,
   '2026_11_24_92_passed_slots_of_renewals': passedSlotsOfRenewals,
   '2026_11_24_91_grant_notices': grantNotices,
+  '2026_11_24_96_no_grant_expiry': noGrantExpiry,
 };
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { selectConnection } from '../../db/connection-card.ts';
 import { recordLook } from '../../db/connection-health.ts';
-import type { Look } from '../../domain/connection-health.ts';
+import { type Look, wordless } from '../../domain/connection-health.ts';
 import type { ConnectionId, TenantId } from '../../domain/ids.ts';
 import type { SealKey } from '../../platform/sealing.ts';
 import { defineRoute } from '../define-route.ts';
@@ -90,14 +90,12 @@ function probed(
 const grantGone: ProbeOutcome = {
   kind: 'grant_refused',
   problem: 'gone',
+  missing: [],
   lapsed: false,
-  providerStatus: null,
-  providerCode: null,
-  providerMessage: null,
+  ...wordless,
 };
 
-/** A probe reads the page alone: it tells neither names nor permissions. */
+/** A page that answers tells neither names nor permissions. */
 function lookOf(outcome: ProbeOutcome): Look {
-  if (outcome.kind === 'works') return { kind: 'works', name: null, scopes: null };
-  return outcome.kind === 'trouble' ? outcome : { ...outcome, missing: [] };
+  return outcome.kind === 'works' ? { kind: 'works', name: null, scopes: null } : outcome;
 }

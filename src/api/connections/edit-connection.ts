@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { selectConnection } from '../../db/connection-card.ts';
-import { appendEvents } from '../../db/event.ts';
+import { appendConnectionEvent } from '../../db/connection-event.ts';
 import { setPassedSlots } from '../../db/passed-slots.ts';
 import { passedSlotPolicies } from '../../domain/hold.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -30,11 +30,13 @@ export function editConnection({ urls }: { urls: MediaUrls }): Route {
       const { passedSlots } = body;
       if (await setPassedSlots(trx, params.connectionId, passedSlots)) {
         const { tenantId, userId } = caller;
-        const actor = { kind: 'user', id: userId } as const;
-        const about = { entity: 'connection', entityId: params.connectionId } as const;
-        await appendEvents(trx, [
-          { tenantId, at: now, kind: 'connection.changed', ...about, actor, data: { passedSlots } },
-        ]);
+        const about = {
+          tenantId,
+          connectionId: params.connectionId,
+          actor: { kind: 'user', id: userId },
+          now,
+        } as const;
+        await appendConnectionEvent(trx, about, { kind: 'connection.changed', data: { passedSlots } });
       }
       const row = await selectConnection(trx, params.connectionId);
       if (row === null) throw refuse('not_found');

@@ -102,7 +102,7 @@ function begun(authorization: z.output<typeof started>): Answered<z.output<typeo
   return authorization.authorizationUrl === null ? answer(authorization) : secretAnswer(authorization);
 }
 
-const renewalRefusals = {
+const reconsentRefusals = {
   ...beginRefusals,
   ended: {
     status: 409,
@@ -117,8 +117,8 @@ const renewalRefusals = {
   },
 } as const;
 
-const renewalBody = z.strictObject({ passedSlots, credentials: credentials.optional() });
-const renewalParams = z.strictObject({ connectionId });
+const reconsentBody = z.strictObject({ passedSlots, credentials: credentials.optional() });
+const reconsentParams = z.strictObject({ connectionId });
 
 function refresh(dependencies: FlowDependencies) {
   return defineRoute({
@@ -128,19 +128,19 @@ function refresh(dependencies: FlowDependencies) {
     summary: 'Have a connection consented to again',
     description: `For a connection whose grant is gone, lacks a permission, or soon lapses. ${howItGoesOn} The same page must come back, and then nothing is to be chosen: the connection works again, and what waited for it goes on. If it does not come back, nothing changes and the authorization names both.`,
     permission: 'connection.write',
-    params: renewalParams,
-    body: renewalBody,
+    params: reconsentParams,
+    body: reconsentBody,
     answer: shown,
-    refusals: renewalRefusals,
+    refusals: reconsentRefusals,
     audit: 'authorization.started',
     act: async (ctx) => {
       const { params, body, inTenant, refuse } = ctx;
-      const { connection, revoking } = await inTenant((trx) => renewable(trx, params.connectionId));
+      const { connection, revoking } = await inTenant((trx) => readGrantable(trx, params.connectionId));
       if (connection === null) throw refuse('not_found');
       if (connection.state === 'disconnected') throw refuse('ended');
       // Somebody else may consent this time, but it is not likely.
       if (revoking) throw refuse('revocation_pending');
-      return begun(await beginAuthorization(ctx, renewalOf('refresh', connection, body), dependencies));
+      return begun(await beginAuthorization(ctx, reconsentOf('refresh', connection, body), dependencies));
     },
   });
 }
@@ -153,31 +153,31 @@ function transfer(dependencies: FlowDependencies) {
     summary: 'Hand a connection over to another admin profile',
     description: `Somebody else consents to the same page, whose connection then hangs on their grant: before whoever connected it leaves. ${howItGoesOn} The page must be the same and the person another.`,
     permission: 'connection.write',
-    params: renewalParams,
-    body: renewalBody,
+    params: reconsentParams,
+    body: reconsentBody,
     answer: shown,
-    refusals: renewalRefusals,
+    refusals: reconsentRefusals,
     audit: 'authorization.started',
     act: async (ctx) => {
       const { params, body, inTenant, refuse } = ctx;
-      const { connection } = await inTenant((trx) => renewable(trx, params.connectionId));
+      const { connection } = await inTenant((trx) => readGrantable(trx, params.connectionId));
       if (connection === null) throw refuse('not_found');
       if (connection.state === 'disconnected') throw refuse('ended');
-      return begun(await beginAuthorization(ctx, renewalOf('transfer', connection, body), dependencies));
+      return begun(await beginAuthorization(ctx, reconsentOf('transfer', connection, body), dependencies));
     },
   });
 }
 
-async function renewable(...[trx, id]: Parameters<typeof selectGrantable>) {
+async function readGrantable(...[trx, id]: Parameters<typeof selectGrantable>) {
   const connection = await selectGrantable(trx, id);
   const profileId = connection?.admin_profile_id ?? null;
   return { connection, revoking: profileId !== null && (await isBeingRevoked(trx, profileId)) };
 }
 
-function renewalOf(
+function reconsentOf(
   purpose: 'refresh' | 'transfer',
   connection: GrantableConnection,
-  body: z.output<typeof renewalBody>,
+  body: z.output<typeof reconsentBody>,
 ) {
   return {
     way: { network: connection.network, kind: connection.grant_kind },

@@ -15,6 +15,7 @@ import {
 } from '../../db/grant-notice.ts';
 import type { Database } from '../../db/schema.ts';
 import { type TenantTransaction, withTenant } from '../../db/tenant.ts';
+import { errorOf, wordless } from '../../domain/connection-health.ts';
 import { concerns, type GrantNotice } from '../../domain/grant-notice.ts';
 import type { AdminProfileId, TenantId } from '../../domain/ids.ts';
 import { watchSecret } from '../../platform/watch-secret.ts';
@@ -71,13 +72,7 @@ async function erase(
 async function end(trx: TenantTransaction, holder: Holder, { notice, now }: News): Promise<void> {
   const grant = await selectGrantAge(trx, holder.connectionId);
   if (grant === null) return;
-  const error = {
-    code: 'grant_gone',
-    providerStatus: null,
-    providerCode: notice.providerCode,
-    providerMessage: null,
-    at: now.toISOString(),
-  } as const;
+  const error = errorOf('grant_gone', { ...wordless, providerCode: notice.providerCode }, now);
   await breakConnection(trx, holder, { grantVersion: grant.grantVersion, state: 'expired', error, now });
 }
 
