@@ -29,7 +29,7 @@ bench: install ## measure (NAME=post, punctuality, list, events, approval or ref
 lint: install ## types, lint, format, unused code, compose file
 	@$(NODE) dev/lint.ts
 
-mutants: install ## remove one safety at a time and show that a test turns red
+mutants: install ## remove one safety at a time and show that a test turns red (NAME=some,of,them)
 	@$(NODE) dev/mutants.ts $(NAME)
 
 install:

@@ -136,8 +136,9 @@ async function renewal(db: Kysely<Database>, ids: readonly ConnectionId[]) {
   const giveUpAt = Date.now() + patienceMs;
   let firstAt: number | null = null;
   for (;;) {
+    const { renewed, lapsed, broken } = await progress(db, { ids, at: new Date() });
+    // After the look, which takes its time with so many: rather too late than too early.
     const now = Date.now();
-    const { renewed, lapsed, broken } = await progress(db, { ids, at: new Date(now) });
     if (renewed > 0) firstAt ??= now;
     if (renewed === ids.length) return { firstAt: firstAt ?? now, lastAt: now };
     if (broken > 0) throw new Complaint(`${broken} connections were broken by their renewal.`);

@@ -46,11 +46,16 @@ await runProgram(async () => {
   }
 });
 
-function wantedMutants(name: string): readonly Mutant[] {
-  const found = mutants.filter((mutant) => name === '' || mutant.name === name);
+/** All mutants, or those of these names, separated by commas. */
+function wantedMutants(text: string): readonly Mutant[] {
+  const names = text.split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => mutants.every((mutant) => mutant.name !== name));
+  if (unknown !== undefined) {
+    throw new Complaint(`There is no mutant ${unknown}. There are: ${mutants.map(({ name }) => name).join(', ')}.`);
+  }
+  const found = mutants.filter(({ name }) => names.length === 0 || names.includes(name));
   // Those that change the schema last: the database is theirs from then on.
-  if (found.length > 0) return found.toSorted((a, b) => Number(a.schema ?? false) - Number(b.schema ?? false));
-  throw new Complaint(`There is no mutant ${name}. There are: ${mutants.map((mutant) => mutant.name).join(', ')}.`);
+  return found.toSorted((a, b) => Number(a.schema ?? false) - Number(b.schema ?? false));
 }
 
 /** A test that is red anyway would kill every mutant. */

@@ -255,7 +255,8 @@ async function insertDuties(
 ): Promise<void> {
   const issuedAt = now.getTime();
   const refreshAt = refreshDueAt({ issuedAt, expiresAt: issuedAt + tokenLifetimeMs }, 0.5);
-  const probeAt = probeDueAt({ now: issuedAt, state: 'connected', failures: 0 }, 0.5) ?? issuedAt;
+  const probeAt = ({ network }: SeedPage): number =>
+    probeDueAt({ network, now: issuedAt, state: 'connected', failures: 0 }, 0.5) ?? issuedAt;
   const due = (page: SeedPage, kind: DutyKind, at: number) => ({
     tenant_id: tenantId,
     connection_id: connectionId(page),
@@ -267,7 +268,7 @@ async function insertDuties(
     .insertInto('connection_duty')
     .values(
       pages.flatMap((page) => [
-        due(page, 'probe', probeAt),
+        due(page, 'probe', probeAt(page)),
         ...(page.refreshToken === undefined ? [] : [due(page, 'refresh', refreshAt)]),
       ]),
     )

@@ -78,7 +78,8 @@ async function remindAndDelegate(given: Review, approvalId: string): Promise<voi
   say.claim('the post is approved', post.status === 'approved', post.status);
 }
 
-function addressOf({ username, email }: Colleague): string {
+/** Where a colleague reads their mail. */
+export function addressOf({ username, email }: Colleague): string {
   if (email === null) throw new Error(`${username} has no address`);
   return email;
 }

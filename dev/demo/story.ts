@@ -1,17 +1,21 @@
 import type { Environment } from '../environment-file.ts';
 import { logIn, type Person } from './api-client.ts';
+import { playConnections } from './connections.ts';
 import type { Narrator } from './narrator.ts';
 import { posterPng } from './picture.ts';
 import { published, type Page, theThreePages } from './pages.ts';
 import { choosePolicy, type Colleague, colleagues } from './policy.ts';
 import { until } from './posts.ts';
-import { review } from './review.ts';
+import { addressOf, review } from './review.ts';
 import { type Post, postView, previewView } from './views.ts';
 
 const leadMs = 75_000;
 const publicationLimitMs = 60_000;
 
-/** Plays one post from its draft to its publication on three networks, over HTTP, with real tokens. */
+/**
+ * Plays one post from its draft to its publication on three networks, and two networks from their consent to their
+ * disconnection, over HTTP, with real tokens.
+ */
 export async function playStory(environment: Environment, say: Narrator): Promise<void> {
   say.chapter('1. Elena Conti, editor at Mercato Aurora, drafts a post with an image');
   const elena = await logIn(environment, 'elena.aurora', 'aurora');
@@ -23,7 +27,7 @@ export async function playStory(environment: Environment, say: Narrator): Promis
 
   say.chapter('3. Giulia Ferri, who administers the tenant, chooses how posts are approved');
   const giulia = await logIn(environment, 'giulia.aurora', 'aurora');
-  const [marcoUser, saraUser, paoloUser] = await threeColleagues(giulia, say);
+  const { giuliaUser, marcoUser, saraUser, paoloUser } = await theColleagues(giulia, say);
   const restorePolicy = await choosePolicy(giulia, { reviewer: marcoUser, fallback: paoloUser }, say);
   try {
     say.chapter(
@@ -47,13 +51,22 @@ export async function playStory(environment: Environment, say: Narrator): Promis
 
   say.chapter('7. Everyone sees what happened');
   await look(environment, postId, say);
+
+  const [facebook] = pages;
+  if (facebook === undefined) throw new Error('the page on Facebook is missing');
+  await playConnections({ environment, giulia, elena, address: addressOf(giuliaUser), facebook, say });
 }
 
-async function threeColleagues(giulia: Person, say: Narrator): Promise<readonly [Colleague, Colleague, Colleague]> {
-  const [marco, sara, paolo] = await colleagues(giulia, ['marco.aurora', 'sara.aurora', 'paolo.aurora'], say);
-  if (marco === undefined || sara === undefined || paolo === undefined) throw new Error('a colleague is missing');
-  return [marco, sara, paolo];
+async function theColleagues(giulia: Person, say: Narrator): Promise<Readonly<Record<ColleagueName, Colleague>>> {
+  const usernames = ['giulia.aurora', 'marco.aurora', 'sara.aurora', 'paolo.aurora'];
+  const [giuliaUser, marcoUser, saraUser, paoloUser] = await colleagues(giulia, usernames, say);
+  if (giuliaUser === undefined || marcoUser === undefined || saraUser === undefined || paoloUser === undefined) {
+    throw new Error('a colleague is missing');
+  }
+  return { giuliaUser, marcoUser, saraUser, paoloUser };
 }
+
+type ColleagueName = 'giuliaUser' | 'marcoUser' | 'saraUser' | 'paoloUser';
 
 async function draft(elena: Person, pages: readonly Page[], say: Narrator): Promise<string> {
   const form = new FormData();

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { grantsOf, revokeGrant } from '../kernel/grants.ts';
 import type { Network } from '../kernel/simulator.ts';
 import type { World } from '../kernel/world.ts';
-import type { ControlRoute } from './route.ts';
+import { type ControlRoute, parsed } from './route.ts';
+import { revocationBody, revocationView } from './schemas.ts';
 
 /** What people do about their grants on the network itself. */
 export function grantRoutes({ afterRevocation }: Network, world: World): ControlRoute[] {
@@ -14,14 +14,17 @@ export function grantRoutes({ afterRevocation }: Network, world: World): Control
       summary: 'Take back all that a person has granted, as they do in their settings',
       description: 'Tokens of a later consent are honoured. Networks that tell apps have told them when this answers.',
       params: { id: "The person's id, as the consent page has it." },
+      body: revocationBody,
       status: 200,
-      answer: z.object({ revoked: z.number().int().describe('How many grants there were.') }),
+      answer: revocationView,
+      missing: 'The network has nobody of this id.',
       handle: async (req) => {
         const personId = String(req.params['id']);
+        const callbacks = parsed(revocationBody, req.body);
         const grants = grantsOf(world, personId);
         for (const { id } of grants) revokeGrant(world, id);
-        if (grants.length > 0) await afterRevocation?.(world, personId);
-        return { revoked: grants.length };
+        const told = await afterRevocation?.(world, { personId, revoked: grants.length, callbacks });
+        return { revoked: grants.length, told: told ?? [] };
       },
     },
   ];

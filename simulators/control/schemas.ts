@@ -27,6 +27,24 @@ export const revokeBody = z
   })
   .prefault({});
 
+export const revocationBody = z
+  .strictObject({
+    deauthorizeUrl: z.url().optional().describe("Meta: the app's deauthorise callback."),
+    dataDeletionUrl: z.url().optional().describe("Meta: the app's data deletion callback."),
+  })
+  .prefault({});
+
+export const toldView = z.object({
+  url: z.string(),
+  status: z.number().int().describe('What the app answered.'),
+  body: z.string().describe('The first thousand characters of it.'),
+});
+
+export const revocationView = z.object({
+  revoked: z.number().int().describe('How many grants there were.'),
+  told: z.array(toldView).describe('The addresses of the app that were told, in their order.'),
+});
+
 export const withdrawBody = z.strictObject({
   scopes: z.array(z.string().min(1)).describe('What tokens of this person may do no more.'),
 });

@@ -97,7 +97,7 @@ function settingsRoutes(world: World): ControlRoute[] {
       id: 'reset',
       summary: 'Back to the seeds',
       description:
-        'Forgets the log, faults and posts, drops held requests, honours every token, restores the settings.',
+        'Forgets the log, faults and posts, drops held requests, restores the settings, and honours every token again that was spoilt. What people have granted stays.',
       status: 204,
       answer: null,
       handle: () => world.reset(),

@@ -15,8 +15,8 @@ export async function verifiedAssertion(
   const claims = claimsOf(assertion);
   if (claims.iss !== clientEmail) throw oauthError(400, 'invalid_grant', 'Invalid grant: account not found');
   await verifySignature(world, assertion, keyId);
-  const trouble = world.tokens.trouble({ id: clientId, issuedAt: Date.now(), expiresAt: null });
-  // A key that was deleted verifies nothing any more.
+  // However new the assertion: the key is that of the seed. One that was deleted verifies nothing any more.
+  const trouble = world.tokens.trouble({ id: clientId, issuedAt: 0, expiresAt: null });
   if (trouble === 'revoked' || trouble === 'password_changed') throw signatureRefused();
   verifyLife(claims);
   const audiences = ['https://oauth2.googleapis.com/token', `${world.publicUrl()}/token`];

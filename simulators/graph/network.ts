@@ -14,6 +14,7 @@ import { oauthOperations } from './oauth-operations.ts';
 import { photoOperations } from './photo-operations.ts';
 import { postOperations } from './post-operations.ts';
 import { reelOperations } from './reel-operations.ts';
+import { tellOfRemoval } from './revocation.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
 import { tokenOperations } from './token-operations.ts';
 import { videoOperations } from './video-operations.ts';
@@ -38,6 +39,7 @@ export const graph: Network = {
   ],
   dialect,
   site: consentSite,
+  afterRevocation: tellOfRemoval,
   controls: webhookControls,
   operations: (world) => [
     ...instagramLoginOperations(world),

@@ -1,24 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ControlProblem, type ControlRoute, parsed } from '../control/route.ts';
+import { toldView } from '../control/schemas.ts';
 import type { World } from '../kernel/world.ts';
 import { seedApp } from '../seed.ts';
-import { instagramPerson } from './instagram-people.ts';
-import { tenantOfPerson } from './seeds.ts';
-import { hubSignature, signedRequest } from './signing.ts';
+import { delivered } from './deliver.ts';
+import { hubSignature } from './signing.ts';
 import { removeApp } from './token-operations.ts';
-import { businessOfSystemUser, businessOfWaba } from './whatsapp-seeds.ts';
+import { businessOfWaba } from './whatsapp-seeds.ts';
 
 const url = z.url();
-const delivery = z.object({
-  status: z.number().int().describe('What the app answered.'),
-  body: z.string().describe('The first thousand characters of it.'),
-});
-
-const removalBody = z.strictObject({
-  deauthorizeUrl: url.optional().describe("The app's deauthorise callback."),
-  dataDeletionUrl: url.optional().describe("The app's data deletion callback."),
-});
+const delivery = toldView.omit({ url: true });
 const verifyBody = z.strictObject({ url, verifyToken: z.string().default(seedApp.metaWebhooks.verifyToken) });
 const webhookBody = z.strictObject({
   url,
@@ -35,19 +27,6 @@ const accountBody = z.strictObject({
 /** What Meta tells an app of its own accord, sent when a test or a demo says so. */
 export function webhookControls(world: World): readonly ControlRoute[] {
   return [
-    {
-      method: 'post',
-      path: '/people/{id}/remove-app',
-      id: 'removeApp',
-      summary: 'A person, an account or a business removes the app in its settings',
-      description: 'Every token ends. A new consent begins anew. The callbacks come with a signed request.',
-      params: { id: "The person's, the Instagram login's or the system user's id." },
-      body: removalBody,
-      status: 200,
-      answer: z.object({ deauthorized: delivery.nullable(), deletion: delivery.nullable() }),
-      missing: noSuchPerson,
-      handle: (req) => removal(world, String(req.params['id']), parsed(removalBody, req.body ?? {})),
-    },
     {
       method: 'post',
       path: '/webhooks/verify',
@@ -87,24 +66,8 @@ export function webhookControls(world: World): readonly ControlRoute[] {
   ];
 }
 
-const noSuchPerson = 'Nobody of the seed has this id.';
 const noSuchAccount = 'No WhatsApp business account of the seed has this id.';
 const nowS = (): number => Math.floor(Date.now() / 1000);
-
-async function removal(world: World, id: string, callbacks: z.output<typeof removalBody>): Promise<unknown> {
-  const instagram = instagramPerson(id);
-  if (instagram === null && tenantOfPerson(id) === null && businessOfSystemUser(id) === null) {
-    throw new ControlProblem(404, noSuchPerson);
-  }
-  removeApp(world, id);
-  const { clientSecret } = instagram === null ? seedApp.meta : seedApp.instagram;
-  const send = async (to: string | undefined): Promise<unknown> => {
-    if (to === undefined) return null;
-    const payload = { algorithm: 'HMAC-SHA256', issued_at: nowS(), user_id: id };
-    return post(to, new URLSearchParams({ signed_request: signedRequest(payload, clientSecret) }), {});
-  };
-  return { deauthorized: await send(callbacks.deauthorizeUrl), deletion: await send(callbacks.dataDeletionUrl) };
-}
 
 async function verify({ url: to, verifyToken }: z.output<typeof verifyBody>): Promise<unknown> {
   const challenge = randomBytes(8).toString('hex');
@@ -140,11 +103,6 @@ function accountUpdate(
   return sendWebhook(to, { object: 'whatsapp_business_account', entry }, seedApp.meta.clientSecret);
 }
 
-function post(to: string, body: string | URLSearchParams, headers: Readonly<Record<string, string>>) {
+function post(to: string, body: string, headers: Readonly<Record<string, string>>) {
   return delivered(to, { method: 'POST', body, headers });
-}
-
-async function delivered(to: string, request: RequestInit): Promise<z.output<typeof delivery>> {
-  const answer = await fetch(to, { ...request, redirect: 'manual' });
-  return { status: answer.status, body: (await answer.text()).slice(0, 1_000) };
 }

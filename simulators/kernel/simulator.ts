@@ -5,6 +5,7 @@ import { arrivalOf, logArrival, stamped } from './arrivals.ts';
 import { listen } from './listener.ts';
 import type { Operation } from './operation.ts';
 import { type Account, pages } from './pages.ts';
+import type { Revocation, Told } from './revocation.ts';
 import { type Dialect, serve } from './serve.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import type { SeededToken } from './tokens.ts';
@@ -23,8 +24,8 @@ export interface Network {
   readonly operations: (world: World) => readonly Operation[];
   /** Pages of its own for people, besides the feeds. */
   readonly site?: (world: World) => RequestHandler;
-  /** How it tells apps that a person has taken their grants back in the network's own settings. */
-  readonly afterRevocation?: (world: World, personId: string) => Promise<void>;
+  /** What happens on it when a person takes their grants back, besides that these end: it may tell the app. */
+  readonly afterRevocation?: (world: World, revocation: Revocation) => Promise<readonly Told[]>;
   /** What tests and demos can have it do, besides what all networks can. */
   readonly controls?: (world: World) => readonly ControlRoute[];
 }

@@ -14,8 +14,8 @@ export interface Store {
   collection<T>(name: string): Collection<T>;
   /** Resolves once every change made so far survives a kill of this process. */
   flushed(): Promise<void>;
-  /** Empties every collection and the journal. */
-  clear(): Promise<void>;
+  /** Empties every collection but those of these names, and forgets in the journal how they came to be. */
+  clear(kept?: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,9 +29,13 @@ export async function openStore(folder: string): Promise<Store> {
   return {
     collection: <T>(name: string) => openCollection<T>({ name, collections, journal }),
     flushed: journal.flushed,
-    clear: async () => {
-      for (const entries of collections.values()) entries.clear();
+    clear: async (kept = []) => {
+      for (const [name, entries] of collections) if (!kept.includes(name)) entries.clear();
       await journal.truncate();
+      for (const [collection, entries] of collections) {
+        for (const [id, value] of entries) journal.append({ collection, id, value });
+      }
+      await journal.flushed();
     },
     close: journal.close,
   };

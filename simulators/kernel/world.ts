@@ -8,6 +8,9 @@ import { openSettings, type Settings, type SettingsStore } from './settings.ts';
 import { openStore, type Store } from './store.ts';
 import { openTokens, type SeededToken, type Tokens } from './tokens.ts';
 
+/** What apps have been granted: `grants.ts`, `tokens.ts`, and the tokens of Facebook's pages. */
+const grantCollections = ['grant', 'grant-token', 'token-issued', 'page-token'];
+
 /** All that one simulator holds. */
 export interface World {
   readonly store: Store;
@@ -20,7 +23,7 @@ export interface World {
   readonly settings: SettingsStore;
   /** Where browsers and callers reach this simulator, without a slash at the end. Known once it listens. */
   readonly publicUrl: () => string;
-  /** Back to the seeds: no log, no faults, no posts, every token honoured, the settings of the start. */
+  /** Back to the seeds: no log, no faults, no posts, every token honoured that was not taken back, the first settings. */
   readonly reset: () => Promise<void>;
 }
 
@@ -45,7 +48,8 @@ export async function openWorld(options: {
     publicUrl: options.publicUrl,
     reset: async () => {
       held.drop();
-      await store.clear();
+      // Whoever was granted something goes on: an app whose network forgot its grants would be cut off.
+      await store.clear(grantCollections);
       await media.clear();
     },
   };

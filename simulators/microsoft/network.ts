@@ -2,6 +2,7 @@ import express from 'express';
 import type { Network } from '../kernel/simulator.ts';
 import { graphRefused, microsoftTrouble } from './errors.ts';
 import { loginOperations, loginSite } from './login.ts';
+import { lifecycleControls } from './lifecycle-controls.ts';
 import { mailboxOperations } from './mailbox-operations.ts';
 import { microsoftTokens } from './seeds.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
@@ -27,4 +28,5 @@ export const microsoft: Network = {
     })),
   ],
   site: loginSite,
+  controls: lifecycleControls,
 };

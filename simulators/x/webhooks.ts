@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { nextNumericId } from '../kernel/ids.ts';
 import type { Collection } from '../kernel/store.ts';
+import type { Told } from '../kernel/revocation.ts';
 import type { World } from '../kernel/world.ts';
 import { seedApp } from '../seed.ts';
 import { invalidRequest } from './errors.ts';
@@ -43,8 +44,8 @@ export async function passesCheck(url: string): Promise<boolean> {
   }
 }
 
-/** Sends an event to a webhook, once; false if it was not taken. */
-export async function deliver(webhook: Webhook, data: Readonly<Record<string, unknown>>): Promise<boolean> {
+/** Sends an event to a webhook, once; null if nobody answered. */
+export async function deliver(webhook: Webhook, data: Readonly<Record<string, unknown>>): Promise<Told | null> {
   const body = JSON.stringify({ data: { event_uuid: nextNumericId(), ...data } });
   try {
     const answer = await fetch(webhook.url, {
@@ -54,9 +55,9 @@ export async function deliver(webhook: Webhook, data: Readonly<Record<string, un
       redirect: 'manual',
       signal: AbortSignal.timeout(answerWithinMs),
     });
-    return answer.status === 200;
+    return { url: webhook.url, status: answer.status, body: (await answer.text()).slice(0, 1_000) };
   } catch {
-    return false;
+    return null;
   }
 }
 

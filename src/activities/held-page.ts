@@ -3,7 +3,6 @@ import { selectConnectionAccess } from '../db/connection.ts';
 import { tokenContext } from '../db/connection-grant.ts';
 import { tenantKeys } from '../db/tenant-key.ts';
 import type { TenantTransaction } from '../db/tenant.ts';
-import { usable } from '../domain/connection.ts';
 import type { GrantKind } from '../domain/grant.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
@@ -15,6 +14,8 @@ export interface HeldConnection {
   readonly grantKind: GrantKind;
   readonly grantVersion: number;
   readonly tokenVersion: number;
+  readonly connectedAt: Date;
+  readonly lastLookAt: Date;
   /** `null`: it holds no token any more. */
   readonly page: HeldPage | null;
 }
@@ -28,8 +29,15 @@ export async function readHeldConnection(
   const row = await selectConnectionAccess(trx, key.connectionId);
   if (row === null) return null;
   const { network, grant_kind: grantKind, external_id: externalId, details, state, access_token } = row;
-  if (!usable(state) && state !== 'refresh_required') return null;
-  const facts = { network, grantKind, grantVersion: row.grant_version, tokenVersion: row.token_version ?? 0 };
+  if (state === 'expired' || state === 'disconnected') return null;
+  const facts = {
+    network,
+    grantKind,
+    grantVersion: row.grant_version,
+    tokenVersion: row.token_version ?? 0,
+    connectedAt: row.connected_at,
+    lastLookAt: row.last_checked_at ?? row.connected_at,
+  };
   if (access_token === null) return { ...facts, page: null };
   const keys = await tenantKeys(trx, key.tenantId, masterKeys, now);
   const accessToken = unseal(keys.byVersion(sealVersion(access_token)), tokenContext(key), access_token);

@@ -1,12 +1,13 @@
 import { ChannelError } from '../channels/channel.ts';
 import type { Connector, HeldPage, PageProfile } from '../channels/connector.ts';
+import { wordsOf } from '../channels/provider-words.ts';
 import { type ClaimedDuty, settleDuty } from '../db/connection-duty.ts';
 import { recordLook } from '../db/connection-health.ts';
-import { withTenant } from '../db/tenant.ts';
-import type { Look } from '../domain/connection-health.ts';
-import { probeDueAt } from '../domain/connection-schedule.ts';
-import { missingScopes } from '../domain/grant.ts';
-import { scopesOf } from '../domain/grant-scopes.ts';
+import { tellConnection } from '../db/connection-process.ts';
+import { type TenantTransaction, withTenant } from '../db/tenant.ts';
+import { type Look, wordless } from '../domain/connection-health.ts';
+import { beginsWeek, probeDueAt } from '../domain/connection-schedule.ts';
+import { lackedScopes } from '../domain/grant-scopes.ts';
 import type { DoDuty, DutyDependencies, DutyOutcome } from './duty.ts';
 import { type HeldConnection, readHeldConnection } from './held-page.ts';
 import { errorAfter, hasLapsed, oddToken } from './renewed-access.ts';
@@ -40,14 +41,7 @@ export function probeDuty(dependencies: DutyDependencies): DoDuty {
 
 /** A connection without a token has nothing to be looked at with. */
 const nothingHeld: Seen = {
-  look: {
-    kind: 'grant_refused',
-    problem: 'gone',
-    missing: [],
-    providerStatus: null,
-    providerCode: null,
-    providerMessage: null,
-  },
+  look: { kind: 'grant_refused', problem: 'gone', missing: [], ...wordless },
   retryAfterMs: 0,
 };
 
@@ -85,25 +79,22 @@ async function ask({ connector, page }: Subject): Promise<Seen> {
 
 async function seenIn(error: unknown, subject: Subject): Promise<Seen> {
   if (!(error instanceof ChannelError)) throw error;
-  const words = {
-    providerStatus: error.provider?.status ?? null,
-    providerCode: error.provider?.code ?? null,
-    providerMessage: error.provider?.message ?? null,
-  };
+  const words = wordsOf(error);
   const { grantProblem: problem } = error;
   if (problem === null) return { look: { kind: 'trouble', ...words }, retryAfterMs: error.retryAfterMs ?? 0 };
-  const missing = problem === 'permission' ? await missingAt(subject) : [];
+  const missing = problem === 'permission' ? await missingAt(subject, error.missingScopes) : [];
   return { look: { kind: 'grant_refused', problem, missing, ...words }, retryAfterMs: 0 };
 }
 
-/** Which of the permissions that we ask for the token lacks; none where the network does not tell. */
-async function missingAt({ connector, page }: Subject): Promise<readonly string[]> {
+/** Which of the permissions that we ask for the token lacks; where the network lists all or none, those that it named. */
+async function missingAt({ connector, page }: Subject, named: readonly string[]): Promise<readonly string[]> {
   try {
     const granted = await connector.grantedScopes(page, { signal: AbortSignal.timeout(askTimeoutMs) });
-    if (granted === null) return [];
-    return missingScopes(scopesOf(connector.network, connector.kind), granted).map(({ scope }) => scope);
+    if (granted === null) return named;
+    const missing = lackedScopes(connector.network, connector.kind, granted);
+    return missing.length === 0 ? named : missing;
   } catch (error) {
-    if (error instanceof ChannelError) return [];
+    if (error instanceof ChannelError) return named;
     throw error;
   }
 }
@@ -113,16 +104,31 @@ async function writeDown(
   duty: ClaimedDuty,
   { held, seen }: { held: HeldConnection; seen: Seen },
 ): Promise<DutyOutcome> {
-  const { tenantId, connectionId, attempts } = duty;
+  const { tenantId, connectionId, network, attempts } = duty;
   const failed = seen.look.kind === 'trouble';
   return withTenant(db, tenantId, async (trx) => {
     const now = new Date(clock());
     const actor = { kind: 'network' } as const;
     const looked = { tenantId, connectionId, actor, grantVersion: held.grantVersion, now };
     const { state } = await recordLook(trx, looked, seen.look);
-    const dueAt = probeDueAt({ now: now.getTime(), state, failures: failed ? attempts - 1 : 0 }, Math.random());
+    if (seen.look.kind === 'works') await rememberPicture(trx, duty, { held, now });
+    const dueAt = probeDueAt(
+      { network, now: now.getTime(), state, failures: failed ? attempts - 1 : 0 },
+      Math.random(),
+    );
     const patient = dueAt === null ? null : Math.max(dueAt, now.getTime() + seen.retryAfterMs);
     await settleDuty(trx, duty, patient === null ? null : { dueAt: new Date(patient), failed });
     return failed ? 'failed' : seen.look.kind === 'works' ? 'done' : 'refused';
   });
+}
+
+/** The process of the connection keeps the page's picture, whenever it hears anything: a page that only works is silent. */
+async function rememberPicture(
+  trx: TenantTransaction,
+  { tenantId, connectionId, network }: ClaimedDuty,
+  { held, now }: { held: HeldConnection; now: Date },
+): Promise<void> {
+  const [connectedAt, lastLookAt] = [held.connectedAt.getTime(), held.lastLookAt.getTime()];
+  if (!beginsWeek({ connectedAt, lastLookAt, now: now.getTime() })) return;
+  await tellConnection(trx, { tenantId, connectionId, network }, now);
 }

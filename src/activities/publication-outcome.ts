@@ -1,10 +1,11 @@
 import type { ChannelError, Published } from '../channels/channel.ts';
+import { wordsOf } from '../channels/provider-words.ts';
 import { breakConnection, noteSuccess } from '../db/connection-grant.ts';
 import { changeTarget, type TargetKey } from '../db/post-target.ts';
 import type { PublicationKey } from '../db/publication.ts';
 import { selectAttempt, settleAttempt, wasFoundAbsent } from '../db/publish-attempt.ts';
 import type { TenantTransaction } from '../db/tenant.ts';
-import { scopesFor } from '../domain/connection-health.ts';
+import { errorOf, scopesRefused } from '../domain/connection-health.ts';
 import {
   type AttemptAnswer,
   type AttemptResult,
@@ -104,27 +105,19 @@ export async function park(
   { problem, error, now }: { problem: GrantProblem; error: ChannelError | null; now: Date },
 ): Promise<{ readonly kind: 'grant_refused' } | { readonly kind: 'retry_later'; readonly afterMs: number }> {
   const provider = error?.provider ?? null;
-  const broken =
-    error === null ||
-    (await breakConnection(trx, key, {
+  const code = problem === 'gone' ? 'grant_gone' : 'permission_lost';
+  if (error !== null) {
+    const standing = { ...publication.page, network: key.network };
+    const broken = await breakConnection(trx, key, {
       grantVersion: publication.page.grantVersion,
       state: problem === 'gone' ? 'expired' : 'refresh_required',
-      missing: problem === 'gone' ? [] : scopesFor('publish', { ...publication.page, network: key.network }),
-      error: {
-        code: problem === 'gone' ? 'grant_gone' : 'permission_lost',
-        providerStatus: provider?.status ?? null,
-        providerCode: provider?.code ?? null,
-        providerMessage: provider?.message ?? null,
-        at: now.toISOString(),
-      },
+      missing: problem === 'gone' ? [] : scopesRefused('publish', error.missingScopes, standing),
+      error: errorOf(code, wordsOf(error), now),
       now,
-    }));
-  if (!broken) return { kind: 'retry_later', afterMs: 1 };
-  const reason = {
-    code: problem === 'gone' ? 'grant_gone' : 'permission_lost',
-    providerCode: provider?.code ?? null,
-    providerMessage: provider?.message ?? null,
-  } as const;
+    });
+    if (!broken) return { kind: 'retry_later', afterMs: 1 };
+  }
+  const reason = { code, providerCode: provider?.code ?? null, providerMessage: provider?.message ?? null } as const;
   await changeTarget(trx, key, { state: 'parked', reason, event: 'target.parked', now });
   return { kind: 'grant_refused' };
 }

@@ -53,6 +53,7 @@ export function errorAfter(outcome: RefreshOutcome, refused: ChannelError): Chan
         class: 'refresh_token',
         mayHaveActed: false,
         grantProblem: 'permission',
+        missingScopes: outcome.missing,
         provider: refused.provider,
       });
     case 'trouble':

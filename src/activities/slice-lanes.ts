@@ -57,6 +57,8 @@ export async function workOff(queue: DutyQueue, limits: SliceLimits): Promise<Sl
       else {
         const nextDueAt = await queue.nextDueAt();
         const leftMs = (nextDueAt ?? Infinity) - clock();
+        // Who ends it early leaves work to whoever is there: the next slice begins at once.
+        if (signal.aborted) return { ...done, nextDueAt: clock() };
         if (isOver || leftMs > lingerMs) return { ...done, nextDueAt };
         await bell.rung(Math.min(idleLookEveryMs, Math.max(minPauseMs, leftMs)));
         for (const lane of lanes) lane.dryUntil = 0;

@@ -13,6 +13,7 @@ import {
 import type { Database } from '../db/schema.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import type { ConnectionError } from '../domain/connection.ts';
+import { errorOf, wordless } from '../domain/connection-health.ts';
 import type { Clock } from '../platform/clock.ts';
 import { newId } from '../platform/new-id.ts';
 import type { SealKey } from '../platform/sealing.ts';
@@ -40,8 +41,8 @@ export type RefreshOutcome =
   | { readonly kind: 'not_renewable' }
   /** The network says that the grant is over: the connection is `expired`. */
   | { readonly kind: 'grant_gone' }
-  /** The network says that a permission is missing: the connection is `refresh_required`. */
-  | { readonly kind: 'permission_lost' }
+  /** The network says that permissions are missing, and names those or none: the connection is `refresh_required`. */
+  | { readonly kind: 'permission_lost'; readonly missing: readonly string[] }
   /** The network is in trouble, or another process is still asking it. The connection is left as it is. */
   | { readonly kind: 'trouble'; readonly retryAfterMs: number; readonly error: ConnectionError };
 
@@ -142,14 +143,14 @@ const settled = (outcome: RefreshOutcome): Claim => ({ kind: 'settled', outcome 
 
 /** The network has just had trouble, and is left alone for as long as it asked. */
 function pausing(now: Date, until: Date): RefreshOutcome {
-  return { kind: 'trouble', retryAfterMs: until.getTime() - now.getTime(), error: wordless('network_trouble', now) };
+  return {
+    kind: 'trouble',
+    retryAfterMs: until.getTime() - now.getTime(),
+    error: errorOf('network_trouble', wordless, now),
+  };
 }
 
 function stillBusy(now: Date, until: Date): RefreshOutcome {
   const retryAfterMs = Math.max(1_000, until.getTime() - now.getTime());
-  return { kind: 'trouble', retryAfterMs, error: wordless('no_answer', now) };
-}
-
-function wordless(code: ConnectionError['code'], now: Date): ConnectionError {
-  return { code, providerStatus: null, providerCode: null, providerMessage: null, at: now.toISOString() };
+  return { kind: 'trouble', retryAfterMs, error: errorOf('no_answer', wordless, now) };
 }

@@ -1,5 +1,6 @@
 import { ChannelError } from '../channels/channel.ts';
 import type { Grant } from '../channels/connector.ts';
+import { wordsOf } from '../channels/provider-words.ts';
 import { dropDuties } from '../db/connection-duty.ts';
 import { breakConnection } from '../db/connection-grant.ts';
 import {
@@ -13,9 +14,8 @@ import {
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import { refreshDueAt } from '../domain/connection-schedule.ts';
 import type { ConnectionError } from '../domain/connection.ts';
-import { errorOf as connectionError } from '../domain/connection-health.ts';
-import { missingScopes } from '../domain/grant.ts';
-import { scopesOf } from '../domain/grant-scopes.ts';
+import { errorOf, wordless } from '../domain/connection-health.ts';
+import { lackedScopes } from '../domain/grant-scopes.ts';
 import type { Lease, RefreshDependencies, RefreshOutcome } from './token-refresh.ts';
 import { persistently } from './waiting.ts';
 
@@ -109,11 +109,12 @@ async function writeDown(
       await leaseTokens(trx, key, { lease: null, until: null });
       await dropDuties(trx, key.connectionId, 'refresh');
       const isGone = verdict.kind === 'gone';
-      const error = errorOf(isGone ? 'grant_gone' : 'permission_lost', verdict.error, now);
+      const { missingScopes: missing } = verdict.error;
+      const error = errorOf(isGone ? 'grant_gone' : 'permission_lost', wordsOf(verdict.error), now);
       const state = isGone ? 'expired' : 'refresh_required';
-      const broken = await breakConnection(trx, key, { grantVersion: lease.grantVersion, state, error, now });
+      const broken = await breakConnection(trx, key, { grantVersion: lease.grantVersion, state, missing, error, now });
       if (!broken) return repairedMeanwhile(now);
-      return { kind: isGone ? 'grant_gone' : 'permission_lost' };
+      return isGone ? { kind: 'grant_gone' } : { kind: 'permission_lost', missing };
     }
   }
 }
@@ -128,10 +129,7 @@ function tokensOf(
     refreshToken,
     expiresAt: dateOf(expiresAt),
     consentExpiresAt: dateOf(consentExpiresAt),
-    granted:
-      scopes === null
-        ? null
-        : { scopes, missing: missingScopes(scopesOf(network, grant_kind), scopes).map(({ scope }) => scope) },
+    granted: scopes === null ? null : { scopes, missing: lackedScopes(network, grant_kind, scopes) },
     refreshAt: expiresAt === null ? null : new Date(refreshDueAt({ issuedAt, expiresAt }, Math.random())),
   };
 }
@@ -143,24 +141,19 @@ async function noteLostScopes(
 ): Promise<void> {
   const missing = granted?.missing.filter((scope) => before.scopes?.includes(scope)) ?? [];
   if (missing.length === 0) return;
-  const error = errorOf('permission_lost', null, now);
+  const error = errorOf('permission_lost', wordless, now);
   const { grant_version: grantVersion } = before;
   await breakConnection(trx, lease.key, { grantVersion, state: 'refresh_required', missing, error, now });
 }
 
 /** A verdict on a grant that a person has renewed since: whoever was refused may try again at once. */
 function repairedMeanwhile(now: Date): RefreshOutcome {
-  return { kind: 'trouble', retryAfterMs: 1, error: errorOf('network_trouble', null, now) };
+  return { kind: 'trouble', retryAfterMs: 1, error: errorOf('network_trouble', wordless, now) };
 }
 
 function troubleOf(error: ChannelError | null, now: Date): ConnectionError {
   const answered = typeof error?.provider?.status === 'number';
-  return errorOf(answered ? 'network_trouble' : 'no_answer', error, now);
-}
-
-function errorOf(code: ConnectionError['code'], error: ChannelError | null, now: Date): ConnectionError {
-  const { status = null, code: providerCode = null, message = null } = error?.provider ?? {};
-  return connectionError(code, { providerStatus: status, providerCode, providerMessage: message }, now);
+  return errorOf(answered ? 'network_trouble' : 'no_answer', error === null ? wordless : wordsOf(error), now);
 }
 
 const dateOf = (instant: number | null): Date | null => (instant === null ? null : new Date(instant));

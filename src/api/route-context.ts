@@ -23,11 +23,18 @@ export interface Caller {
 export interface Answered<Body> {
   readonly body: Body;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether it may be kept for an `Idempotency-Key`. */
+  readonly keepable: boolean;
 }
 
 /** `headers` in lower case, for example `{ etag, location }`. */
 export function answer<Body>(body: Body, headers: Readonly<Record<string, string>> = {}): Answered<Body> {
-  return { body, headers };
+  return { body, headers, keepable: true };
+}
+
+/** An answer that holds a secret of its reader: it is written nowhere, and a repeated key runs the request again. */
+export function secretAnswer<Body>(body: Body): Answered<Body> {
+  return { body, headers: {}, keepable: false };
 }
 
 /** Bytes that a public route answers: all of a file, or the part of it that was asked for. */

@@ -2,8 +2,8 @@ import type { GrantDesk, GrantOutcome, Way } from '../api/connections/grant-desk
 import { ChannelError } from '../channels/channel.ts';
 import type { Connector, ConsentConnector, CredentialConnector, Grant } from '../channels/connector.ts';
 import { isConfigured } from '../channels/configured.ts';
+import { wordsOf } from '../channels/provider-words.ts';
 import type { Apps, Connectors } from '../channels/registry.ts';
-import { wordsOf } from './probe-page.ts';
 
 /** Lets the API connect pages through the connectors of the networks. */
 export function grantDeskWith(connectors: Connectors, apps: Apps): GrantDesk {

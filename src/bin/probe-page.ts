@@ -1,8 +1,8 @@
 import { hasLapsed } from '../activities/renewed-access.ts';
 import type { GrantRefused, NetworkTrouble, Probe } from '../api/connections/probe.ts';
 import { ChannelError } from '../channels/channel.ts';
+import { wordsOf } from '../channels/provider-words.ts';
 import type { Connectors } from '../channels/registry.ts';
-import type { ProviderWords } from '../domain/connection-health.ts';
 
 /** Lets the API ask the networks for a page. */
 export function probeWith(connectors: Connectors): Probe {
@@ -21,17 +21,8 @@ export function probeWith(connectors: Connectors): Probe {
 
 /** What an error that is not about content means for the connection. */
 export function refusalOrTrouble(error: ChannelError): GrantRefused | NetworkTrouble {
-  const { grantProblem, retryAfterMs } = error;
+  const { grantProblem, missingScopes: missing, retryAfterMs } = error;
   const words = wordsOf(error);
   if (grantProblem === null) return { kind: 'trouble', retryAfterMs, ...words };
-  return { kind: 'grant_refused', problem: grantProblem, lapsed: hasLapsed(error), ...words };
-}
-
-/** What a network said, for people. */
-export function wordsOf({ provider }: ChannelError): ProviderWords {
-  return {
-    providerStatus: provider?.status ?? null,
-    providerCode: provider?.code ?? null,
-    providerMessage: provider?.message ?? null,
-  };
+  return { kind: 'grant_refused', problem: grantProblem, missing, lapsed: hasLapsed(error), ...words };
 }

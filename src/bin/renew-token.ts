@@ -13,7 +13,7 @@ export function renewWith(dependencies: RefreshDependencies): Renew {
       case 'grant_gone':
         return { kind: 'gone' };
       case 'permission_lost':
-        return { kind: 'permission_lost' };
+        return { kind: 'permission_lost', missing: outcome.missing };
       case 'trouble':
         return { kind: 'trouble', retryAfterMs: outcome.retryAfterMs };
     }

@@ -1,8 +1,10 @@
-import type { ConnectionState } from '../domain/connection.ts';
+import type { ConnectionError, ConnectionState } from '../domain/connection.ts';
+import type { GrantStanding } from '../domain/connection-health.ts';
 import type { GrantKind } from '../domain/grant.ts';
 import type { AdminProfileId, ConnectionId, TenantId, UserId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
 import { newId } from '../platform/new-id.ts';
+import { standingOf } from './connection-standing.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** A page as it has just been granted. */
@@ -18,14 +20,15 @@ export interface GrantedConnection {
   /** `null`: the network does not tell. */
   readonly scopes: readonly string[] | null;
   readonly missingScopes: readonly string[];
+  /** What keeps it from being `connected`. */
+  readonly error: ConnectionError | null;
   readonly consentExpiresAt: Date | null;
   readonly by: UserId;
   readonly now: Date;
 }
 
 /** What a connection was before it was granted anew. */
-export interface EarlierConnection {
-  readonly state: ConnectionState;
+export interface EarlierConnection extends GrantStanding {
   readonly adminProfileId: AdminProfileId | null;
 }
 
@@ -40,7 +43,7 @@ export async function grantConnection(
 ): Promise<{ id: ConnectionId; earlier: EarlierConnection | null }> {
   const found = await trx
     .selectFrom('connection')
-    .select(['id', 'state', 'admin_profile_id'])
+    .select(['id', 'network', 'grant_kind', 'state', 'missing_scopes', 'last_error', 'admin_profile_id'])
     .where('network', '=', granted.network)
     .where('external_id', '=', granted.externalId)
     .forUpdate()
@@ -60,7 +63,7 @@ export async function grantConnection(
     // The network has just named the page to us.
     last_success_at: now,
     last_checked_at: now,
-    last_error: null,
+    last_error: granted.error === null ? null : JSON.stringify(granted.error),
     disconnected_at: null,
     disconnected_by: null,
     revocation: null,
@@ -71,7 +74,7 @@ export async function grantConnection(
       .set((eb) => ({ ...news, grant_version: eb('grant_version', '+', 1) }))
       .where('id', '=', found.id)
       .execute();
-    return { id: found.id, earlier: { state: found.state, adminProfileId: found.admin_profile_id } };
+    return { id: found.id, earlier: { ...standingOf(found), adminProfileId: found.admin_profile_id } };
   }
   const id = newId<ConnectionId>();
   const page = { network: granted.network, external_id: granted.externalId, approval_policy_id: null };

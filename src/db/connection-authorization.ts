@@ -106,7 +106,6 @@ export interface Findings {
   readonly adminProfileId: AdminProfileId;
   readonly scopes: readonly string[] | null;
   readonly pages: readonly AuthorizationPage[];
-  readonly grantExpiresAt: Date | null;
   readonly consentExpiresAt: Date | null;
 }
 
@@ -117,7 +116,6 @@ export async function noteFindings(trx: TenantTransaction, id: AuthorizationId, 
       admin_profile_id: found.adminProfileId,
       scopes: found.scopes,
       pages: JSON.stringify(found.pages),
-      grant_expires_at: found.grantExpiresAt,
       consent_expires_at: found.consentExpiresAt,
     })
     .where('id', '=', id)
@@ -151,6 +149,20 @@ export async function settleAuthorization(
       settled_at: now,
     })
     .where('id', '=', id)
+    .execute();
+}
+
+/** Ends what a person consented to and nobody has chosen from yet, before its time. */
+export async function expireAuthorizationsOf(
+  trx: TenantTransaction,
+  adminProfileId: AdminProfileId,
+  now: Date,
+): Promise<void> {
+  await trx
+    .updateTable('connection_authorization')
+    .set({ ...withoutSecrets, state: 'expired', settled_at: now })
+    .where('state', 'in', openStates)
+    .where('admin_profile_id', '=', adminProfileId)
     .execute();
 }
 

@@ -135,9 +135,10 @@ export async function settleDuty(
 /** What is due again for a page that was given up and works after all: it is looked at, and its token renewed, soon. */
 export async function resumeDuties(
   trx: TenantTransaction,
-  { tenantId, connectionId, now }: Omit<Duty, 'kind'> & { readonly now: Date },
+  { tenantId, connectionId, network, now }: Omit<Duty, 'kind'> & { readonly network: Network; readonly now: Date },
 ): Promise<void> {
-  const dueAt = new Date(probeDueAt({ now: now.getTime(), state: 'connected', failures: 0 }, Math.random()) ?? now);
+  const working = { network, now: now.getTime(), state: 'connected', failures: 0 } as const;
+  const dueAt = new Date(probeDueAt(working, Math.random()) ?? now);
   await setDuty(trx, { tenantId, connectionId, kind: 'probe' }, { dueAt, attempts: 0 });
   const renewable = await trx
     .selectFrom('connection_secret')

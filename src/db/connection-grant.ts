@@ -4,7 +4,7 @@ import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import { tellOutgoingPosts } from './connection.ts';
 import { tellConnection } from './connection-process.ts';
 import { standingOf } from './connection-standing.ts';
-import { appendEvents } from './event.ts';
+import { appendConnectionEvent } from './connection-event.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** What binds a sealed token to its place: one column of one connection. */
@@ -69,17 +69,9 @@ async function tellBreak(
   { tenantId, connectionId, network }: Omit<ConnectionInput, 'v'>,
   { state, error, now }: Pick<Break, 'state' | 'error' | 'now'>,
 ): Promise<void> {
-  await appendEvents(trx, [
-    {
-      tenantId,
-      at: now,
-      kind: 'connection.broken',
-      entity: 'connection',
-      entityId: connectionId,
-      actor: { kind: 'network' },
-      data: { state, code: error.code, providerCode: error.providerCode },
-    },
-  ]);
+  const about = { tenantId, connectionId, actor: { kind: 'network' }, now } as const;
+  const data = { state, code: error.code, providerCode: error.providerCode };
+  await appendConnectionEvent(trx, about, { kind: 'connection.broken', data });
   await tellConnection(trx, { tenantId, connectionId, network }, now);
 }
 

@@ -7,16 +7,17 @@ import {
   healthOf,
   type Look,
   problemOf,
+  wordless,
 } from '../domain/connection-health.ts';
 import { failuresUntilTrouble } from '../domain/connection-schedule.ts';
-import type { EventKind } from '../domain/event.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import { resumeDuties } from './connection-duty.ts';
+import { appendConnectionEvent, type ConnectionEventKind } from './connection-event.ts';
 import { breakConnection } from './connection-grant.ts';
 import { tellConnection } from './connection-process.ts';
 import { releaseWaiting } from './connection-repair.ts';
 import { standingOf } from './connection-standing.ts';
-import { type Actor, appendEvents } from './event.ts';
+import type { Actor } from './event.ts';
 import { closeGate } from './halt.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -51,7 +52,7 @@ export async function recordLook(trx: TenantTransaction, looked: Looked, look: L
     await breakConnection(trx, looked, { state, missing: look.missing, grantVersion, error, now });
   }
   if (actor.kind === 'user') {
-    await append(trx, looked, { kind: 'connection.checked', data: { works: false, code: error.code } });
+    await appendConnectionEvent(trx, looked, { kind: 'connection.checked', data: { works: false, code: error.code } });
   }
   return { state: (await readStanding(trx, connectionId)).state, released: 0 };
 }
@@ -77,7 +78,11 @@ export async function markTrouble(
     .execute();
   if (state !== 'connected') return;
   const data = { state: 'degraded', code: error.code, providerCode: error.providerCode };
-  await append(trx, { tenantId, connectionId, actor: { kind: 'network' }, now }, { kind: 'connection.degraded', data });
+  await appendConnectionEvent(
+    trx,
+    { tenantId, connectionId, actor: { kind: 'network' }, now },
+    { kind: 'connection.degraded', data },
+  );
   await tellConnection(trx, { tenantId, connectionId, network }, now);
 }
 
@@ -101,14 +106,14 @@ async function recordAnswer(
   const health = judge(before);
   if (!stands || (changes(before, health) && !releases)) return { state: before.state, released: 0 };
   const lost = health.missingScopes.filter((scope) => !before.missingScopes.includes(scope));
-  if (lost.length > 0) {
-    const error = errorOf('permission_lost', { providerStatus: null, providerCode: null, providerMessage: null }, now);
+  if (lost.length > 0 && health.errorCode === 'permission_lost') {
+    const error = errorOf('permission_lost', wordless, now);
     const { grantVersion } = looked;
     await breakConnection(trx, looked, { state: 'refresh_required', missing: lost, grantVersion, error, now });
     return { state: (await readStanding(trx, connectionId)).state, released: 0 };
   }
   await writeHealth(trx, looked, { before, health, name: look.name });
-  if (before.state === 'expired') await resumeDuties(trx, looked);
+  if (before.state === 'expired') await resumeDuties(trx, { ...looked, network: before.network });
   await tellChange(trx, looked, { before, health });
   return { state: health.state, released: releases ? await release(trx, looked, before, health) : 0 };
 }
@@ -119,10 +124,11 @@ async function writeHealth(
   { before, health, name }: { before: AnsweringPage; health: Health; name: string | null },
 ): Promise<void> {
   const { state, missingScopes, errorCode } = health;
+  const error = errorCode === null ? null : JSON.stringify(errorOf(errorCode, wordless, now));
   await trx
     .updateTable('connection')
     .set({ state, missing_scopes: missingScopes, last_success_at: now, last_checked_at: now })
-    .$if(errorCode === null, (query) => query.set({ last_error: null }))
+    .$if(errorCode !== before.errorCode, (query) => query.set({ last_error: error }))
     .$if(name !== null, (query) => query.set({ name: name ?? '' }))
     // A repaired page gets a new grant version, so that a refusal from before cannot break it again.
     .$if(state === 'connected' && before.state !== 'connected', (query) =>
@@ -141,16 +147,17 @@ async function tellChange(
   const { network } = before;
   const kind = changeKind(before.state, health.state);
   if (actor.kind === 'user' && kind !== 'connection.repaired') {
-    await append(trx, looked, { kind: 'connection.checked', data: { works: true } });
+    await appendConnectionEvent(trx, looked, { kind: 'connection.checked', data: { works: true } });
   }
   if (kind === null) return;
-  const data = kind === 'connection.broken' ? { state: health.state, code: 'consent_lapses' } : { works: true };
-  await append(trx, looked, { kind, data });
+  const broken = { state: health.state, code: health.errorCode ?? 'consent_lapses' };
+  const data = kind === 'connection.broken' ? broken : { works: true };
+  await appendConnectionEvent(trx, looked, { kind, data });
   await tellConnection(trx, { tenantId, connectionId, network }, now);
 }
 
 /** Which event tells of a change of state of a page that has just answered. */
-function changeKind(before: ConnectionState, after: Health['state']): EventKind | null {
+function changeKind(before: ConnectionState, after: Health['state']): ConnectionEventKind | null {
   if (before === after) return null;
   if (after === 'refresh_required') return 'connection.broken';
   return before === 'degraded' ? 'connection.recovered' : 'connection.repaired';
@@ -202,12 +209,4 @@ async function readStanding(
     consentExpiresAt: row.consent_expires_at?.getTime() ?? null,
     refreshFails: Boolean(row.refresh_fails),
   };
-}
-
-function append(
-  trx: TenantTransaction,
-  { tenantId, connectionId, actor, now }: Omit<Looked, 'grantVersion'>,
-  { kind, data }: { kind: EventKind; data: Record<string, unknown> },
-): Promise<void> {
-  return appendEvents(trx, [{ tenantId, at: now, kind, entity: 'connection', entityId: connectionId, actor, data }]);
 }

@@ -86,7 +86,6 @@ export interface ConnectionTables {
     admin_profile_id: AdminProfileId | null;
     scopes: readonly string[] | null;
     pages: JsonWithDefault<readonly AuthorizationPage[]>;
-    grant_expires_at: Date | null;
     consent_expires_at: Date | null;
     failure: Json<AuthorizationFailure> | null;
     created_at: Date;

@@ -14,7 +14,7 @@ export async function selectConnectionAccess(trx: TenantTransaction, id: Connect
       join.onRef('secret.tenant_id', '=', 'connection.tenant_id').onRef('secret.connection_id', '=', 'connection.id'),
     )
     .select(['connection.network', 'connection.grant_kind', 'connection.external_id', 'connection.details'])
-    .select(['connection.state', 'connection.grant_version'])
+    .select(['connection.state', 'connection.grant_version', 'connection.connected_at', 'connection.last_checked_at'])
     .select(['secret.access_token', 'secret.token_version'])
     .where('connection.id', '=', id)
     .executeTakeFirst();

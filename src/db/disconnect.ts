@@ -6,7 +6,7 @@ import type { Network } from '../domain/network.ts';
 import { tellOutgoingPosts } from './connection.ts';
 import { dropDuties } from './connection-duty.ts';
 import { tellConnection } from './connection-process.ts';
-import { appendEvents } from './event.ts';
+import { appendConnectionEvent } from './connection-event.ts';
 import { closeGate } from './halt.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -53,17 +53,8 @@ export async function disconnectConnection(
   if (revocation === 'not_offered') await deleteSecrets(trx, connectionId);
   const hold = { kind: 'grant', connectionId, problem: 'gone' } as const;
   await tellOutgoingPosts(trx, { tenantId, connectionId }, { message: { kind: 'hold', hold }, now });
-  await appendEvents(trx, [
-    {
-      tenantId,
-      at: now,
-      kind: 'connection.disconnected',
-      entity: 'connection',
-      entityId: connectionId,
-      actor: { kind: 'user', id: by },
-      data: { revocation },
-    },
-  ]);
+  const about = { tenantId, connectionId, actor: { kind: 'user', id: by }, now } as const;
+  await appendConnectionEvent(trx, about, { kind: 'connection.disconnected', data: { revocation } });
   await tellConnection(trx, { tenantId, connectionId, network: row.network }, now);
   return true;
 }
@@ -101,17 +92,8 @@ export async function endGrant(
   await trx.deleteFrom('connection_watch').where('connection_id', '=', connectionId).execute();
   if (row.revocation !== null && row.revocation !== 'pending') return row.revocation;
   await trx.updateTable('connection').set({ revocation }).where('id', '=', connectionId).execute();
-  await appendEvents(trx, [
-    {
-      tenantId,
-      at: now,
-      kind: 'connection.revoked',
-      entity: 'connection',
-      entityId: connectionId,
-      actor: { kind: 'process' },
-      data: { revocation },
-    },
-  ]);
+  const about = { tenantId, connectionId, actor: { kind: 'process' }, now } as const;
+  await appendConnectionEvent(trx, about, { kind: 'connection.revoked', data: { revocation } });
   return revocation;
 }
 

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { GrantSubject } from '../domain/grant-notice.ts';
 import type { GrantFamily } from '../domain/grant.ts';
 import type { AdminProfileId, ConnectionId, TenantId } from '../domain/ids.ts';
+import { expireAuthorizationsOf } from './connection-authorization.ts';
 import type { Database } from './schema.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -55,6 +56,23 @@ export async function selectGrantAge(
   return row === undefined ? null : { grantVersion: row.grant_version, connectedAt: row.connected_at };
 }
 
+/** When a person last consented to something; `null` if nobody is that. */
+export async function selectLastGrant(trx: TenantTransaction, id: AdminProfileId): Promise<Date | null> {
+  const row = await trx.selectFrom('admin_profile').select('last_granted_at').where('id', '=', id).executeTakeFirst();
+  return row?.last_granted_at ?? null;
+}
+
+/** The connections that a person granted and nobody has ended. */
+export async function connectionsOf(trx: TenantTransaction, id: AdminProfileId): Promise<readonly ConnectionId[]> {
+  const rows = await trx
+    .selectFrom('connection')
+    .select('id')
+    .where('admin_profile_id', '=', id)
+    .where('state', '<>', 'disconnected')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** Forgets who a person is. What they granted stays told as somebody's: the id is kept under a name of no one. */
 export async function eraseProfile(trx: TenantTransaction, id: AdminProfileId): Promise<void> {
   await trx
@@ -71,6 +89,19 @@ export async function deleteSecretsOf(trx: TenantTransaction, id: AdminProfileId
   await trx
     .deleteFrom('connection_secret')
     .where('connection_id', 'in', (eb) => eb.selectFrom('connection').select('id').where('admin_profile_id', '=', id))
+    .execute();
+}
+
+/**
+ * Forgets what a person's consents reached: grants that nobody has chosen from yet, and the lists of pages, of which one
+ * may be the person's own profile.
+ */
+export async function forgetConsents(trx: TenantTransaction, id: AdminProfileId, now: Date): Promise<void> {
+  await expireAuthorizationsOf(trx, id, now);
+  await trx
+    .updateTable('connection_authorization')
+    .set({ pages: '[]', failure: sql`failure || '{"found": []}'` })
+    .where('admin_profile_id', '=', id)
     .execute();
 }
 

@@ -1,11 +1,14 @@
 import type { ConnectionError, ConnectionState } from './connection.ts';
-import { type Feature, type GrantKind, lostFeatures, missingScopes } from './grant.ts';
-import { scopesOf } from './grant-scopes.ts';
+import { type Feature, type GrantKind, lostFeatures } from './grant.ts';
+import { lackedScopes, scopesOf } from './grant-scopes.ts';
 import type { Network } from './network.ts';
 import type { GrantProblem } from './publication.ts';
 
 /** What a network said, for people. */
 export type ProviderWords = Pick<ConnectionError, 'providerStatus' | 'providerCode' | 'providerMessage'>;
+
+/** Of what the network has said nothing of: what follows from what it did, or from what we hold. */
+export const wordless: ProviderWords = { providerStatus: null, providerCode: null, providerMessage: null };
 
 /** What a look at a page brought. */
 export type Look =
@@ -41,13 +44,17 @@ export function problemOf(feature: Feature, standing: GrantStanding): GrantProbl
 }
 
 /**
- * The permissions that stand for a feature, where a network refuses it and names none: those that are asked for mainly
- * because of it.
+ * The permissions for want of which a network refuses a feature: those that it names, as long as the feature needs any of
+ * them; else those that are asked for mainly because of it.
  */
-export function scopesFor(feature: Feature, { network, grantKind }: Pick<GrantStanding, 'network' | 'grantKind'>) {
-  return scopesOf(network, grantKind)
-    .filter(({ features: [main] }) => main === feature)
-    .map(({ scope }) => scope);
+export function scopesRefused(
+  feature: Feature,
+  named: readonly string[],
+  { network, grantKind }: Pick<GrantStanding, 'network' | 'grantKind'>,
+): readonly string[] {
+  const asked = scopesOf(network, grantKind);
+  if (lostFeatures(asked, named).includes(feature)) return named;
+  return asked.filter(({ features: [main] }) => main === feature).map(({ scope }) => scope);
 }
 
 /** How long before consent lapses a person is asked to renew it. */
@@ -78,10 +85,15 @@ export type Health = Pick<GrantStanding, 'missingScopes' | 'errorCode'> & {
   readonly state: Exclude<ConnectionState, 'expired' | 'disconnected'>;
 };
 
-/** Judges a page that has just answered. Permissions that were never given do not count as lost. */
+/**
+ * Judges a page that has just answered. Permissions that were never given do not count as lost, unless the page cannot be
+ * kept without them; nor do those that nothing needs.
+ */
 export function healthOf(page: AnsweringPage, answer: Answer): Health {
   const missingScopes = missingOf(page, answer);
-  const isLost = missingScopes.some((scope) => !page.missingScopes.includes(scope));
+  const asked = scopesOf(page.network, page.grantKind);
+  const newly = missingScopes.filter((scope) => !page.missingScopes.includes(scope));
+  const isLost = lostFeatures(asked, newly).length > 0 || lostFeatures(asked, missingScopes).includes('pages');
   if (isLost || staysRefused(page, answer, missingScopes)) {
     return { state: 'refresh_required', missingScopes, errorCode: 'permission_lost' };
   }
@@ -98,7 +110,7 @@ function missingOf(page: AnsweringPage, { scopes, byPerson }: Answer): readonly 
   if (!byPerson && page.callRefused) return page.missingScopes;
   const told = scopes ?? (byPerson ? page.scopes : null);
   if (told === null) return byPerson ? [] : page.missingScopes;
-  return missingScopes(scopesOf(page.network, page.grantKind), told).map(({ scope }) => scope);
+  return lackedScopes(page.network, page.grantKind, told);
 }
 
 /**
@@ -111,10 +123,7 @@ function staysRefused(page: AnsweringPage, { scopes, byPerson }: Answer, missing
 }
 
 /** What a network has just said of a connection, as it is kept with it. */
-export function errorOf(
-  code: ConnectionError['code'],
-  { providerStatus, providerCode, providerMessage }: ProviderWords,
-  now: Date,
-): ConnectionError {
+export function errorOf(code: ConnectionError['code'], words: ProviderWords, now: Date): ConnectionError {
+  const { providerStatus, providerCode, providerMessage } = words;
   return { code, providerStatus, providerCode, providerMessage, at: now.toISOString() };
 }

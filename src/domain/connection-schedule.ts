@@ -1,4 +1,5 @@
 import type { ConnectionState } from './connection.ts';
+import type { Network } from './network.ts';
 
 const minuteMs = 60_000;
 
@@ -15,19 +16,51 @@ export function refreshDueAt(life: { readonly issuedAt: number; readonly expires
 }
 
 /** How often a page that works is looked at. */
-const probeEveryMs = 60 * minuteMs;
+const usualProbeEveryMs = 60 * minuteMs;
+
+/** Where a look is dear. */
+const probeEveryMs: Readonly<Partial<Record<Network, number>>> = {
+  // A look costs one of the 10,000 units a day that all channels of an installation share, uploads included.
+  youtube: 12 * 60 * minuteMs,
+};
 
 /**
- * When a page is looked at next: hourly while it works, after one minute and then twice as long each time while its
- * network is in trouble; `null` while only a person can mend it. `failures` counts looks in a row that brought nothing.
+ * When a page is looked at next: hourly while it works, where its network allows that; after one minute and then twice as
+ * long each time while its network is in trouble; `null` while only a person can mend it. `failures` counts looks in a row
+ * that brought nothing.
  */
-export function probeDueAt(
-  { now, state, failures }: { readonly now: number; readonly state: ConnectionState; readonly failures: number },
-  draw: number,
-): number | null {
+export function probeDueAt({ network, now, state, failures }: ProbeCase, draw: number): number | null {
   if (state === 'expired' || state === 'disconnected') return null;
-  const waitMs = state === 'degraded' ? Math.min(probeEveryMs, minuteMs * 2 ** Math.min(failures, 10)) : probeEveryMs;
+  const usualMs = probeEveryMs[network] ?? usualProbeEveryMs;
+  const waitMs = state === 'degraded' ? Math.min(usualMs, minuteMs * 2 ** Math.min(failures, 10)) : usualMs;
   return Math.round(now + waitMs * (0.9 + 0.2 * draw));
+}
+
+export interface ProbeCase {
+  readonly network: Network;
+  readonly now: number;
+  readonly state: ConnectionState;
+  readonly failures: number;
+}
+
+/** A network gives another address for the same picture each time, so that nothing tells when there is a new one. */
+const pictureEveryMs = 7 * 24 * 60 * minuteMs;
+
+/**
+ * Whether a look at `now` is the first of another week of a connection: then its picture is looked for again. Weeks are
+ * counted from when it was connected, so that not all pages have theirs at once.
+ */
+export function beginsWeek({
+  connectedAt,
+  lastLookAt,
+  now,
+}: {
+  readonly connectedAt: number;
+  readonly lastLookAt: number;
+  readonly now: number;
+}): boolean {
+  const weekOf = (instant: number): number => Math.floor((instant - connectedAt) / pictureEveryMs);
+  return weekOf(now) > weekOf(lastLookAt);
 }
 
 /** When what a network has promised to tell us is asked for again: after half of the promise, daily at most. */

@@ -37,11 +37,6 @@ export function badge(state: ConnectionState): Badge {
   }
 }
 
-/** Whether the network honours the grant, as far as is known: `degraded` is the network's trouble and is retried. */
-export function usable(state: ConnectionState): boolean {
-  return state === 'connected' || state === 'degraded';
-}
-
 /** What is due for a connection now and then: a new token, a look whether it works, a renewed subscription. */
 export const dutyKinds = ['refresh', 'probe', 'watch'] as const;
 export type DutyKind = (typeof dutyKinds)[number];

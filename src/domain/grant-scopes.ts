@@ -1,9 +1,10 @@
-import type { GrantKind, ScopeUse } from './grant.ts';
+import { type GrantKind, missingScopes, type ScopeUse } from './grant.ts';
 import type { Network } from './network.ts';
 
 /**
  * The permissions that we ask each network for, by way of granting; none where a key carries its own. The order is that
- * in which they are asked for.
+ * in which they are asked for. `pages` stands only where a page cannot be found, read or kept without the permission:
+ * whatever else is lost, the connection works.
  *
  * Sources: the networks' permission references, and what their consent pages offered to others up to November 2026.
  */
@@ -11,11 +12,22 @@ export function scopesOf(network: Network, kind: GrantKind): readonly ScopeUse[]
   return scopes[network][kind] ?? [];
 }
 
+/** Their names. */
+export function askedScopes(network: Network, kind: GrantKind): readonly string[] {
+  return scopesOf(network, kind).map(({ scope }) => scope);
+}
+
+/** The names of those that are not among the granted. */
+export function lackedScopes(network: Network, kind: GrantKind, granted: readonly string[]): readonly string[] {
+  return missingScopes(scopesOf(network, kind), granted).map(({ scope }) => scope);
+}
+
 const scopes: Readonly<Record<Network, Partial<Record<GrantKind, readonly ScopeUse[]>>>> = {
   facebook: {
     facebook_login: [
       { scope: 'pages_show_list', features: ['pages'] },
-      { scope: 'business_management', features: ['pages'] },
+      // Lists what a business owns besides; what a person picked is listed without it.
+      { scope: 'business_management', features: [] },
       { scope: 'pages_manage_posts', features: ['publish'] },
       { scope: 'pages_manage_engagement', features: ['reply'] },
       { scope: 'pages_manage_metadata', features: ['webhooks'] },
@@ -35,7 +47,8 @@ const scopes: Readonly<Record<Network, Partial<Record<GrantKind, readonly ScopeU
       { scope: 'pages_show_list', features: ['pages'] },
       { scope: 'pages_read_engagement', features: ['pages'] },
       { scope: 'pages_manage_metadata', features: ['webhooks'] },
-      { scope: 'business_management', features: ['pages'] },
+      // Lists what a business owns besides; what a person picked is listed without it.
+      { scope: 'business_management', features: [] },
     ],
     instagram_login: [
       { scope: 'instagram_business_basic', features: ['pages', 'publish', 'import'] },
@@ -53,7 +66,8 @@ const scopes: Readonly<Record<Network, Partial<Record<GrantKind, readonly ScopeU
   },
   linkedin: {
     oauth: [
-      { scope: 'r_basicprofile', features: ['pages'] },
+      // Says who consents, which is asked once.
+      { scope: 'r_basicprofile', features: [] },
       { scope: 'rw_organization_admin', features: ['pages', 'insights', 'webhooks'] },
       { scope: 'r_organization_social', features: ['import'] },
       { scope: 'w_organization_social', features: ['publish', 'reply'] },
@@ -69,13 +83,18 @@ const scopes: Readonly<Record<Network, Partial<Record<GrantKind, readonly ScopeU
       { scope: 'like.read', features: ['insights'] },
       { scope: 'dm.read', features: ['message'] },
       { scope: 'dm.write', features: ['message'] },
+      // Without a refresh token the page is lost after two hours.
       { scope: 'offline.access', features: ['pages'] },
     ],
   },
   telegram: {},
   youtube: {
     oauth: [
-      { scope: 'https://www.googleapis.com/auth/youtube.readonly', features: ['pages', 'import'] },
+      {
+        scope: 'https://www.googleapis.com/auth/youtube.readonly',
+        features: ['pages', 'import'],
+        within: 'https://www.googleapis.com/auth/youtube.force-ssl',
+      },
       { scope: 'https://www.googleapis.com/auth/youtube.upload', features: ['publish'] },
       { scope: 'https://www.googleapis.com/auth/youtube.force-ssl', features: ['reply', 'import'] },
       { scope: 'https://www.googleapis.com/auth/yt-analytics.readonly', features: ['insights'] },
@@ -104,9 +123,11 @@ const scopes: Readonly<Record<Network, Partial<Record<GrantKind, readonly ScopeU
   },
   microsoft_mail: {
     oauth: [
+      // Without a refresh token the page is lost after an hour.
       { scope: 'offline_access', features: ['pages'] },
       { scope: 'User.Read', features: ['pages'] },
-      { scope: 'Mail.ReadWrite', features: ['import', 'webhooks'] },
+      // The mailbox itself is read to see that there is one.
+      { scope: 'Mail.ReadWrite', features: ['pages', 'import', 'webhooks'] },
       { scope: 'Mail.Send', features: ['reply', 'message'] },
     ],
   },

@@ -108,15 +108,18 @@ export const features = [
 
 export type Feature = (typeof features)[number];
 
-/** A permission that we ask for and what cannot be done without it. */
+/** A permission that we ask for and what cannot be done without it; the feature it is mainly asked for comes first. */
 export interface ScopeUse {
   readonly scope: string;
-  readonly features: readonly [Feature, ...Feature[]];
+  /** Empty: it adds to something that works without it. */
+  readonly features: readonly Feature[];
+  /** A wider permission that allows all of it. */
+  readonly within?: string;
 }
 
 /** The asked-for permissions that were not given or are gone, each with what cannot be done without it. */
 export function missingScopes(asked: readonly ScopeUse[], granted: readonly string[]): readonly ScopeUse[] {
-  return asked.filter(({ scope }) => !granted.includes(scope));
+  return asked.filter(({ scope, within }) => !granted.includes(scope) && !granted.includes(within ?? scope));
 }
 
 /** What does not work for want of these permissions, in the order of `features`. */

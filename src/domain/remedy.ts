@@ -39,7 +39,7 @@ export function remedyOf({ network, kind, state, error, missing }: Ailment): Rem
     case 'degraded':
       return remedyOfTrouble(network, error?.providerStatus ?? null);
     case 'refresh_required':
-      return missing.length > 0 || error?.code === 'permission_lost' ? 'grant_permissions' : 'renew_consent';
+      return error?.code === 'permission_lost' ? 'grant_permissions' : 'renew_consent';
     case 'expired':
       if (error !== null && roleLost.has(error.providerCode ?? '')) return 'regain_role';
       return keyKinds.includes(kind) ? 'key_again' : 'consent_again';

@@ -100,12 +100,13 @@ test('keys are renewed by new keys, which are checked for the very page', async 
 });
 
 test('a grant that is still being taken back would take a new one along', async () => {
-  const other = await connectOne(own, networks, { grant: { person } });
+  // Of another page of theirs, of which no process knows: it would take the grant back meanwhile.
+  const { admin_profile_id } = (await record()).row;
   await own.inTenant((trx) =>
     trx
       .updateTable('connection')
-      .set({ state: 'disconnected', revocation: 'pending' })
-      .where('id', '=', other.connectionId)
+      .set({ state: 'disconnected', revocation: 'pending', admin_profile_id })
+      .where('id', '=', own.tenant.pages.facebook)
       .execute(),
   );
   const refused = await own.as('giulia', 'POST', pathOf('refresh'), {});

@@ -72,7 +72,7 @@ test('what is due for a new page: a look whether it works; a new token where the
 });
 
 test('permissions that were not given are named, with what will not work; the page is connected all the same', async () => {
-  const scopes = ['pages_show_list', 'business_management', 'pages_manage_posts', 'pages_read_engagement'];
+  const scopes = ['pages_show_list', 'pages_manage_posts', 'pages_read_engagement'];
   const { body, connectionId } = await connectOne(own, networks, { grant: { scopes } });
   expect(body.missingScopes).toContainEqual({ scope: 'pages_messaging', features: ['message'] });
   expect(body.lostFeatures).toContainEqual({ feature: 'message', sentence: 'Private messages.' });
@@ -81,9 +81,14 @@ test('permissions that were not given are named, with what will not work; the pa
   expect(row.missing_scopes).toContain('pages_messaging');
 });
 
-test('without the permission to see pages, consent is needed again from the start', async () => {
+test('without the permission to see pages, consent is needed again from the start, and no check changes that', async () => {
   const { connectionId } = await connectOne(own, networks, { grant: { scopes: ['pages_manage_posts'] } });
   expect((await recordOf(own, connectionId)).row.state).toBe('refresh_required');
+  const { body } = await own.as('giulia', 'POST', `/v1/connections/${connectionId}/check`);
+  expect(body).toMatchObject({
+    works: true,
+    connection: { state: 'refresh_required', lastError: { code: 'permission_lost' } },
+  });
 });
 
 test('a personal profile is listed, refused with the reason, and cannot be chosen; then none of the others is', async () => {
@@ -255,6 +260,19 @@ test('keys are taken to the network at once, with what a person named, and are n
     Promise.all(tables.map((table) => trx.selectFrom(table).selectAll().execute())),
   );
   expect(JSON.stringify([first.body, dump])).not.toContain('AAsecret');
+});
+
+test('an address that leads to a network is kept for nobody’s key: the same key begins another way', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const json = { network: 'facebook' };
+  const [first, again] = [
+    await own.as('giulia', 'POST', '/v1/connections/authorizations', json, { headers }),
+    await own.as('giulia', 'POST', '/v1/connections/authorizations', json, { headers }),
+  ];
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(again.body.id).not.toBe(first.body.id);
+  const kept = await own.inTenant((trx) => trx.selectFrom('idempotency_key').selectAll().execute());
+  expect(kept).toEqual([]);
 });
 
 test('keys that the network refuses come to nothing, in its own words', async () => {

@@ -21,7 +21,7 @@ describe('a card', () => {
       missing_scopes: ['read_insights', 'pages_messaging'],
       consent_expires_at: new Date('2027-01-01T00:00:00Z'),
     });
-    await make.secret(id, new Date('2026-12-24T00:00:00Z'));
+    await make.secret(id, { expiresAt: new Date('2026-12-24T00:00:00Z') });
     expect((await get(`/v1/connections/${id}`)).body).toMatchObject({
       network: 'facebook',
       grantKind: 'facebook_login',

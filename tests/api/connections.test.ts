@@ -7,12 +7,13 @@ import { breakConnection } from '../../src/db/connection-grant.ts';
 import { tenantKeys } from '../../src/db/tenant-key.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { ConnectionState } from '../../src/domain/connection.ts';
-import { usualGrantKind } from '../../src/domain/grant.ts';
-import type { ConnectionId, PostId, RevisionId, TargetId } from '../../src/domain/ids.ts';
+import type { ConnectionId, PostId } from '../../src/domain/ids.ts';
 import type { PublishingNetwork } from '../../src/domain/network.ts';
-import { newId } from '../../src/platform/new-id.ts';
+import type { TargetState } from '../../src/domain/publication.ts';
 import { seal } from '../../src/platform/sealing.ts';
 import { startApi, type TestApi } from '../support/api.ts';
+import { eventsOf as eventsAbout } from '../support/connection-record.ts';
+import { ownConnections } from '../support/own-connections.ts';
 import { createOwnTenant, type OwnTenant, ownTokens } from '../support/own-tenant.ts';
 
 let api: TestApi;
@@ -46,6 +47,7 @@ afterAll(() => api.close());
 const lapsed: ProbeOutcome = {
   kind: 'grant_refused',
   problem: 'gone',
+  missing: [],
   lapsed: true,
   providerStatus: 401,
   providerCode: '65601',
@@ -64,7 +66,7 @@ test('a check asks the network for the page, with its own token', async () => {
 
 test('a token that is refused for good is an expired connection, in red', async () => {
   const id = await insertConnection('connected');
-  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', lapsed: false, ...words });
+  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', missing: [], lapsed: false, ...words });
   const { body } = await check(id);
   expect(body).toMatchObject({ works: false, released: 0, connection: { state: 'expired', badge: 'disconnected' } });
   expect(body.connection.lastError).toMatchObject({ code: 'grant_gone', ...words });
@@ -82,8 +84,11 @@ test('a token that has lapsed is renewed, and the page asked once more', async (
 test('a token that has lapsed and cannot be renewed is an expired connection', async () => {
   network = () => Promise.resolve(lapsed);
   expect((await check(await insertConnection('connected'))).body.connection.state).toBe('expired');
-  renewal = { kind: 'permission_lost' };
-  expect((await check(await insertConnection('connected'))).body.connection.state).toBe('refresh_required');
+  renewal = { kind: 'permission_lost', missing: ['pages_messaging'] };
+  expect((await check(await insertConnection('connected'))).body.connection).toMatchObject({
+    state: 'refresh_required',
+    missingScopes: [{ scope: 'pages_messaging' }],
+  });
 });
 
 test('a network that is in trouble while it renews a token degrades the page, and so does one that refuses the new one', async () => {
@@ -94,10 +99,15 @@ test('a network that is in trouble while it renews a token degrades the page, an
   expect((await check(await insertConnection('connected'))).body.connection.state).toBe('degraded');
 });
 
-test('a permission that was lost asks for consent again, in yellow', async () => {
+test('a permission that was lost asks for consent again, in yellow, and is named where the network names it', async () => {
   const id = await insertConnection('connected');
-  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'permission', lapsed: false, ...words });
-  expect((await check(id)).body.connection).toMatchObject({ state: 'refresh_required', badge: 'refresh' });
+  const missing = ['pages_read_engagement'];
+  network = () => Promise.resolve({ kind: 'grant_refused', problem: 'permission', missing, lapsed: false, ...words });
+  expect((await check(id)).body.connection).toMatchObject({
+    state: 'refresh_required',
+    badge: 'refresh',
+    missingScopes: [{ scope: 'pages_read_engagement', features: ['publish', 'import'] }],
+  });
 });
 
 test('trouble of the network degrades a page that works and leaves a broken one broken', async () => {
@@ -200,94 +210,22 @@ async function insertConnection(
   state: ConnectionState,
   { token = 'a token', tenant = own, on = 'facebook' }: Given = {},
 ): Promise<ConnectionId> {
-  const id = newId<ConnectionId>();
+  const rows = ownConnections(api.services.db, tenant);
+  const connectionId = await rows.connection(on, { state });
+  if (token === null) return connectionId;
   const { tenantId } = tenant;
-  const now = new Date();
-  await withTenant(api.services.db, tenantId, async (trx) => {
-    await trx
-      .insertInto('connection')
-      .values({
-        tenant_id: tenantId,
-        id,
-        network: on,
-        external_id: id,
-        name: `Page ${id}`,
-        state,
-        approval_policy_id: null,
-        grant_kind: usualGrantKind(on),
-        connected_at: now,
-        connected_by: null,
-        last_success_at: null,
-        last_checked_at: null,
-        last_error: null,
-      })
-      .execute();
-    if (token === null) return;
-    const { newest } = await tenantKeys(trx, tenantId, api.config.masterKeys, now);
-    const secret = {
-      access_token: seal(newest, tokenContext({ tenantId, connectionId: id }), token),
-      refresh_token: null,
-      expires_at: null,
-    };
-    await trx
-      .insertInto('connection_secret')
-      .values({ tenant_id: tenantId, connection_id: id, ...secret })
-      .execute();
-  });
-  return id;
+  const { newest } = await withTenant(api.services.db, tenantId, (trx) =>
+    tenantKeys(trx, tenantId, api.config.masterKeys, new Date()),
+  );
+  await rows.secret(connectionId, { accessToken: seal(newest, tokenContext({ tenantId, connectionId }), token) });
+  return connectionId;
 }
 
-async function insertPost(
-  connectionId: ConnectionId,
-  { run, state }: { run: number; state: 'parked' | 'waiting' | 'published' },
-): Promise<PostId> {
-  const [id, revisionId] = [newId<PostId>(), newId<RevisionId>()];
-  const author = own.users.editor;
-  const now = new Date();
-  const common = { tenant_id: own.tenantId, created_at: now };
-  await withTenant(api.services.db, own.tenantId, async (trx) => {
-    const content = JSON.stringify({ text: 'a', mediaIds: [], targets: [] });
-    await trx
-      .insertInto('post')
-      .values({
-        ...common,
-        id,
-        status: 'publishing',
-        revision_id: revisionId,
-        scheduled_at: null,
-        run,
-        created_by: author,
-        updated_at: now,
-        published_at: null,
-      })
-      .execute();
-    await trx
-      .insertInto('post_revision')
-      .values({
-        ...common,
-        id: revisionId,
-        post_id: id,
-        number: 1,
-        content,
-        content_hash: 'a'.repeat(64) as never,
-        search_text: 'a',
-        author_id: author,
-      })
-      .execute();
-    await trx
-      .insertInto('post_target')
-      .values({ tenant_id: own.tenantId, id: newId<TargetId>(), post_id: id, connection_id: connectionId, state })
-      .execute();
-  });
-  return id;
+function insertPost(on: ConnectionId, { run, state }: { run: number; state: TargetState }): Promise<PostId> {
+  return ownConnections(api.services.db, own).post('publishing', [{ on, state }], { run });
 }
 
-function eventsOf(id: string): Promise<string[]> {
-  return withTenant(api.services.db, own.tenantId, async (trx) => {
-    const rows = await trx.selectFrom('event').select('kind').where('entity_id', '=', id).orderBy('position').execute();
-    return rows.map(({ kind }) => kind);
-  });
-}
+const eventsOf = (id: string) => withTenant(api.services.db, own.tenantId, (trx) => eventsAbout(trx, id));
 
 function messages(id: ConnectionId): Promise<string[]> {
   return withTenant(api.services.db, own.tenantId, async (trx) => {

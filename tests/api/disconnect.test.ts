@@ -41,7 +41,7 @@ describe('before a disconnect', () => {
 describe('a disconnect', () => {
   test('ends the connection, says who did it, and parks what has yet to go out', async () => {
     const id = await make.connection('facebook');
-    await make.secret(id, null);
+    await make.secret(id);
     const post = await make.post('scheduled', [{ on: id, state: 'waiting' }], {
       slot: new Date('2027-01-01T09:00:00Z'),
     });

@@ -158,11 +158,20 @@ test('a network that refuses the change for good says why, as a code', async () 
 
 test('a token that is refused breaks the connection, and says so', async () => {
   const post = await publishedPost('facebook');
-  answered = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', lapsed: false, ...words });
+  answered = () => Promise.resolve({ kind: 'grant_refused', problem: 'gone', missing: [], lapsed: false, ...words });
   const { status, body } = await remove(post);
   expect([status, body.type, body.state]).toEqual([409, '/problems/connection-broken', 'expired']);
   const connection = await as('irene', 'GET', `/v1/connections/${post.connectionId}`);
   expect(connection.body).toMatchObject({ state: 'expired', lastError: { code: 'grant_gone' } });
+});
+
+test('a permission that the network names as it refuses is the one that is missing', async () => {
+  const post = await publishedPost('facebook');
+  const missing = ['pages_read_engagement'];
+  answered = () => Promise.resolve({ kind: 'grant_refused', problem: 'permission', missing, lapsed: false, ...words });
+  expect((await edit(post, 'Nuovo')).body.state).toBe('refresh_required');
+  const connection = await as('irene', 'GET', `/v1/connections/${post.connectionId}`);
+  expect(connection.body.missingScopes).toMatchObject([{ scope: 'pages_read_engagement' }]);
 });
 
 test('a page without a token cannot be asked', async () => {

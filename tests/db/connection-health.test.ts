@@ -4,6 +4,7 @@ import { recordLook } from '../../src/db/connection-health.ts';
 import { selectDestinations } from '../../src/db/post-destination.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import type { Look } from '../../src/domain/connection-health.ts';
+import { askedScopes } from '../../src/domain/grant-scopes.ts';
 import { insertRows, oneRowPerTable, type OneRowPerTable } from './support/one-row-per-table.ts';
 import { useOwnDatabase } from './support/own-database.ts';
 
@@ -84,17 +85,7 @@ describe('what was seen', () => {
   });
 });
 
-const every = [
-  'pages_show_list',
-  'business_management',
-  'pages_manage_posts',
-  'pages_manage_engagement',
-  'pages_manage_metadata',
-  'pages_read_engagement',
-  'pages_read_user_content',
-  'pages_messaging',
-  'read_insights',
-];
+const every = askedScopes('facebook', 'facebook_login');
 
 const inTenant = <T>(work: (trx: TenantTransaction) => Promise<T>): Promise<T> =>
   withTenant(app, tenant.tenant.id, work);

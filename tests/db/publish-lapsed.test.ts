@@ -57,13 +57,30 @@ test('a network in trouble while it renews is waited for', async () => {
   expect(await standing()).toMatchObject({ state: 'waiting', connection: 'connected' });
 });
 
+test.each(['not_renewable', 'grant_gone'] as const)(
+  'only where it is %s the target is parked and the connection expired',
+  async (kind) => {
+    expect(await lapse(1, { kind })).toEqual({ kind: 'grant_refused' });
+    expect(await standing()).toMatchObject({
+      state: 'parked',
+      reason: { code: 'grant_gone' },
+      connection: 'expired',
+      missing_scopes: [],
+    });
+  },
+);
+
 test.each([
-  ['not_renewable', 'expired', 'grant_gone'],
-  ['grant_gone', 'expired', 'grant_gone'],
-  ['permission_lost', 'refresh_required', 'permission_lost'],
-] as const)('only where it is %s the target is parked and the connection %s', async (kind, state, code) => {
-  expect(await lapse(1, { kind })).toEqual({ kind: 'grant_refused' });
-  expect(await standing()).toMatchObject({ state: 'parked', reason: { code }, connection: state });
+  [['pages_read_engagement'], ['pages_read_engagement']],
+  [[], ['pages_manage_posts']],
+])('a permission that is lost as the network renews is named: said %j, kept %j', async (missing, kept) => {
+  expect(await lapse(1, { kind: 'permission_lost', missing })).toEqual({ kind: 'grant_refused' });
+  expect(await standing()).toMatchObject({
+    state: 'parked',
+    reason: { code: 'permission_lost' },
+    connection: 'refresh_required',
+    missing_scopes: kept,
+  });
 });
 
 test('an answer that is there already stands, and nothing is renewed', async () => {
@@ -84,7 +101,10 @@ function lapse(n: number, outcome: RefreshOutcome): Promise<AttemptResult> {
   const ids = { tenantId: rows.tenant.id, postId: post.id, revisionId: post_revision.id, targetId: post_target.id };
   const key = { ...ids, connectionId: connection.id, network: 'facebook' } as const;
   // As much of both as a lapse looks at.
-  const job = { key, publication: { page: { tokenVersion: 1, grantVersion: 1 } } } as unknown as PublicationJob;
+  const job = {
+    key,
+    publication: { page: { tokenVersion: 1, grantVersion: 1, grantKind: 'facebook_login' } },
+  } as unknown as PublicationJob;
   const dependencies = {
     db: app.db,
     clock: () => now,
@@ -113,7 +133,7 @@ function standing() {
     trx
       .selectFrom('post_target as target')
       .innerJoin('connection', 'connection.id', 'target.connection_id')
-      .select(['target.state', 'target.reason', 'connection.state as connection'])
+      .select(['target.state', 'target.reason', 'connection.state as connection', 'connection.missing_scopes'])
       .where('target.id', '=', rows.post_target.id)
       .executeTakeFirstOrThrow(),
   );

@@ -10,14 +10,14 @@ import {
   type TestPage,
 } from './support/held-connections.ts';
 import { useOwnDatabase } from './support/own-database.ts';
-import { refusal, scriptedSlices, type Slices } from './support/scripted-network.ts';
+import { refusal, type ScriptedSlices, scriptedSlices } from './support/scripted-network.ts';
 
 const start = Date.UTC(2026, 10, 24, 10);
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const every = scopesOf('linkedin', 'oauth').map(({ scope }) => scope);
 const databases = useOwnDatabase();
-let slices: Slices;
+let slices: ScriptedSlices;
 
 beforeEach(() => {
   slices = scriptedSlices(databases, start);
@@ -42,6 +42,15 @@ describe('a look at a page', () => {
     expect((await rowOf(page)).name).toBe('Nuovo nome');
   });
 
+  it('has the process look for a new picture once a week, and else leaves it alone', async () => {
+    const page = await insert({ duties: ['probe'] });
+    for (let day = 0; day < 15; day += 1) {
+      slices.now = start + day * 24 * hourMs;
+      await slices.run('probe');
+    }
+    expect((await rowOf(page)).told).toEqual(['connection_changed', 'connection_changed']);
+  });
+
   it('finds a permission lost and names it; publishing, which does not need it, goes on', async () => {
     const page = await insert({ duties: ['probe'], scopes: every });
     slices.network.scopes = () => Promise.resolve(every.filter((scope) => scope !== 'r_organization_social'));
@@ -62,6 +71,15 @@ describe('a look at a page', () => {
     expect([repaired.state, repaired.missing_scopes]).toEqual(['connected', []]);
     expect(repaired.events).toEqual(['connection.broken', 'connection.repaired']);
     expect(repaired.told).toEqual(['connection_changed', 'connection_changed']);
+  });
+
+  it('takes the network’s word for which permission is lost where it lists none', async () => {
+    const page = await insert({ duties: ['probe'] });
+    const missingScopes = ['rw_organization_admin'];
+    const lost = refusal({ class: 'refresh_token', grantProblem: 'permission', missingScopes }, 403);
+    slices.network.probe = () => Promise.reject(lost);
+    await slices.run('probe');
+    expect(await rowOf(page)).toMatchObject({ state: 'refresh_required', missing_scopes: missingScopes });
   });
 
   it('renews a token that has lapsed, and looks again with the new one', async () => {

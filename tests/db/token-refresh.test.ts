@@ -115,11 +115,12 @@ describe('only a word of the network breaks a connection', () => {
     expect(await dutyOf(id)).toBeUndefined();
   });
 
-  test('a permission that is lost is `refresh_required`', async () => {
+  test('a permission that is lost is `refresh_required`, and named where the network names it', async () => {
     const id = await hold();
-    const network = refusing({ class: 'refresh_token', grantProblem: 'permission', provider: answer });
-    expect(await refresh(id, 1, network)).toEqual({ kind: 'permission_lost' });
-    expect((await rowOf(id)).state).toBe('refresh_required');
+    const missing = ['tweet.write'];
+    const lost = { class: 'refresh_token', grantProblem: 'permission', missingScopes: missing } as const;
+    expect(await refresh(id, 1, refusing({ ...lost, provider: answer }))).toEqual({ kind: 'permission_lost', missing });
+    expect(await rowOf(id)).toMatchObject({ state: 'refresh_required', missing_scopes: missing });
   });
 
   test('so is one that the new token lacks; the token is used for the rest', async () => {

@@ -23,7 +23,6 @@ test('the document names every route of the control API', async () => {
     'GET /settings',
     'GET /tokens',
     'POST /faults',
-    'POST /people/{id}/remove-app',
     'POST /people/{id}/revoke',
     'POST /release',
     'POST /reset',

@@ -9,7 +9,7 @@ import { startSimulator } from '../../simulators/kernel/simulator.ts';
 import { seedApp } from '../../simulators/seed.ts';
 import { identityScopes } from './connectors/google-cells.ts';
 import { send } from './support/http.ts';
-import { startGoogle, temporaryFolder } from './support/simulator.ts';
+import { startSimulated, temporaryFolder } from './support/simulator.ts';
 
 const { clientId, clientSecret } = seedApp.google;
 const { chiara, laboratorio } = googlePeople;
@@ -32,7 +32,7 @@ test.each([
   [{ scope: 'https://www.googleapis.com/auth/everything' }, 400, 'Some requested scopes were invalid.'],
   [{ code_challenge: 'x'.repeat(43), code_challenge_method: 'plain' }, 400, 'S256'],
 ])('shows its error instead of leading back to the app: %o', async (change, status, words) => {
-  const { url } = await startGoogle();
+  const { url } = await startSimulated(google);
   const query = new URLSearchParams({ ...asked, ...change }).toString();
   const shown = await fetch(`${url}/o/oauth2/v2/auth?${query}`, { redirect: 'manual' });
   expect(shown.status).toBe(status);
@@ -57,7 +57,7 @@ test('permissions that were given before are included only if the app wishes', a
 });
 
 test('a Brand Account is offered only where a channel is asked for', async () => {
-  const { url } = await startGoogle();
+  const { url } = await startSimulated(google);
   const page = async (scope: string) => {
     const query = new URLSearchParams({ ...asked, scope }).toString();
     return (await fetch(`${url}/o/oauth2/v2/auth?${query}`)).text();
@@ -80,7 +80,7 @@ test.each([
   [{ grant_type: 'password' }, 400, 'unsupported_grant_type', 'Invalid grant_type: password'],
   [{ code: 'nonsense' }, 400, 'invalid_grant', 'Malformed auth code.'],
 ])('the token endpoint refuses %o', async (change, status, error, words) => {
-  const { url } = await startGoogle();
+  const { url } = await startSimulated(google);
   const form = {
     client_id: clientId,
     client_secret: clientSecret,
@@ -101,7 +101,7 @@ test.each([
   [{ scope: '' }, 'invalid_scope', 'Invalid OAuth scope'],
   [{ iss: 'nobody@elsewhere.example' }, 'invalid_grant', 'account not found'],
 ])('an assertion with %o is refused, and signed by a stranger as well', async (change, error, words) => {
-  const simulator = await startGoogle();
+  const simulator = await startSimulated(google);
   const ask = async (assertion: string) => {
     const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
     return send(`${simulator.url}/token`, { form });
@@ -151,7 +151,7 @@ test('grants and the key of the service account survive a kill', async () => {
 });
 
 async function authorized() {
-  const { url } = await startGoogle();
+  const { url } = await startSimulated(google);
   return {
     grantFor: (change: Readonly<Record<string, string>>, answer?: ConsentAnswer) => grantAt(url, change, answer),
   };

@@ -17,9 +17,10 @@ test('a person who removes the app ends every token, and the app is told by sign
   const id = personOf.aurora.externalId;
 
   const urls = { deauthorizeUrl: `${app.url}/deauthorise`, dataDeletionUrl: `${app.url}/delete` };
-  const told = await control(`/people/${id}/remove-app`, { json: urls });
+  const { body: answer } = await control(`/people/${id}/revoke`, { json: urls });
 
-  expect(told.body['deletion']).toEqual({ status: 200, body: expect.stringContaining('confirmation_code') });
+  const said = { status: 200, body: expect.stringContaining('confirmation_code') };
+  expect(answer['told']).toEqual([urls.deauthorizeUrl, urls.dataDeletionUrl].map((url) => ({ url, ...said })));
   expect(app.received.map(({ path }) => path)).toEqual(['/deauthorise', '/delete']);
   for (const { body } of app.received) {
     const signed = new URLSearchParams(body).get('signed_request') ?? '';
@@ -38,7 +39,7 @@ test('an account that removes the app at Instagram is known by its own id, and t
   const app = await listeningApp('');
   const id = instagram?.externalId ?? '';
 
-  await control(`/people/${id}/remove-app`, { json: { deauthorizeUrl: app.url } });
+  await control(`/people/${id}/revoke`, { json: { deauthorizeUrl: app.url } });
 
   const signed = new URLSearchParams(app.received[0]?.body).get('signed_request') ?? '';
   expect(payloadOf(signed, seedApp.instagram.clientSecret)).toMatchObject({ user_id: id });
@@ -113,7 +114,7 @@ test('an address is asked whether it is the app’s, with the token that was agr
 
 test('nobody who is not there removes an app, and no account that is not there is updated', async () => {
   const { control } = await graphAs();
-  expect((await control('/people/1/remove-app', { json: {} })).status).toBe(404);
+  expect((await control('/people/1/revoke', { method: 'POST' })).status).toBe(404);
   const update = { url: 'http://localhost:9', event: 'ACCOUNT_DELETED' };
   expect((await control('/whatsapp-accounts/1/events', { json: update })).status).toBe(404);
 });

@@ -1,4 +1,4 @@
-import type { Connector, ConsentConnector, Grant } from '../../src/channels/connector.ts';
+import type { Connector, ConsentConnector, CredentialConnector, Grant } from '../../src/channels/connector.ts';
 import type { Connectors } from '../../src/channels/registry.ts';
 import type { GrantKind } from '../../src/domain/grant.ts';
 import type { Network } from '../../src/domain/network.ts';
@@ -14,6 +14,13 @@ export function connectorOf(connectors: Connectors, network: Network, kind: Gran
 export function consentConnectorOf(connectors: Connectors, network: Network, kind: GrantKind): ConsentConnector {
   const connector = connectorOf(connectors, network, kind);
   if (connector.way !== 'consent') throw new Error(`${network} has no consent page`);
+  return connector;
+}
+
+/** Likewise, one that takes keys. */
+export function credentialConnectorOf(connectors: Connectors, network: Network, kind: GrantKind): CredentialConnector {
+  const connector = connectorOf(connectors, network, kind);
+  if (connector.way !== 'credentials') throw new Error(`${network} takes no keys`);
   return connector;
 }
 

@@ -24,6 +24,7 @@ export const lookCall: Readonly<Record<PublishingNetwork, string>> = {
 export type Simulator = (typeof simulators)[number];
 type FaultBody = Omit<z.input<typeof faultRequest>, 'match'>;
 
+/** Those that posts and rotations are tried on; a test of another one brings it back to what it was by itself. */
 const simulators = ['graph', 'linkedin', 'x'] as const;
 const simulatorOf = (network: PublishingNetwork): Simulator => (network === 'linkedin' ? 'linkedin' : 'graph');
 
@@ -93,7 +94,12 @@ export async function calmNetworks(): Promise<void> {
 }
 
 /** Speaks to the control API of a simulator. Throws if it refuses. */
-export async function control(name: Simulator, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function control(
+  name: Simulator | 'google' | 'microsoft' | 'telegram' | 'apple',
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const address = simulatorAddresses(stack)[name];
   if (address === undefined) throw new Error(`there is no simulator called ${name}`);
   const response = await fetch(`${address.control}${path}`, {

@@ -36,11 +36,14 @@ export function ownConnections(db: Kysely<Database>, { tenantId, users }: OwnTen
     return id;
   };
 
-  const secret = (connectionId: ConnectionId, expiresAt: Date | null) =>
+  const secret = (
+    connectionId: ConnectionId,
+    { accessToken = 'v1.sealed', expiresAt = null }: { accessToken?: string; expiresAt?: Date | null } = {},
+  ) =>
     withTenant(db, tenantId, (trx) =>
       trx
         .insertInto('connection_secret')
-        .values({ tenant_id: tenantId, connection_id: connectionId, access_token: 'v1.sealed', expires_at: expiresAt })
+        .values({ tenant_id: tenantId, connection_id: connectionId, access_token: accessToken, expires_at: expiresAt })
         .execute(),
     );
 
@@ -63,7 +66,7 @@ export function ownConnections(db: Kysely<Database>, { tenantId, users }: OwnTen
   const post = async (
     status: PostStatus,
     targets: readonly { on: ConnectionId; state: TargetState }[],
-    { slot = null, text = 'Testo' }: { slot?: Date | null; text?: string } = {},
+    { slot = null, text = 'Testo', run = 1 }: { slot?: Date | null; text?: string; run?: number } = {},
   ): Promise<PostId> => {
     const [id, revisionId] = [newId<PostId>(), newId<RevisionId>()];
     const common = { tenant_id: tenantId, created_at: now };
@@ -76,7 +79,7 @@ export function ownConnections(db: Kysely<Database>, { tenantId, users }: OwnTen
           status,
           revision_id: revisionId,
           scheduled_at: slot,
-          run: 1,
+          run,
           created_by: users.editor,
           updated_at: now,
           published_at: null,

@@ -37,15 +37,12 @@ export function useRefresher(): RefreshDependencies {
 }
 
 /**
- * An account on X that a person has just connected and whose token has lapsed already. X spends refresh tokens. In a
- * tenant of its own unless one is given. `onSecret` is told whatever nobody else may ever see.
+ * An account on X that a person has just connected and whose token has lapsed already, in a tenant of its own. X spends
+ * refresh tokens.
  */
-export async function lapsedOnX(
-  dependencies: RefreshDependencies,
-  { tenantId, onSecret = () => undefined }: { tenantId?: TenantId; onSecret?: (secret: string) => void } = {},
-): Promise<TokenKey> {
+export async function lapsedOnX(dependencies: RefreshDependencies): Promise<TokenKey> {
   await control('x', 'POST', '/settings', { accessTokenLifetimeMs: 1_000 });
-  const grant = await consent(dependencies, onSecret);
+  const grant = await consent(dependencies);
   await control('x', 'POST', '/settings', { accessTokenLifetimeMs: null });
   const { externalId } = account;
   await untilRefused(dependencies, { externalId, accessToken: grant.accessToken, details: {} });
@@ -58,7 +55,7 @@ export async function lapsedOnX(
     refreshToken,
     ...(scopes === null ? {} : { scopes }),
   };
-  return hold(dependencies, holder, tenantId ?? (await freshTenant(dependencies.db)).id);
+  return hold(dependencies, holder, (await freshTenant(dependencies.db)).id);
 }
 
 /** Connects a page until the test is over. */
@@ -113,16 +110,14 @@ export function connectionOf({ db }: RefreshDependencies, { tenantId, connection
   );
 }
 
-async function consent({ connectors }: RefreshDependencies, onSecret: (secret: string) => void): Promise<Grant> {
+async function consent({ connectors }: RefreshDependencies): Promise<Grant> {
   const connector = consentConnectorOf(connectors, 'x', 'oauth');
   const codeVerifier = randomBytes(32).toString('base64url');
   const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
   const url = connector.authorizationUrl({ redirectUri, state: 'state', codeChallenge });
   const back = await answerConsentPage(url, { person: account.externalId });
   const code = back.searchParams.get('code') ?? '';
-  const grant = await connector.exchangeCode({ redirectUri, code, codeVerifier });
-  for (const secret of [codeVerifier, code, grant.accessToken, grant.refreshToken ?? code]) onSecret(secret);
-  return grant;
+  return connector.exchangeCode({ redirectUri, code, codeVerifier });
 }
 
 async function untilRefused({ connectors }: RefreshDependencies, page: HeldPage): Promise<void> {

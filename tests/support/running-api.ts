@@ -1,11 +1,12 @@
 import { testStack } from '../../dev/stack.ts';
 import { type Call, type CallAnswer, send } from './api.ts';
 
-const address = `http://localhost:${testStack().ports.api}`;
+/** Where the API program of the test stack is reached, by networks too. */
+export const runningAddress = `http://localhost:${testStack().ports.api}`;
 
 /** Calls the API program of the test stack itself, behind which the worker and the simulators run. */
 export function callRunning(path: string, call: Call = {}): Promise<CallAnswer> {
-  return send(address + path, call);
+  return send(runningAddress + path, call);
 }
 
 /** The same, for a step that a story rests on: throws unless the answer has one of the statuses. */

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { connectionId } from '../../dev/seed-tenant.ts';
+import { answerConsentPage } from '../../dev/consent.ts';
 import { seedTenants } from '../../simulators/seed.ts';
 import { programVariables } from '../../dev/environment.ts';
 import { demoTenant } from '../../dev/demo-data.ts';
@@ -12,20 +13,19 @@ import type { PostView } from '../../src/api/posts/post-view-schemas.ts';
 import { openChannels } from '../../src/channels/open.ts';
 import { openPictureFetcher } from '../../src/channels/picture.ts';
 import { connect } from '../../src/db/connect.ts';
-import { tellOutgoingPosts } from '../../src/db/connection.ts';
 import type { Database } from '../../src/db/schema.ts';
 import type { PostId, TenantId } from '../../src/domain/ids.ts';
 import { readApiConfig } from '../../src/platform/config.ts';
 import { openStorage } from '../../src/platform/storage/open.ts';
 import { calmNetworks, published, resetNetworks } from '../support/fault-networks.ts';
 import { eventually, until } from '../support/fault-wait.ts';
-import { demand } from '../support/running-api.ts';
+import { callRunning, demand } from '../support/running-api.ts';
 import { inDemoTenant } from '../support/stack-database.ts';
 
 test('what a worker holds for a page does not go out once that was disconnected, and goes out once it is connected again', async () => {
   const slot = Date.now() + 20_000;
   const { id, text } = await scheduled(slot);
-  const grant = await storedGrant();
+  await keepGrant();
   await eventually('armed', () => isArmed(id), { withinMs: 15_000 });
   await demand(200, `/v1/connections/${page}/disconnect`, { as: giulia, method: 'POST' });
   expect(Date.now()).toBeLessThan(slot);
@@ -35,7 +35,7 @@ test('what a worker holds for a page does not go out once that was disconnected,
   expect((await published()).filter((post) => post.text === text)).toEqual([]);
   const { body } = await demand(200, `/v1/connections/${page}`, { as: giulia });
   expect(body.parked.items).toContainEqual(expect.objectContaining({ postId: id }));
-  await connectAgain(grant);
+  await connectAgain();
   await eventually('published', () => targetOf(id, 'published'), { withinMs: 30_000 });
   expect((await published()).filter((post) => post.text === text)).toHaveLength(1);
 });
@@ -58,22 +58,17 @@ test('the picture that a page shows at its network is kept, and a card gives it 
 
 const [giulia, elena, marco] = ['giulia.aurora', 'elena.aurora', 'marco.aurora'];
 const tenantId = demoTenant('aurora').id as TenantId;
-const page = pageOfAurora();
+const [aurora] = seedTenants;
+const page = connectionId(aurora.facebook[0]);
 let taken: Grant | null = null;
 
 type Grant = Selectable<Database['connection_secret']>;
 
 beforeEach(resetNetworks);
 afterEach(async () => {
-  if (taken !== null) await connectAgain(taken);
+  if (taken !== null) await giveBack(taken);
 });
 afterAll(calmNetworks);
-
-function pageOfAurora() {
-  const found = seedTenants.find(({ slug }) => slug === 'aurora')?.facebook[0];
-  if (found === undefined) throw new Error('aurora has no page on Facebook');
-  return connectionId(found);
-}
 
 /** A post that has passed its review and waits for its slot. */
 async function scheduled(slot: number): Promise<{ id: PostId; text: string }> {
@@ -103,27 +98,53 @@ async function targetOf(postId: string, state: string): Promise<PostView['target
   return targets.find((target) => target.state === state) ?? null;
 }
 
-/** What the page lives by, kept aside so that it can be given back. */
-async function storedGrant(): Promise<Grant> {
-  const grant = await inDemoTenant('aurora', (trx) =>
+/** What the page lives by, kept aside: other tests of this stack know it by its seeded token. */
+async function keepGrant(): Promise<void> {
+  taken = await inDemoTenant('aurora', (trx) =>
     trx.selectFrom('connection_secret').selectAll().where('connection_id', '=', page).executeTakeFirstOrThrow(),
   );
-  taken = grant;
-  return grant;
 }
 
-/** As a new consent would: the same page, a grant, and word to what waits. */
-async function connectAgain(grant: Grant): Promise<void> {
+/** By the network's consent page, once it has been told that the former grant is over. */
+async function connectAgain(): Promise<void> {
+  await eventually('revoked', async () => (await revocation()) !== 'pending' || null, { withinMs: 15_000 });
+  const json = { network: 'facebook' };
+  const begun = await demand(201, '/v1/connections/authorizations', { as: giulia, method: 'POST', json });
+  const back = await answerConsentPage(begun.body.authorizationUrl, { person: aurora.metaPerson.externalId });
+  await callRunning(back.pathname + back.search, { as: null });
+  await demand(200, `/v1/connections/authorizations/${begun.body.id}/selection`, {
+    as: giulia,
+    method: 'POST',
+    json: { externalIds: [aurora.facebook[0].externalId] },
+  });
+}
+
+function revocation(): Promise<string | null> {
+  return inDemoTenant('aurora', async (trx) => {
+    const row = await trx.selectFrom('connection').select('revocation').where('id', '=', page).executeTakeFirst();
+    return row?.revocation ?? null;
+  });
+}
+
+/** The seeded grant again, at the network and here. */
+async function giveBack(grant: Grant): Promise<void> {
   taken = null;
+  await resetNetworks();
   await inDemoTenant('aurora', async (trx) => {
     const back = { state: 'connected', disconnected_at: null, disconnected_by: null, revocation: null } as const;
     await trx.updateTable('connection').set(back).where('id', '=', page).execute();
+    const { access_token, refresh_token, expires_at } = grant;
     await trx
       .insertInto('connection_secret')
       .values(grant)
-      .onConflict((conflict) => conflict.doNothing())
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'connection_id']).doUpdateSet((eb) => ({
+          access_token,
+          refresh_token,
+          expires_at,
+          token_version: eb('connection_secret.token_version', '+', 1),
+        })),
+      )
       .execute();
-    const message = { kind: 'connection_repaired', connectionId: page, passed: 'now' } as const;
-    await tellOutgoingPosts(trx, { tenantId, connectionId: page }, { message, now: new Date() });
   });
 }

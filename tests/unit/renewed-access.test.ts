@@ -62,7 +62,10 @@ test.each([
   [{ kind: 'current', accessToken: 'new', tokenVersion: 4 }, null],
   [{ kind: 'not_renewable' }, { class: 'refresh_token', grantProblem: 'gone' }],
   [{ kind: 'grant_gone' }, { class: 'refresh_token', grantProblem: 'gone' }],
-  [{ kind: 'permission_lost' }, { class: 'refresh_token', grantProblem: 'permission' }],
+  [
+    { kind: 'permission_lost', missing: ['pages_messaging'] },
+    { class: 'refresh_token', grantProblem: 'permission', missingScopes: ['pages_messaging'] },
+  ],
   [
     { kind: 'trouble', retryAfterMs: 9_000, error: trouble },
     { class: 'retry_later', grantProblem: null, retryAfterMs: 9_000, mayHaveActed: false },

@@ -6,10 +6,11 @@ import {
   selectAdminProfile,
   selectAdminProfiles,
 } from '../../db/admin-profile.ts';
-import { badge, badges, connectionStates } from '../../domain/connection.ts';
-import { features, grantFamilies, grantKinds, lostFeatures } from '../../domain/grant.ts';
+import { badge } from '../../domain/connection.ts';
+import { grantFamilies, lostFeatures } from '../../domain/grant.ts';
 import { scopesOf } from '../../domain/grant-scopes.ts';
 import { networks } from '../../domain/network.ts';
+import { badgeCode, connectionState, feature, grantKind } from '../connections/connection-codes.ts';
 import { adminProfileId, connectionId } from '../connections/connection-view.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { cursorCodec, cursorText, pageFrom, pageOf, pageQuery } from '../paging.ts';
@@ -20,20 +21,23 @@ const codec = cursorCodec<AdminProfilePosition>('admin profiles', z.tuple([curso
 
 const grantedPage = z.object({
   connectionId,
-  network: z.enum(networks),
-  grantKind: z.enum(grantKinds),
-  name: z.string(),
-  state: z.enum(connectionStates),
-  badge: z.enum(badges),
+  network: z.enum(networks).meta({ description: 'Where the page lives.' }),
+  grantKind,
+  name: z.string().meta({ description: 'The page’s name.' }),
+  state: connectionState,
+  badge: badgeCode,
   scopes: z.array(z.string()).nullable().meta({ description: 'What was granted; null: the network does not tell.' }),
   missingScopes: z.array(z.string()).meta({ description: 'What was asked for and is not there.' }),
-  lostFeatures: z.array(z.enum(features)).meta({ description: 'What does not work for want of it.' }),
+  lostFeatures: z.array(feature).meta({ description: 'What does not work for want of it.' }),
 });
 
 const adminProfileView = z
   .object({
     id: adminProfileId,
-    family: z.enum(grantFamilies).meta({ description: 'Whose account it is: one is the same on all of Google.' }),
+    family: z.enum(grantFamilies).meta({
+      description:
+        'Whose account it is: one person is the same on Facebook, Instagram by Facebook Login and WhatsApp (`meta`), and on all of Google.',
+    }),
     externalId: z.string().meta({ description: 'The network’s own id of it.' }),
     name: z.string().meta({ description: 'As the network calls it.', example: 'Chiara Ferri' }),
     firstGrantedAt: instantView('When it first granted us access.'),
@@ -54,7 +58,7 @@ const listAdminProfiles = defineRoute({
   permission: 'connection.read',
   query: z.strictObject({
     ...pageQuery,
-    family: z.enum(grantFamilies).optional().meta({ description: 'Only accounts of this one.' }),
+    family: z.enum(grantFamilies).optional().meta({ description: 'Only profiles of this family of networks.' }),
   }),
   answer: { status: 200, schema: pageOf(adminProfileView), description: 'A page of profiles.' },
   refusals: {},

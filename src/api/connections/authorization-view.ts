@@ -3,18 +3,23 @@ import type { AuthorizationRow } from '../../db/connection-authorization.ts';
 import { selectKnownPages } from '../../db/connect-page.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { authorizationPurposes, authorizationStates } from '../../domain/authorization.ts';
-import { connectionStates } from '../../domain/connection.ts';
-import { features, grantKinds, lostFeatures, missingScopes, pageRefusals } from '../../domain/grant.ts';
+import { lostFeatures, missingScopes, pageRefusals } from '../../domain/grant.ts';
 import { scopesOf } from '../../domain/grant-scopes.ts';
 import type { AuthorizationId } from '../../domain/ids.ts';
 import { networks } from '../../domain/network.ts';
 import { id, instantView } from '../schemas.ts';
 import { failureSentence, featureSentence, pageRefusalSentence } from './authorization-sentences.ts';
+import { connectionState, feature, grantKind } from './connection-codes.ts';
 import { connectionId } from './connection-view.ts';
 
 export const authorizationId = id<AuthorizationId>('The authorization.');
 
 const sentence = z.string().meta({ description: 'The same in words.' });
+
+const refusalCode = z.enum(pageRefusals).meta({
+  description:
+    '`personal_profile`: only business pages and accounts can be connected; `role_missing`: whoever consented may not act for it; `not_eligible`: the network does not let apps use it.',
+});
 
 const pageView = z
   .object({
@@ -22,14 +27,13 @@ const pageView = z
     name: z.string().meta({ description: 'The page’s name.', example: 'Mercato Aurora' }),
     pictureUrl: z.string().nullable().meta({ description: 'Its picture at the network; such addresses expire.' }),
     refusal: z
-      .object({ code: z.enum(pageRefusals).meta({ description: 'Why.' }), sentence })
+      .object({ code: refusalCode, sentence })
       .nullable()
       .meta({ description: 'Why it cannot be chosen; null if it can.' }),
-    connectionId: connectionId.nullable(),
-    connectionState: z
-      .enum(connectionStates)
+    connectionId: connectionId
       .nullable()
-      .meta({ description: 'Of the connection that the tenant has of it already; null if it has none.' }),
+      .meta({ description: 'The connection that the tenant has of it, new or from before; null if it has none.' }),
+    connectionState: connectionState.nullable().meta({ description: 'The state of that connection.' }),
   })
   .meta({ id: 'AuthorizationPage', description: 'A page that the grant reaches.' });
 
@@ -46,7 +50,10 @@ const failureView = z
         'revocation_pending',
         'ended',
       ])
-      .meta({ description: 'Why nothing came of it.' }),
+      .meta({
+        description:
+          '`denied`: the person did not consent; `refused`: the network took the code or key for wrong; `network_trouble`: it did not answer as it should; `nothing_to_connect`: the grant reaches nothing that can be connected, `pages` may say why; `other_page`: not the page that was to be renewed; `same_profile`: a transfer needs somebody else; `revocation_pending`: an earlier grant of the person is still being taken back; `ended`: the connection was ended meanwhile.',
+      }),
     sentence,
     providerStatus: z.int().nullable().meta({ description: 'The HTTP status of the network’s answer.' }),
     providerCode: z.string().nullable().meta({ description: 'The network’s own code.' }),
@@ -59,28 +66,31 @@ const failureView = z
 export const authorizationView = z
   .object({
     id: authorizationId,
-    purpose: z.enum(authorizationPurposes).meta({ description: 'For new pages, or for one that is connected.' }),
+    purpose: z.enum(authorizationPurposes).meta({
+      description:
+        '`connect`: new pages; `refresh`: the same page, consented to again; `transfer`: the same page, by somebody else.',
+    }),
     network: z.enum(networks).meta({ description: 'Where the person is sent.' }),
-    kind: z.enum(grantKinds).meta({ description: 'By which of the network’s ways.' }),
+    kind: grantKind,
     connectionId: connectionId.nullable().meta({ description: 'The connection to renew; null for new pages.' }),
     state: z.enum(authorizationStates).meta({
       description:
-        '`connecting`: the person is at the network; `selecting_page`: `pages` are to be chosen from; the others are final.',
+        '`connecting`: the person is at the network; `selecting_page`: they are back, and `pages` are to be chosen from; `connected`: done; `failed`: nothing came of it, see `failure`; `expired`: its time ran out. The last three are final.',
     }),
     createdAt: instantView('When it was begun.'),
-    expiresAt: instantView('Until when the person may come back, and then choose.'),
+    expiresAt: instantView('Until when the person may come back; once they are back, until when pages may be chosen.'),
     grantedBy: z.string().nullable().meta({ description: 'Who consented, as the network calls them.' }),
     pages: z.array(pageView).meta({ description: 'What the grant reaches; empty before the person is back.' }),
     missingScopes: z
       .array(
         z.object({
           scope: z.string().meta({ description: 'The network’s own name.' }),
-          features: z.array(z.enum(features)).meta({ description: 'What needs it.' }),
+          features: z.array(feature).meta({ description: 'What needs it.' }),
         }),
       )
       .meta({ description: 'Permissions that we asked for and did not get.' }),
     lostFeatures: z
-      .array(z.object({ feature: z.enum(features).meta({ description: 'What does not work.' }), sentence }))
+      .array(z.object({ feature, sentence }))
       .meta({ description: 'What will not work for want of them.' }),
     failure: failureView.nullable().meta({ description: 'Null unless it came to nothing.' }),
   })

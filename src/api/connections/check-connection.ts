@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { selectConnection } from '../../db/connection-card.ts';
 import { recordLook } from '../../db/connection-health.ts';
-import type { Look } from '../../domain/connection-health.ts';
+import { type Look, wordless } from '../../domain/connection-health.ts';
 import type { ConnectionId, TenantId } from '../../domain/ids.ts';
 import type { SealKey } from '../../platform/sealing.ts';
 import { defineRoute } from '../define-route.ts';
@@ -34,7 +34,7 @@ const refusals = {
   not_connected: {
     status: 409,
     title: 'Not connected',
-    description: 'The connection was ended by a person or is still being made: there is nothing to check.',
+    description: 'A person has ended the connection: there is nothing to check. Connect the page anew.',
     example: { state: 'disconnected' },
   },
 } as const;
@@ -90,14 +90,12 @@ function probed(
 const grantGone: ProbeOutcome = {
   kind: 'grant_refused',
   problem: 'gone',
+  missing: [],
   lapsed: false,
-  providerStatus: null,
-  providerCode: null,
-  providerMessage: null,
+  ...wordless,
 };
 
-/** A probe reads the page alone: it tells neither names nor permissions. */
+/** A page that answers tells neither names nor permissions. */
 function lookOf(outcome: ProbeOutcome): Look {
-  if (outcome.kind === 'works') return { kind: 'works', name: null, scopes: null };
-  return outcome.kind === 'trouble' ? outcome : { ...outcome, missing: [] };
+  return outcome.kind === 'works' ? { kind: 'works', name: null, scopes: null } : outcome;
 }

@@ -5,15 +5,14 @@ import { tellConnection } from '../../db/connection-process.ts';
 import { releaseWaiting } from '../../db/connection-repair.ts';
 import { type EarlierConnection, grantConnection, keepTokens } from '../../db/connect-page.ts';
 import { unlessViolated } from '../../db/constraint.ts';
-import { appendEvents } from '../../db/event.ts';
+import { appendConnectionEvent } from '../../db/connection-event.ts';
 import { tenantKeys } from '../../db/tenant-key.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { AuthorizationPage } from '../../domain/authorization.ts';
-import { usable } from '../../domain/connection.ts';
-import { problemOf } from '../../domain/connection-health.ts';
+import { errorOf, problemOf, wordless } from '../../domain/connection-health.ts';
 import { probeDueAt, refreshDueAt } from '../../domain/connection-schedule.ts';
-import { lostFeatures, missingScopes } from '../../domain/grant.ts';
-import { scopesOf } from '../../domain/grant-scopes.ts';
+import { lostFeatures } from '../../domain/grant.ts';
+import { lackedScopes, scopesOf } from '../../domain/grant-scopes.ts';
 import type { PassedSlot } from '../../domain/hold.ts';
 import type { AdminProfileId, ConnectionId, TenantId } from '../../domain/ids.ts';
 import { seal, type SealKey } from '../../platform/sealing.ts';
@@ -64,9 +63,9 @@ async function connectPage(
 ): Promise<void> {
   const { tenantId, authorization, adminProfileId, scopes, passed, now } = choice;
   const { network, grant_kind: kind } = authorization;
-  const asked = scopesOf(network, kind);
-  const missing = scopes === null ? [] : missingScopes(asked, scopes).map(({ scope }) => scope);
-  const state = lostFeatures(asked, missing).includes('pages') ? 'refresh_required' : 'connected';
+  const missing = scopes === null ? [] : lackedScopes(network, kind, scopes);
+  const works = !lostFeatures(scopesOf(network, kind), missing).includes('pages');
+  const state = works ? 'connected' : 'refresh_required';
   const { id: connectionId, earlier } = await grantConnection(trx, {
     tenantId,
     network,
@@ -78,6 +77,7 @@ async function connectPage(
     adminProfileId,
     scopes,
     missingScopes: missing,
+    error: works ? null : errorOf('permission_lost', wordless, now),
     consentExpiresAt: choice.consentExpiresAt,
     by: authorization.user_id,
     now,
@@ -96,13 +96,13 @@ async function connectPage(
       offer?.refreshes === true && tokens.expiresAt !== null
         ? refreshDueAt({ issuedAt: choice.held.issuedAt, expiresAt: tokens.expiresAt }, Math.random())
         : null,
-    probeAt: probeDueAt({ now: now.getTime(), state, failures: 0 }, Math.random()),
+    probeAt: probeDueAt({ network, now: now.getTime(), state, failures: 0 }, Math.random()),
     watchAt: offer?.watches === true ? now.getTime() : null,
   });
   await tellOf(trx, about, { choice, earlier });
   const publishes = problemOf('publish', { network, grantKind: kind, state, missingScopes: missing, errorCode: null });
   if (earlier !== null && publishes === null) {
-    await releaseWaiting(trx, about, { worked: usable(earlier.state), passed, now });
+    await releaseWaiting(trx, about, { worked: problemOf('publish', earlier) === null, passed, now });
   }
   await tellConnection(trx, { ...about, network }, now);
 }
@@ -138,19 +138,17 @@ async function tellOf(
 ): Promise<void> {
   const { authorization, adminProfileId, now } = choice;
   const anew = authorization.purpose === 'transfer' ? 'connection.transferred' : 'connection.reconnected';
-  await appendEvents(trx, [
+  const actor = { kind: 'user', id: authorization.user_id } as const;
+  await appendConnectionEvent(
+    trx,
+    { tenantId, connectionId, actor, now },
     {
-      tenantId,
-      at: now,
       kind: earlier === null ? 'connection.connected' : anew,
-      entity: 'connection',
-      entityId: connectionId,
-      actor: { kind: 'user', id: authorization.user_id },
       data: {
         authorizationId: authorization.id,
         adminProfileId,
         ...(earlier === null ? {} : { was: earlier.state, earlierAdminProfileId: earlier.adminProfileId }),
       },
     },
-  ]);
+  );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ConnectionRow } from '../../db/connection-card.ts';
-import { badge, badges, connectionStates, revocations } from '../../domain/connection.ts';
-import { features, grantKinds, lostFeatures } from '../../domain/grant.ts';
+import { badge, revocations } from '../../domain/connection.ts';
+import { lostFeatures } from '../../domain/grant.ts';
 import { scopesOf } from '../../domain/grant-scopes.ts';
 import { passedSlotPolicies } from '../../domain/hold.ts';
 import type { AdminProfileId, ConnectionId, PolicyId, UserId } from '../../domain/ids.ts';
@@ -9,6 +9,7 @@ import { networks } from '../../domain/network.ts';
 import { remedySentence } from '../../messages/remedy.ts';
 import { person } from '../approvals/approval-schemas.ts';
 import { id, instantView } from '../schemas.ts';
+import { badgeCode, connectionState, feature, grantKind } from './connection-codes.ts';
 import { pictureAddress, type Presenting } from './presenting.ts';
 
 export const connectionId = id<ConnectionId>('The connection.');
@@ -18,7 +19,7 @@ const lastError = z
   .object({
     code: z.enum(['grant_gone', 'permission_lost', 'network_trouble', 'no_answer']).meta({
       description:
-        '`grant_gone`: consent is needed again; `permission_lost`: a wider one; the others pass by themselves.',
+        '`grant_gone`: the network refused the token, and a person must consent again; `permission_lost`: it refused a call for want of a permission; `network_trouble`: it answered with an error or asked for a pause; `no_answer`: it did not answer. The last two pass by themselves.',
     }),
     providerStatus: z.int().nullable().meta({ description: 'The HTTP status of the network’s answer.' }),
     providerCode: z.string().nullable().meta({ description: 'The network’s own code.' }),
@@ -30,7 +31,7 @@ const lastError = z
 const missingScope = z
   .object({
     scope: z.string().meta({ description: 'As the network calls it.', example: 'pages_manage_posts' }),
-    features: z.array(z.enum(features)).meta({ description: 'What needs it.' }),
+    features: z.array(feature).meta({ description: 'What needs it.' }),
   })
   .meta({ id: 'MissingScope', description: 'A permission that we asked for and do not have.' });
 
@@ -38,15 +39,15 @@ export const connectionView = z
   .object({
     id: connectionId,
     network: z.enum(networks).meta({ description: 'Where the page lives.' }),
-    grantKind: z.enum(grantKinds).meta({ description: 'By which of the network’s ways it was connected.' }),
+    grantKind,
     externalId: z.string().meta({ description: 'The network’s own id of the page.' }),
     name: z.string().meta({ description: 'The page’s name.', example: 'Mercato Aurora' }),
     picture: z
       .object({ url: z.string(), expiresAt: instantView('Until when it can be used.') })
       .nullable()
       .meta({ description: 'The page’s picture, as a JPEG that we keep, at a signed address. Null: none is known.' }),
-    state: z.enum(connectionStates).meta({ description: 'Where the connection stands.' }),
-    badge: z.enum(badges).meta({ description: 'The same as a traffic light: green, yellow, red.' }),
+    state: connectionState,
+    badge: badgeCode,
     adminProfile: z
       .object({ id: adminProfileId, name: z.string().meta({ description: 'As the network calls them.' }) })
       .nullable()
@@ -58,14 +59,16 @@ export const connectionView = z
     missingScopes: z
       .array(missingScope)
       .meta({ description: 'Permissions that we asked for and do not have: not given, or gone since.' }),
-    lostFeatures: z
-      .array(z.enum(features))
-      .meta({ description: 'What does not work for want of them; the rest goes on.' }),
-    approvalPolicyId: id<PolicyId>('The policy that posts to this page must pass, besides the tenant’s.').nullable(),
-    connectedAt: instantView('When it was made or made again.'),
+    lostFeatures: z.array(feature).meta({ description: 'What does not work for want of them; the rest goes on.' }),
+    approvalPolicyId: id<PolicyId>(
+      'The policy that posts to this page must pass; null: the tenant’s default.',
+    ).nullable(),
+    connectedAt: instantView('When it was connected, or consented to again.'),
     connectedBy: person.nullable(),
     lastSuccessAt: instantView('When the network last did what we asked.').nullable(),
-    lastCheckedAt: instantView('When it was last checked.').nullable(),
+    lastCheckedAt: instantView(
+      'When the network was last asked whether the page works: on schedule, by a check, or by a repair.',
+    ).nullable(),
     lastError: lastError.nullable().meta({ description: 'Null while all is well.' }),
     remedy: z.string().nullable().meta({
       description: 'What a person can do about its state, in the caller’s language; null where nothing is wrong.',
@@ -85,9 +88,10 @@ export const connectionView = z
       description:
         'Whether the network has been told that an ended grant is over: `pending`; `done`; `shared`: no, other connections live by the same consent; `failed`: it would not hear; `not_offered`: it has no way to. Null unless disconnected.',
     }),
-    passedSlots: z
-      .enum(passedSlotPolicies)
-      .meta({ description: 'What a repair does with targets whose slot has passed meanwhile.' }),
+    passedSlots: z.enum(passedSlotPolicies).meta({
+      description:
+        'What a repair does with targets whose slot has passed meanwhile: they go out `now`; a person is to `ask` for each that is more than an hour late; or they are `drop`ped.',
+    }),
     parkedTargets: z.int().meta({ description: 'How many targets of posts wait because of it, or of a crisis stop.' }),
   })
   .meta({ id: 'Connection', description: 'A business page or account on a network.' });

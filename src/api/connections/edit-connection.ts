@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { selectConnection } from '../../db/connection-card.ts';
-import { appendEvents } from '../../db/event.ts';
+import { appendConnectionEvent } from '../../db/connection-event.ts';
 import { setPassedSlots } from '../../db/passed-slots.ts';
 import { passedSlotPolicies } from '../../domain/hold.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -16,7 +16,7 @@ export function editConnection({ urls }: { urls: MediaUrls }): Route {
     tag: 'Connections',
     summary: 'Say what a repair does with late posts',
     description:
-      'While the connection is broken, what should go out through it is parked. `passedSlots` says what becomes of targets whose slot has passed when it works again: they go out `now`; a person is `ask`ed on each that is more than an hour late (`resolve`); or they are `drop`ped. What is not late simply waits for its slot. The last one to write wins.',
+      'While the connection is broken, what should go out through it is parked. `passedSlots` says what becomes of targets whose slot has passed when it works again: they go out `now`; a person is to `ask` for each that is more than an hour late (`resolve`); or they are `drop`ped. What is not late simply waits for its slot. The last one to write wins.',
     permission: 'connection.write',
     params: z.strictObject({ connectionId }),
     body: z.strictObject({
@@ -30,11 +30,13 @@ export function editConnection({ urls }: { urls: MediaUrls }): Route {
       const { passedSlots } = body;
       if (await setPassedSlots(trx, params.connectionId, passedSlots)) {
         const { tenantId, userId } = caller;
-        const actor = { kind: 'user', id: userId } as const;
-        const about = { entity: 'connection', entityId: params.connectionId } as const;
-        await appendEvents(trx, [
-          { tenantId, at: now, kind: 'connection.changed', ...about, actor, data: { passedSlots } },
-        ]);
+        const about = {
+          tenantId,
+          connectionId: params.connectionId,
+          actor: { kind: 'user', id: userId },
+          now,
+        } as const;
+        await appendConnectionEvent(trx, about, { kind: 'connection.changed', data: { passedSlots } });
       }
       const row = await selectConnection(trx, params.connectionId);
       if (row === null) throw refuse('not_found');

@@ -26,7 +26,8 @@ export function listConnections({ urls }: { urls: MediaUrls }): Route {
     path: '/v1/connections',
     tag: 'Connections',
     summary: 'List the connections of the tenant',
-    description: 'A card for each page or account, by name, with counts per state and badge.',
+    description:
+      'A card for each page or account that is connected or ever was, by name, with counts per state and badge. `badge=connected,refresh` leaves out what no longer works.',
     permission: 'connection.read',
     query: z.strictObject({
       ...pageQuery,
@@ -35,7 +36,10 @@ export function listConnections({ urls }: { urls: MediaUrls }): Route {
       badge: listOf(badges, 'Only with these badges.'),
       adminProfileId: adminProfileId.optional(),
       q: z.string().trim().min(1).max(200).optional().meta({ description: 'Part of the name, in any case.' }),
-      suspended: z.stringbool().optional().meta({ description: 'Only those that are suspended, or only the others.' }),
+      suspended: z
+        .stringbool()
+        .optional()
+        .meta({ description: '`true`: only those that are suspended; `false`: only the others.' }),
     }),
     answer: {
       status: 200,

@@ -15,6 +15,8 @@ export interface ProbedPage {
 export interface GrantRefused extends ProviderWords {
   readonly kind: 'grant_refused';
   readonly problem: GrantProblem;
+  /** The permissions that the network named as missing, if any. */
+  readonly missing: readonly string[];
   /** Only the token was refused: a new one may mend it. */
   readonly lapsed: boolean;
 }

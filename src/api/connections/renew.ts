@@ -6,7 +6,7 @@ export type Renewal =
   | { readonly kind: 'renewed'; readonly accessToken: string }
   /** There is nothing to renew with, or the network says that the grant is over. */
   | { readonly kind: 'gone' }
-  | { readonly kind: 'permission_lost' }
+  | { readonly kind: 'permission_lost'; readonly missing: readonly string[] }
   | { readonly kind: 'trouble'; readonly retryAfterMs: number };
 
 export interface RefusedToken {
@@ -36,7 +36,7 @@ export async function askWithRenewal<Outcome extends { readonly kind: string }>(
     case 'gone':
       return first;
     case 'permission_lost':
-      return { ...first, problem: 'permission' };
+      return { ...first, problem: 'permission', missing: renewal.missing };
     case 'trouble':
       return { ...first, kind: 'trouble', retryAfterMs: renewal.retryAfterMs };
   }

@@ -22,7 +22,7 @@ const maxPages = 200;
 
 export const passedSlots = z.enum(passedSlotPolicies).nullable().default(null).meta({
   description:
-    'What becomes of posts that wait for a page and whose slot has passed meanwhile: they go out `now`, a person is `ask`ed on each (an hour late still counts as on time), or they are `drop`ped. Null: as the connection’s own `passedSlots` says.',
+    'What becomes of posts that wait for a page and whose slot has passed meanwhile: they go out `now`, a person is to `ask` for each (an hour late still counts as on time), or they are `drop`ped. Null: as the connection’s own `passedSlots` says.',
 });
 
 const refusals = {
@@ -53,7 +53,7 @@ export function selectPages(dependencies: ConnectDependencies) {
     tag: 'Connections',
     summary: 'Connect the chosen pages',
     description:
-      'All of them or none. From the answer on they are connections like any other. A page that the tenant had before, disconnected or not, is the same connection again, with its history, and what waited for it goes on. Permissions that were not given are named by the connection; it works for everything else.',
+      'All of them or none; they are named by `externalIds` of pages without a `refusal`. From the answer on they are connections like any other, whose ids are in `pages`. A page that the tenant had before, disconnected or not, is the same connection again, with its history, and what waited for it goes on. Permissions that were not given are named by the connection; it works for everything else.',
     permission: 'connection.write',
     params: z.strictObject({ authorizationId }),
     body: z.strictObject({

@@ -110,11 +110,10 @@ async function settleGranted(trx: TenantTransaction, about: Settling, settling: 
     adminProfileId,
     scopes: grant.scopes,
     pages,
-    grantExpiresAt: dateOf(grant.expiresAt),
     consentExpiresAt: dateOf(grant.consentExpiresAt),
   });
   const selectable = pages.filter(({ refusal }) => refusal === null);
-  if (authorization.purpose !== 'connect') return renew(trx, about, { ...settling, adminProfileId, pages });
+  if (authorization.purpose !== 'connect') return settleReconsent(trx, about, { ...settling, adminProfileId, pages });
   if (selectable.length === 0) return fail(trx, about, { authorization, failure: failureOf('nothing_to_connect') });
 
   const seals = await authorizationSeals(trx, about, { masterKeys: settling.dependencies.masterKeys, now: about.now });
@@ -127,7 +126,7 @@ async function settleGranted(trx: TenantTransaction, about: Settling, settling: 
 }
 
 /** The same page has to come back, of a transfer from somebody else; then there is nothing to choose. */
-async function renew(
+async function settleReconsent(
   trx: TenantTransaction,
   about: Settling,
   {

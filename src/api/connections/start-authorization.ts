@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { type GrantableConnection, selectGrantable } from '../../db/connect-page.ts';
 import { isBeingRevoked } from '../../db/granting-profile.ts';
-import { grantKinds, grantKindsOf } from '../../domain/grant.ts';
+import { grantKindsOf } from '../../domain/grant.ts';
 import { networks } from '../../domain/network.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import { answer } from '../route-context.ts';
+import { answer, type Answered, secretAnswer } from '../route-context.ts';
 import { authorizationView } from './authorization-view.ts';
 import { beginAuthorization, beginRefusals, type FlowDependencies, notConnectable } from './begin-authorization.ts';
+import { grantKind } from './connection-codes.ts';
 import { connectionId } from './connection-view.ts';
 import { passedSlots } from './select-pages.ts';
 
@@ -30,14 +31,13 @@ const credentials = z
   .meta({
     id: 'ConnectionCredentials',
     description:
-      'Keys, for ways without a consent page. They are checked at the network, sealed, and never shown again.',
+      'Keys, for the ways of `GET /v1/networks` that take `credentials`; left out for those that send a person to a `consent` page. They are checked at the network, sealed, and never shown again.',
   });
 
-const named = z
-  .array(z.string().min(1).max(255))
-  .max(50)
-  .default([])
-  .meta({ description: 'The network’s ids of what to connect, where it lists nothing: package names, chats.' });
+const named = z.array(z.string().min(1).max(255)).max(50).default([]).meta({
+  description:
+    'Ids that a person types, where the network does not list what a grant reaches (`named` of the way in `GET /v1/networks`): package names, chats.',
+});
 
 const started = authorizationView
   .extend({
@@ -50,7 +50,7 @@ const started = authorizationView
 const shown = { status: 201, schema: started, description: 'The authorization.' } as const;
 
 const howItGoesOn =
-  'The person consents at the network and is led back to this API, whose page tells the console over the BroadcastChannel `chorally-connections` (`{ type, authorizationId, outcome }`) and closes; events tell it too. Keys are taken to the network at once: the answer says what came of it.';
+  'The person consents at the network and is led back to this API, whose page tells the console over the BroadcastChannel `chorally-connections` and closes: `{ "type": "connection-authorization", authorizationId, outcome }`, where `outcome` is the state of the authorization by then. That reaches windows of the same origin; `authorization.granted` and `authorization.failed` in `GET /v1/events` tell everybody else. Never rely on `window.opener` or on seeing the window close. The address is kept nowhere: a request that is repeated with its `Idempotency-Key` begins another way. Keys are taken to the network at once: the answer says what came of it.';
 
 function connect(dependencies: FlowDependencies) {
   return defineRoute({
@@ -62,8 +62,12 @@ function connect(dependencies: FlowDependencies) {
     permission: 'connection.write',
     body: z.strictObject({
       network: z.enum(networks).meta({ description: 'Where the pages live.' }),
-      kind: z.enum(grantKinds).optional().meta({ description: 'By which of its ways; its usual one unless said.' }),
-      purpose: z.literal('connect').default('connect').meta({ description: 'New pages.' }),
+      kind: grantKind.optional().meta({
+        description: 'By which of its `ways` in `GET /v1/networks`; the first of them unless said.',
+      }),
+      purpose: z.literal('connect').default('connect').meta({
+        description: 'New pages; to renew a page that is connected see `…/refresh` and `…/transfer`.',
+      }),
       credentials: credentials.optional(),
       named,
     }),
@@ -80,7 +84,7 @@ function connect(dependencies: FlowDependencies) {
         const detail = 'is no way of this network';
         throw invalid([{ pointer: '/kind', rule: 'not_offered', limit: kinds.join(', '), value: kind, detail }]);
       }
-      const begun = {
+      const beginning = {
         way: { network: body.network, kind },
         purpose: body.purpose,
         connectionId: null,
@@ -88,12 +92,17 @@ function connect(dependencies: FlowDependencies) {
         credentials: body.credentials ?? null,
         passed: null,
       } as const;
-      return answer(await beginAuthorization(ctx, begun, dependencies));
+      return begun(await beginAuthorization(ctx, beginning, dependencies));
     },
   });
 }
 
-const renewalRefusals = {
+/** The address holds the state that proves the person's return: whoever reads the database must not find it. */
+function begun(authorization: z.output<typeof started>): Answered<z.output<typeof started>> {
+  return authorization.authorizationUrl === null ? answer(authorization) : secretAnswer(authorization);
+}
+
+const reconsentRefusals = {
   ...beginRefusals,
   ended: {
     status: 409,
@@ -108,8 +117,8 @@ const renewalRefusals = {
   },
 } as const;
 
-const renewalBody = z.strictObject({ passedSlots, credentials: credentials.optional() });
-const renewalParams = z.strictObject({ connectionId });
+const reconsentBody = z.strictObject({ passedSlots, credentials: credentials.optional() });
+const reconsentParams = z.strictObject({ connectionId });
 
 function refresh(dependencies: FlowDependencies) {
   return defineRoute({
@@ -119,19 +128,19 @@ function refresh(dependencies: FlowDependencies) {
     summary: 'Have a connection consented to again',
     description: `For a connection whose grant is gone, lacks a permission, or soon lapses. ${howItGoesOn} The same page must come back, and then nothing is to be chosen: the connection works again, and what waited for it goes on. If it does not come back, nothing changes and the authorization names both.`,
     permission: 'connection.write',
-    params: renewalParams,
-    body: renewalBody,
+    params: reconsentParams,
+    body: reconsentBody,
     answer: shown,
-    refusals: renewalRefusals,
+    refusals: reconsentRefusals,
     audit: 'authorization.started',
     act: async (ctx) => {
       const { params, body, inTenant, refuse } = ctx;
-      const { connection, revoking } = await inTenant((trx) => renewable(trx, params.connectionId));
+      const { connection, revoking } = await inTenant((trx) => readGrantable(trx, params.connectionId));
       if (connection === null) throw refuse('not_found');
       if (connection.state === 'disconnected') throw refuse('ended');
       // Somebody else may consent this time, but it is not likely.
       if (revoking) throw refuse('revocation_pending');
-      return answer(await beginAuthorization(ctx, renewalOf('refresh', connection, body), dependencies));
+      return begun(await beginAuthorization(ctx, reconsentOf('refresh', connection, body), dependencies));
     },
   });
 }
@@ -144,31 +153,31 @@ function transfer(dependencies: FlowDependencies) {
     summary: 'Hand a connection over to another admin profile',
     description: `Somebody else consents to the same page, whose connection then hangs on their grant: before whoever connected it leaves. ${howItGoesOn} The page must be the same and the person another.`,
     permission: 'connection.write',
-    params: renewalParams,
-    body: renewalBody,
+    params: reconsentParams,
+    body: reconsentBody,
     answer: shown,
-    refusals: renewalRefusals,
+    refusals: reconsentRefusals,
     audit: 'authorization.started',
     act: async (ctx) => {
       const { params, body, inTenant, refuse } = ctx;
-      const { connection } = await inTenant((trx) => renewable(trx, params.connectionId));
+      const { connection } = await inTenant((trx) => readGrantable(trx, params.connectionId));
       if (connection === null) throw refuse('not_found');
       if (connection.state === 'disconnected') throw refuse('ended');
-      return answer(await beginAuthorization(ctx, renewalOf('transfer', connection, body), dependencies));
+      return begun(await beginAuthorization(ctx, reconsentOf('transfer', connection, body), dependencies));
     },
   });
 }
 
-async function renewable(...[trx, id]: Parameters<typeof selectGrantable>) {
+async function readGrantable(...[trx, id]: Parameters<typeof selectGrantable>) {
   const connection = await selectGrantable(trx, id);
   const profileId = connection?.admin_profile_id ?? null;
   return { connection, revoking: profileId !== null && (await isBeingRevoked(trx, profileId)) };
 }
 
-function renewalOf(
+function reconsentOf(
   purpose: 'refresh' | 'transfer',
   connection: GrantableConnection,
-  body: z.output<typeof renewalBody>,
+  body: z.output<typeof reconsentBody>,
 ) {
   return {
     way: { network: connection.network, kind: connection.grant_kind },

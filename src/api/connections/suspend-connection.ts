@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resumeConnection, suspendConnection, tellOutgoingPosts } from '../../db/connection.ts';
 import { selectConnection } from '../../db/connection-card.ts';
-import { appendEvents } from '../../db/event.ts';
+import { appendConnectionEvent } from '../../db/connection-event.ts';
 import { closeGate } from '../../db/halt.ts';
 import { passedSlotPolicies } from '../../domain/hold.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -46,7 +46,7 @@ export function resume({ urls }: { urls: MediaUrls }): Route {
     tag: 'Connections',
     summary: 'Resume a suspended connection',
     description:
-      'Ends the suspension: targets whose slot lies ahead wait for it again. `passedSlots` says what becomes of those whose slot has passed: they go out `now`, a person is to `ask`ed on each (`resolve`), or they are `drop`ped. Resuming a connection that is not suspended changes nothing.',
+      'Ends the suspension: targets whose slot lies ahead wait for it again. `passedSlots` says what becomes of those whose slot has passed: they go out `now`, a person is to `ask` for each (`resolve`), or they are `drop`ped. Resuming a connection that is not suspended changes nothing.',
     permission: 'connection.write',
     params,
     body: z.strictObject({
@@ -81,18 +81,9 @@ async function tell(
   kind: 'connection.suspended' | 'connection.resumed',
   message: Parameters<typeof tellOutgoingPosts>[2]['message'],
 ): Promise<void> {
-  const { tenantId, userId } = caller;
-  await tellOutgoingPosts(trx, { tenantId, connectionId: about.connectionId }, { message, now });
-  await appendEvents(trx, [
-    {
-      tenantId,
-      at: now,
-      kind,
-      entity: 'connection',
-      entityId: about.connectionId,
-      actor: { kind: 'user', id: userId },
-    },
-  ]);
+  const key = { tenantId: caller.tenantId, connectionId: about.connectionId };
+  await tellOutgoingPosts(trx, key, { message, now });
+  await appendConnectionEvent(trx, { ...key, actor: { kind: 'user', id: caller.userId }, now }, { kind });
 }
 
 async function present(ctx: Context, urls: MediaUrls) {

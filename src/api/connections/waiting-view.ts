@@ -9,14 +9,19 @@ import { instantView } from '../schemas.ts';
 export const waitingView = z
   .object({
     kind: z.literal('post').meta({ description: 'What waits; others may be added.' }),
-    postId: z.string(),
-    status: z.enum(postStatuses),
+    postId: z.string().meta({ description: 'The post.' }),
+    status: z.enum(postStatuses).meta({ description: 'Where the post stands.' }),
     excerpt: z.string().meta({ description: 'The beginning of its text.' }),
     scheduledAt: instantView('Its slot, passed or not; null: it has none yet.').nullable(),
     target: z.object({
-      id: z.string(),
-      state: z.enum(targetStates),
-      reason: z.string().nullable().meta({ description: 'A code, for example `grant_gone`.' }),
+      id: z.string().meta({ description: 'The target: the post on this page.' }),
+      state: z
+        .enum(targetStates)
+        .meta({ description: 'Where the target stands; `parked`: it waits for the connection, or for a person.' }),
+      reason: z
+        .string()
+        .nullable()
+        .meta({ description: 'Why it waits, as a code, for example `grant_gone`; null: only for its slot.' }),
     }),
     otherTargets: z.int().meta({ description: 'How many other pages the post goes to: those are not held up.' }),
   })

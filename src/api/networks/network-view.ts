@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { features, grantKinds, grantKindsOf } from '../../domain/grant.ts';
+import { grantKindsOf } from '../../domain/grant.ts';
 import { scopesOf } from '../../domain/grant-scopes.ts';
 import { type Network, networkNames, networks } from '../../domain/network.ts';
 import { abilitiesOf, importKinds, publishKinds, textMeasures } from '../../domain/network-abilities.ts';
 import { typedFieldsOf, typedIdsOf } from '../../domain/typed-credentials.ts';
+import { feature, grantKind } from '../connections/connection-codes.ts';
 import type { GrantDesk } from '../connections/grant-desk.ts';
 
 const file = { mimeTypes: z.array(z.string()), maxBytes: z.int() };
@@ -11,12 +12,15 @@ const file = { mimeTypes: z.array(z.string()), maxBytes: z.int() };
 const media = z
   .object({
     max: z.int().meta({ description: 'How many files at most, of the kinds that are not null, in any mixture.' }),
-    image: z.object(file).nullable(),
+    image: z.object(file).nullable().meta({ description: 'Null: it takes no images.' }),
     video: z
       .object({ ...file, minDurationMs: z.int().nullable(), maxDurationMs: z.int().nullable() })
       .nullable()
-      .meta({ description: 'Null within: the network names no limit.' }),
-    document: z.object({ ...file, maxPages: z.int().nullable() }).nullable(),
+      .meta({ description: 'Null: it takes no films. Null within: the network names no limit.' }),
+    document: z
+      .object({ ...file, maxPages: z.int().nullable() })
+      .nullable()
+      .meta({ description: 'Null: it takes no documents.' }),
   })
   .meta({ id: 'MediaAbility', description: 'What the media of a publication may be.' });
 
@@ -28,27 +32,32 @@ const publish = z
     measure: z.enum(textMeasures).meta({
       description: '`characters`: Unicode code points; `weighted`: X’s own: a link counts 23, an emoji two.',
     }),
-    maxTextLength: z.int(),
+    maxTextLength: z.int().meta({ description: 'Of its text, in `measure`.' }),
     maxCaptionLength: z.int().nullable().meta({ description: 'Of a text under media, where it is less.' }),
     maxTitleLength: z.int().nullable().meta({ description: 'Null: it has no title.' }),
-    minMedia: z.int(),
+    minMedia: z.int().meta({ description: 'How many files it needs at least; 0: it may be text alone.' }),
     media: z.array(media).meta({ description: 'What its media may be: one of these.' }),
   })
   .meta({ id: 'PublishAbility', description: 'Something that can be published, and within which limits.' });
 
 const way = z
   .object({
-    kind: z.enum(grantKinds),
+    kind: grantKind,
     way: z.enum(['consent', 'credentials']).meta({
       description: '`consent`: on a page of the network’s own; `credentials`: with keys that are typed in here.',
     }),
-    configured: z.boolean().meta({ description: 'Whether this installation can offer it.' }),
-    fields: z.array(z.string()).meta({ description: 'What has to be typed in or uploaded, for `credentials`.' }),
+    configured: z.boolean().meta({
+      description: 'Whether this installation has an app at the network, without which it cannot be offered.',
+    }),
+    fields: z.array(z.string()).meta({
+      description:
+        'What has to be typed in or uploaded: the fields of `credentials` when an authorization is begun. None for `consent`.',
+    }),
     named: z
       .enum(['packageNames', 'chatIds'])
       .nullable()
       .meta({ description: 'Ids that have to be typed in, since the network does not list what a grant reaches.' }),
-    scopes: z.array(z.object({ scope: z.string(), features: z.array(z.enum(features)) })).meta({
+    scopes: z.array(z.object({ scope: z.string(), features: z.array(feature) })).meta({
       description: 'The permissions that are asked for, each with what needs it. None where a key carries its own.',
     }),
   })
@@ -60,17 +69,17 @@ export const networkView = z
     name: z.string().meta({ description: 'As it spells itself.', example: 'LinkedIn' }),
     availability: z.enum(['available', 'announced', 'not_configured']).meta({
       description:
-        '`announced`: it cannot be connected yet; `not_configured`: this installation is not known to the network.',
+        '`available`: at least one of its `ways` is configured; `announced`: it cannot be connected yet; `not_configured`: this installation has no app at the network.',
     }),
     ways: z.array(way).meta({ description: 'The usual one first.' }),
-    publish: z.array(publish),
+    publish: z.array(publish).meta({ description: 'What can be published there; none: nothing.' }),
     imports: z.array(z.enum(importKinds)).meta({ description: 'What it lets us bring in.' }),
     reply: z
       .object({ maxTextLength: z.int().nullable().meta({ description: 'Null: the network names no limit.' }) })
       .nullable()
       .meta({ description: 'Null: nothing can be answered.' }),
     insights: z.boolean().meta({ description: 'Whether it tells how what was published does.' }),
-    ready: z.array(z.enum(features)).meta({
+    ready: z.array(feature).meta({
       description: 'What of all this works today; the rest is what the network offers.',
     }),
   })

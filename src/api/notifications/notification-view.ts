@@ -21,14 +21,20 @@ const subject = z
 export const notificationView = z
   .object({
     id: notificationId,
-    kind: z.enum(notificationKinds).meta({ description: 'What has happened.' }),
+    kind: z.enum(notificationKinds).meta({
+      description:
+        'What has happened; those that begin with `connection_` are about connections, the others about posts.',
+    }),
     sentence: z.string().meta({
       description: 'The same in the caller’s language.',
       example: 'Elena Conti mentioned you on “Apriamo anche di domenica”',
     }),
     subject,
     actor: person.nullable().meta({ description: 'Who brought it about; null: time, or a process.' }),
-    data: z.record(z.string(), z.unknown()).meta({ description: 'Ids, codes and instants that belong to it.' }),
+    data: z.record(z.string(), z.unknown()).meta({
+      description:
+        'Ids, codes and instants that belong to it, as far as there are any. Of a connection: `state`, `since` when, `cause`, how many posts were `waiting`. Of a post: `approvalId`, `deadlineAt`, `outcome`, `commentId`. More may be added.',
+    }),
     createdAt: instantView('When it happened.'),
     readAt: instantView('When it was read; null: it has not been.').nullable(),
   })

@@ -23,7 +23,10 @@ const listNotifications = defineRoute({
   permission: null,
   query: z.strictObject({
     ...pageQuery,
-    unread: z.stringbool().optional().meta({ description: 'Only what has not been read, or only what has.' }),
+    unread: z
+      .stringbool()
+      .optional()
+      .meta({ description: '`true`: only what has not been read; `false`: only what has.' }),
   }),
   answer: {
     status: 200,
@@ -78,7 +81,7 @@ const markAllRead = defineRoute({
   answer: {
     status: 200,
     schema: z.object({ read: z.number().int().meta({ description: 'How many had not been read before.' }) }),
-    description: 'How many it were.',
+    description: 'How many there were.',
   },
   refusals: {},
   audit: null,

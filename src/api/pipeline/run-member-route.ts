@@ -3,6 +3,7 @@ import { readTenant, type TenantTransaction, withTenant } from '../../db/tenant.
 import { refuseCommon } from '../common-problems.ts';
 import type { Received, Route } from '../define-route.ts';
 import { type IfMatch, parseIfMatch } from '../entity-tag.ts';
+import type { Answered } from '../route-context.ts';
 import type { ApiServices } from '../services.ts';
 import { admitMember } from './admit-member.ts';
 import type { Claimant } from './choose-tenant.ts';
@@ -76,10 +77,10 @@ async function run(call: Call): Promise<Reply> {
   if (call.route.run.kind === 'handle') {
     // What a GET shows comes from several statements; a process may be writing between them.
     const transaction = call.route.method === 'get' ? readTenant : withTenant;
-    return transaction(db, claimant.tenantId, async (trx) => handle(call, await admit(call, trx), trx));
+    return transaction(db, claimant.tenantId, async (trx) => (await handle(call, await admit(call, trx), trx)).reply);
   }
   const admitted = await withTenant(db, claimant.tenantId, (trx) => admit(call, trx));
-  return act(call, admitted);
+  return (await act(call, admitted)).reply;
 }
 
 /** The claim is committed first. Then the work runs, and its answer is kept with its effects. */
@@ -100,17 +101,26 @@ async function runKeyed(call: Call, key: string): Promise<Reply> {
   try {
     if (route.run.kind === 'handle') {
       return await inTenant(async (trx) => {
-        const reply = await handle(call, await admit(call, trx), trx);
-        await keep(trx, start.claim, reply);
-        return reply;
+        const done = await handle(call, await admit(call, trx), trx);
+        await settle(trx, start.claim, done);
+        return done.reply;
       });
     }
-    const reply = await act(call, start.admitted);
-    await inTenant((trx) => keep(trx, start.claim, reply));
-    return reply;
+    const done = await act(call, start.admitted);
+    await inTenant((trx) => settle(trx, start.claim, done));
+    return done.reply;
   } catch (error) {
     return settleFailed(call, start.claim, error, inTenant);
   }
+}
+
+interface Made {
+  readonly reply: Reply;
+  readonly keepable: boolean;
+}
+
+function settle(trx: TenantTransaction, held: KeyClaim, { reply, keepable }: Made): Promise<void> {
+  return keepable ? keep(trx, held, reply) : release(trx, held);
 }
 
 /** A refusal is an answer like any other and is kept; after a failure of ours the key is free again. */
@@ -148,17 +158,23 @@ async function admit({ route, request, claimant, body, key, now }: Call, trx: Te
   };
 }
 
-async function handle(call: Call, admitted: Admitted, trx: TenantTransaction): Promise<Reply> {
+async function handle(call: Call, admitted: Admitted, trx: TenantTransaction): Promise<Made> {
   const { route, request, pipeline } = call;
   if (route.run.kind !== 'handle') throw new Error('the route does not run in a transaction');
   const context = handleContext(route, request, admitted, { services: pipeline.services, trx });
-  return present(route, await route.run.handle(context), pipeline);
+  return made(call, await route.run.handle(context));
 }
 
-async function act({ route, request, pipeline }: Call, admitted: Admitted): Promise<Reply> {
+async function act(call: Call, admitted: Admitted): Promise<Made> {
+  const { route, request, pipeline } = call;
   if (route.run.kind !== 'act') throw new Error('the route runs in a transaction');
-  return present(route, await route.run.act(actContext(route, request, admitted, pipeline.services)), pipeline);
+  return made(call, await route.run.act(actContext(route, request, admitted, pipeline.services)));
 }
+
+const made = ({ route, pipeline }: Call, answered: Answered<unknown>): Made => ({
+  reply: present(route, answered, pipeline),
+  keepable: answered.keepable,
+});
 
 function checkHeaders({ body, upload }: Route, { headers }: ApiRequest): void {
   if (upload !== null) checkBodyHeaders(headers, upload);

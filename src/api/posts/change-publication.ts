@@ -4,7 +4,7 @@ import { breakConnection, noteSuccess } from '../../db/connection-grant.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { networkNames } from '../../domain/network.ts';
 import type { SealKey } from '../../platform/sealing.ts';
-import { errorOf, scopesFor } from '../../domain/connection-health.ts';
+import { errorOf, scopesRefused } from '../../domain/connection-health.ts';
 import type { GrantKind } from '../../domain/grant.ts';
 import { type PageAccess, readAccess } from '../connections/page-access.ts';
 import { askWithRenewal, type Renew } from '../connections/renew.ts';
@@ -164,8 +164,8 @@ async function settle(
         : (['refresh_required', 'permission_lost'] as const);
     const { grantVersion } = begun.access;
     const error = errorOf(code, outcome, now);
-    const { grantKind } = begun;
-    const missing = state === 'expired' ? [] : scopesFor('publish', { network: begun.page.network, grantKind });
+    const standing = { network: begun.page.network, grantKind: begun.grantKind };
+    const missing = state === 'expired' ? [] : scopesRefused('publish', outcome.missing, standing);
     await breakConnection(trx, { tenantId, connectionId }, { grantVersion, state, missing, error, now });
   }
 }

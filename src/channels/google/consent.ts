@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { scopesOf } from '../../domain/grant-scopes.ts';
+import { askedScopes } from '../../domain/grant-scopes.ts';
 import { type CallOptions, ChannelError } from '../channel.ts';
 import type { AuthorizationRequest, CodeExchange, Grant, HeldGrant } from '../connector.ts';
 import type { HttpRequest } from '../http.ts';
-import type { GoogleApp } from '../oauth-app.ts';
+import { appCredentials, codeParameters, consentQuery, refreshParameters } from '../oauth.ts';
 import { type GoogleDependencies, type GoogleNetwork, googleRest } from './rest.ts';
 
 /** What tells us who consented. People cannot untick them, and nothing of a page needs them. */
@@ -24,15 +24,10 @@ export function consentUrl(
 ): string {
   const url = http.webUrl(network, '/o/oauth2/v2/auth');
   url.search = new URLSearchParams({
-    client_id: credentials(network, app).client_id,
-    redirect_uri: request.redirectUri,
-    response_type: 'code',
-    scope: [...identityScopes, ...scopesOf(network, 'oauth').map(({ scope }) => scope)].join(' '),
-    state: request.state,
+    ...consentQuery(appCredentials(network, app), [...identityScopes, ...askedScopes(network, 'oauth')], request),
     // A refresh token comes only to those who ask for it, and only when the person is really asked again.
     access_type: 'offline',
     prompt: 'consent select_account',
-    ...(request.codeChallenge === null ? {} : { code_challenge: request.codeChallenge, code_challenge_method: 'S256' }),
   }).toString();
   return url.href;
 }
@@ -43,12 +38,7 @@ export function exchangeCode(
   request: CodeExchange,
   options: CallOptions = {},
 ): Promise<Grant> {
-  const parameters = {
-    grant_type: 'authorization_code',
-    code: request.code,
-    redirect_uri: request.redirectUri,
-    ...(request.codeVerifier === null ? {} : { code_verifier: request.codeVerifier }),
-  };
+  const parameters = codeParameters(request);
   // A code can be used once.
   return tokens({ dependencies, network, parameters, earlier: null, repeat: 'never', options });
 }
@@ -60,14 +50,7 @@ export async function refreshGrant(
   held: Pick<HeldGrant, 'refreshToken' | 'scopes'>,
   options: CallOptions = {},
 ): Promise<Grant> {
-  if (held.refreshToken === null) {
-    throw new ChannelError(`${network} gave no refresh token: a person must consent again.`, {
-      class: 'disconnected',
-      mayHaveActed: false,
-      grantProblem: 'gone',
-    });
-  }
-  const parameters = { grant_type: 'refresh_token', refresh_token: held.refreshToken };
+  const parameters = refreshParameters(network, held);
   return tokens({ dependencies, network, parameters, earlier: held, repeat: 'harmless', options });
 }
 
@@ -131,7 +114,7 @@ async function tokens({
   )({
     method: 'POST',
     target: { base: 'token', path: '/token' },
-    body: { form: { ...parameters, ...credentials(network, dependencies.app) } },
+    body: { form: { ...parameters, ...appCredentials(network, dependencies.app) } },
     accessToken: null,
     repeat,
     signal: options.signal,
@@ -151,12 +134,4 @@ async function tokens({
 /** The permissions in a list as OAuth writes it. */
 export function scopesIn(text: string): readonly string[] {
   return text.split(' ').filter((scope) => scope !== '');
-}
-
-function credentials(network: GoogleNetwork, app: GoogleApp): { client_id: string; client_secret: string } {
-  if (app.id !== null && app.secret !== null) return { client_id: app.id, client_secret: app.secret };
-  throw new ChannelError(`${network} cannot be connected: no client id and secret are configured.`, {
-    class: 'unknown',
-    mayHaveActed: false,
-  });
 }

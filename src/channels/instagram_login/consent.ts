@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { scopesOf } from '../../domain/grant-scopes.ts';
+import { askedScopes } from '../../domain/grant-scopes.ts';
 import { type CallOptions, ChannelError } from '../channel.ts';
 import type { AuthorizationRequest, CodeExchange, Grant, HeldGrant } from '../connector.ts';
 import type { HttpAnswer, HttpRequest } from '../http.ts';
+import { appCredentials, codeParameters, consentQuery } from '../oauth.ts';
 import type { InstagramLoginDependencies } from './connector.ts';
 import { loginError } from './errors.ts';
 
@@ -13,13 +14,9 @@ export function consentUrl(
 ): string {
   const url = http.webUrl('instagram_login', '/oauth/authorize');
   url.search = new URLSearchParams({
-    client_id: credentials(app).client_id,
-    redirect_uri: request.redirectUri,
-    state: request.state,
-    response_type: 'code',
-    scope: scopesOf('instagram', 'instagram_login')
-      .map(({ scope }) => scope)
-      .join(','),
+    ...consentQuery(appCredentials('instagram', app), askedScopes('instagram', 'instagram_login'), request, {
+      between: ',',
+    }),
     // The account that is meant may not be the one that this browser is at.
     force_authentication: '1',
   }).toString();
@@ -43,8 +40,8 @@ export async function exchangeForLongLived(
   request: CodeExchange,
   options: CallOptions = {},
 ): Promise<Grant> {
-  const app = credentials(dependencies.app);
-  const form = { ...app, grant_type: 'authorization_code', redirect_uri: request.redirectUri, code: request.code };
+  const app = appCredentials('instagram', dependencies.app);
+  const form = { ...app, ...codeParameters(request) };
   const short = understood(
     shortAnswer,
     await send(dependencies, {
@@ -102,13 +99,5 @@ function understood<T>(schema: z.ZodType<T>, answer: HttpAnswer): T {
     class: 'unknown',
     mayHaveActed: true,
     provider: { status: answer.status, code: null, message: null },
-  });
-}
-
-function credentials(app: InstagramLoginDependencies['app']): { client_id: string; client_secret: string } {
-  if (app.id !== null && app.secret !== null) return { client_id: app.id, client_secret: app.secret };
-  throw new ChannelError('instagram cannot be connected: no Instagram app id and secret are configured.', {
-    class: 'unknown',
-    mayHaveActed: false,
   });
 }

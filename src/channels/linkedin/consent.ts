@@ -1,20 +1,14 @@
 import { z } from 'zod';
-import { scopesOf } from '../../domain/grant-scopes.ts';
-import { type CallOptions, ChannelError } from '../channel.ts';
+import { askedScopes } from '../../domain/grant-scopes.ts';
+import type { CallOptions } from '../channel.ts';
 import type { AuthorizationRequest, CodeExchange, Grant } from '../connector.ts';
-import { type LinkedinApp, type LinkedinDependencies, linkedinRest, understood } from './rest.ts';
+import { appCredentials, codeParameters, consentQuery, refreshParameters } from '../oauth.ts';
+import { type LinkedinDependencies, linkedinRest, understood } from './rest.ts';
 
 export function consentUrl({ http, app }: LinkedinDependencies, request: AuthorizationRequest): string {
   const url = http.webUrl('linkedin', '/oauth/v2/authorization');
-  url.search = new URLSearchParams({
-    response_type: 'code',
-    client_id: credentials(app).client_id,
-    redirect_uri: request.redirectUri,
-    state: request.state,
-    scope: scopesOf('linkedin', 'oauth')
-      .map(({ scope }) => scope)
-      .join(' '),
-  }).toString();
+  const query = consentQuery(appCredentials('linkedin', app), askedScopes('linkedin', 'oauth'), request);
+  url.search = new URLSearchParams(query).toString();
   return url.href;
 }
 
@@ -23,12 +17,7 @@ export function exchangeCode(
   request: CodeExchange,
   options: CallOptions = {},
 ): Promise<Grant> {
-  return tokens(
-    dependencies,
-    { grant_type: 'authorization_code', code: request.code, redirect_uri: request.redirectUri },
-    null,
-    options,
-  );
+  return tokens(dependencies, codeParameters(request), null, options);
 }
 
 /** A new access token. The refresh token keeps its first expiry, a year after consent, and is given to partners only. */
@@ -37,14 +26,7 @@ export async function refreshGrant(
   grant: Pick<Grant, 'refreshToken' | 'scopes'>,
   options: CallOptions = {},
 ): Promise<Grant> {
-  if (grant.refreshToken === null) {
-    throw new ChannelError('linkedin gave no refresh token: a person must consent again.', {
-      class: 'disconnected',
-      mayHaveActed: false,
-      grantProblem: 'gone',
-    });
-  }
-  return tokens(dependencies, { grant_type: 'refresh_token', refresh_token: grant.refreshToken }, grant, options);
+  return tokens(dependencies, refreshParameters('linkedin', grant), grant, options);
 }
 
 const tokenAnswer = z.object({
@@ -64,7 +46,7 @@ async function tokens(
   const answer = await linkedinRest(dependencies)({
     method: 'POST',
     target: { base: 'web', path: '/oauth/v2/accessToken' },
-    body: { form: { ...parameters, ...credentials(dependencies.app) } },
+    body: { form: { ...parameters, ...appCredentials('linkedin', dependencies.app) } },
     accessToken: null,
     // Codes and, some day, refresh tokens can be used once.
     repeat: 'never',
@@ -86,13 +68,4 @@ async function tokens(
 /** LinkedIn separates permissions by commas or by spaces, depending on the endpoint and the year. */
 export function scopeList(scope: string | undefined): readonly string[] | null {
   return scope?.split(/[\s,]+/).filter((one) => one !== '') ?? null;
-}
-
-/** What the app proves itself with; LinkedIn takes it in the form. */
-export function credentials(app: LinkedinApp): { client_id: string; client_secret: string } {
-  if (app.id !== null && app.secret !== null) return { client_id: app.id, client_secret: app.secret };
-  throw new ChannelError('linkedin cannot be connected: no client id and secret are configured.', {
-    class: 'unknown',
-    mayHaveActed: false,
-  });
 }

@@ -71,8 +71,11 @@ function factsOf(status: number, { code, message }: ProviderAnswer): Omit<Channe
   return null;
 }
 
-/** The person took the grant back, or the refresh token is of no use any more. */
-const deadGrants: ReadonlySet<string> = new Set(['REVOKED_ACCESS_TOKEN', 'invalid_grant']);
+/**
+ * The refresh token is of no use any more. A `REVOKED_ACCESS_TOKEN` is no proof of that: LinkedIn says it of a new token,
+ * too, for some seconds after it has given it (as met in the field). Whether the grant is gone shows when it is renewed.
+ */
+const deadGrants: ReadonlySet<string> = new Set(['invalid_grant']);
 
 /** OAuth codes that speak of our app or our request, not of the grant. */
 const ourMistakes: ReadonlySet<string> = new Set([

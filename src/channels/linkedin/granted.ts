@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type CallOptions, ChannelError } from '../channel.ts';
 import type { HeldGrant } from '../connector.ts';
-import { credentials, scopeList } from './consent.ts';
+import { appCredentials } from '../oauth.ts';
+import { scopeList } from './consent.ts';
 import { type LinkedinDependencies, linkedinRest, understood } from './rest.ts';
 
 const introspection = z.object({
@@ -24,7 +25,7 @@ export async function introspectedScopes(
   const { active, status, scope } = understood(introspection, answer);
   if (active) return scopeList(scope);
   throw new ChannelError('linkedin does not honour the token any more.', {
-    class: status === 'revoked' ? 'disconnected' : 'refresh_token',
+    class: 'refresh_token',
     mayHaveActed: false,
     grantProblem: 'gone',
     provider: { status: answer.status, code: status ?? 'inactive', message: null },
@@ -54,7 +55,7 @@ function sendToken(dependencies: LinkedinDependencies, path: string, token: stri
   return linkedinRest(dependencies)({
     method: 'POST',
     target: { base: 'web', path },
-    body: { form: { ...credentials(dependencies.app), token } },
+    body: { form: { ...appCredentials('linkedin', dependencies.app), token } },
     accessToken: null,
     repeat: 'harmless',
     signal: options.signal,

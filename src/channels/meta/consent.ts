@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { scopesOf } from '../../domain/grant-scopes.ts';
-import { type CallOptions, ChannelError } from '../channel.ts';
+import { askedScopes } from '../../domain/grant-scopes.ts';
+import type { CallOptions } from '../channel.ts';
 import type { AuthorizationRequest, CodeExchange, Grant } from '../connector.ts';
-import { graphApi, type MetaApp, type MetaDependencies } from './graph.ts';
+import { appCredentials, consentQuery } from '../oauth.ts';
+import { graphApi, type MetaDependencies } from './graph.ts';
 import { grantedPermissions } from './person.ts';
 
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.number().optional() });
@@ -15,13 +16,7 @@ export function consentUrl(
 ): string {
   const url = http.webUrl(network, `/${app.graphVersion}/dialog/oauth`);
   url.search = new URLSearchParams({
-    client_id: metaCredentials(network, app).id,
-    redirect_uri: request.redirectUri,
-    state: request.state,
-    response_type: 'code',
-    scope: scopesOf(network, 'facebook_login')
-      .map(({ scope }) => scope)
-      .join(','),
+    ...consentQuery(appCredentials(network, app), askedScopes(network, 'facebook_login'), request, { between: ',' }),
     // Whoever took a permission back is asked for it again.
     auth_type: 'rerequest',
   }).toString();
@@ -36,12 +31,12 @@ export async function exchangeForLongLived(
   options: CallOptions = {},
 ): Promise<Grant> {
   const graph = graphApi(network, dependencies);
-  const { id, secret } = metaCredentials(network, dependencies.app);
+  const credentials = appCredentials(network, dependencies.app);
   const token = (parameters: Record<string, string>, repeat: 'harmless' | 'never') =>
     graph.call({
       method: 'GET',
       path: '/oauth/access_token',
-      query: { client_id: id, client_secret: secret, ...parameters },
+      query: { ...credentials, ...parameters },
       accessToken: null,
       repeat,
       signal: options.signal,
@@ -62,12 +57,3 @@ export async function exchangeForLongLived(
 }
 
 const dataAccessMs = 90 * 24 * 60 * 60_000;
-
-/** The app that Meta knows us by. */
-export function metaCredentials(network: string, app: MetaApp): { id: string; secret: string } {
-  if (app.id !== null && app.secret !== null) return { id: app.id, secret: app.secret };
-  throw new ChannelError(`${network} cannot be connected: no app id and secret are configured.`, {
-    class: 'unknown',
-    mayHaveActed: false,
-  });
-}

@@ -1,14 +1,12 @@
-import { scopesOf } from '../../domain/grant-scopes.ts';
+import { askedScopes } from '../../domain/grant-scopes.ts';
 
 /** Every permission that we ask Meta for. */
-const asked: ReadonlySet<string> = new Set(
-  [
-    ...scopesOf('facebook', 'facebook_login'),
-    ...scopesOf('instagram', 'facebook_login'),
-    ...scopesOf('instagram', 'instagram_login'),
-    ...scopesOf('whatsapp', 'embedded_signup'),
-  ].map(({ scope }) => scope),
-);
+const asked: ReadonlySet<string> = new Set([
+  ...askedScopes('facebook', 'facebook_login'),
+  ...askedScopes('instagram', 'facebook_login'),
+  ...askedScopes('instagram', 'instagram_login'),
+  ...askedScopes('whatsapp', 'embedded_signup'),
+]);
 
 /**
  * The permissions of ours that Meta's words for a refusal name, as in `(#200) To subscribe to the messages field, one of

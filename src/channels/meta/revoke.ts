@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type CallOptions, ChannelError } from '../channel.ts';
 import type { HeldGrant } from '../connector.ts';
 import type { Graph, MetaApp } from './graph.ts';
-import { appToken, tokenFacts } from './token-facts.ts';
+import { appCredentials } from '../oauth.ts';
+import { tokenFacts } from './token-facts.ts';
 
 const done = z.union([z.boolean(), z.object({ success: z.union([z.boolean(), z.string()]) })]);
 
@@ -16,16 +17,15 @@ export async function takeBackPermissions(
   held: HeldGrant,
   options: CallOptions = {},
 ): Promise<void> {
-  const accessToken = appToken(app);
-  const facts = await tokenFacts(graph, app, held.accessToken, options);
-  if (accessToken === null || facts === null) throw notConfigured(network);
+  const { client_id: id, client_secret: secret } = appCredentials(network, app);
+  const userId = (await tokenFacts(graph, app, held.accessToken, options))?.userId ?? null;
   // Of a token that Meta does not know there is nothing to take back.
-  if (facts.userId === null) return;
+  if (userId === null) return;
   await unlessGone(
     graph.call({
       method: 'DELETE',
-      path: `/${facts.userId}/permissions`,
-      accessToken,
+      path: `/${userId}/permissions`,
+      accessToken: `${id}|${secret}`,
       repeat: 'harmless',
       signal: options.signal,
       answer: done,
@@ -40,12 +40,11 @@ export async function revokeBusinessToken(
   { accessToken }: HeldGrant,
   options: CallOptions = {},
 ): Promise<void> {
-  if (app.id === null || app.secret === null) throw notConfigured(network);
   await unlessGone(
     graph.call({
       method: 'GET',
       path: '/oauth/revoke',
-      query: { client_id: app.id, client_secret: app.secret, revoke_token: accessToken },
+      query: { ...appCredentials(network, app), revoke_token: accessToken },
       accessToken,
       repeat: 'harmless',
       signal: options.signal,
@@ -61,11 +60,4 @@ async function unlessGone(call: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof ChannelError) || error.grantProblem !== 'gone') throw error;
   }
-}
-
-function notConfigured(network: string): ChannelError {
-  return new ChannelError(`${network} cannot be told: no app id and secret are configured.`, {
-    class: 'unknown',
-    mayHaveActed: false,
-  });
 }

@@ -1,27 +1,19 @@
 import { z } from 'zod';
-import { scopesOf } from '../../domain/grant-scopes.ts';
-import { type CallOptions, ChannelError } from '../channel.ts';
+import { askedScopes } from '../../domain/grant-scopes.ts';
+import type { CallOptions } from '../channel.ts';
 import type { AuthorizationRequest, CodeExchange, Grant, HeldGrant } from '../connector.ts';
-import type { MicrosoftApp } from '../oauth-app.ts';
+import { appCredentials, codeParameters, consentQuery, refreshParameters } from '../oauth.ts';
 import { type MicrosoftDependencies, microsoftGraph } from './graph.ts';
 
-const asked = (): string =>
-  scopesOf('microsoft_mail', 'oauth')
-    .map(({ scope }) => scope)
-    .join(' ');
+const asked = askedScopes('microsoft_mail', 'oauth');
 
 /** The URL of Microsoft's consent page; only work and school accounts get through where the directory says so. */
 export function consentUrl({ http, app }: MicrosoftDependencies, request: AuthorizationRequest): string {
   const url = http.webUrl('microsoft_mail', `/${encodeURIComponent(app.directory)}/oauth2/v2.0/authorize`);
   url.search = new URLSearchParams({
-    client_id: credentials(app).client_id,
-    response_type: 'code',
-    redirect_uri: request.redirectUri,
+    ...consentQuery(appCredentials('microsoft_mail', app), asked, request),
     response_mode: 'query',
-    scope: asked(),
-    state: request.state,
     prompt: 'select_account',
-    ...(request.codeChallenge === null ? {} : { code_challenge: request.codeChallenge, code_challenge_method: 'S256' }),
   }).toString();
   return url.href;
 }
@@ -31,13 +23,7 @@ export function exchangeCode(
   request: CodeExchange,
   options: CallOptions = {},
 ): Promise<Grant> {
-  const parameters = {
-    grant_type: 'authorization_code',
-    code: request.code,
-    redirect_uri: request.redirectUri,
-    ...(request.codeVerifier === null ? {} : { code_verifier: request.codeVerifier }),
-  };
-  return tokens(dependencies, parameters, null, options);
+  return tokens(dependencies, codeParameters(request), null, options);
 }
 
 /** A new access token, and a new refresh token for the next 90 days; the old one stays good for the rest of its own. */
@@ -46,15 +32,7 @@ export async function refreshGrant(
   held: HeldGrant,
   options: CallOptions = {},
 ): Promise<Grant> {
-  if (held.refreshToken === null) {
-    throw new ChannelError('microsoft_mail gave no refresh token: a person must consent again.', {
-      class: 'disconnected',
-      mayHaveActed: false,
-      grantProblem: 'gone',
-    });
-  }
-  const parameters = { grant_type: 'refresh_token', refresh_token: held.refreshToken };
-  return tokens(dependencies, parameters, held, options);
+  return tokens(dependencies, refreshParameters('microsoft_mail', held), held, options);
 }
 
 const tokenAnswer = z.object({
@@ -75,7 +53,7 @@ async function tokens(
     {
       method: 'POST',
       target: { base: 'web', path: `/${encodeURIComponent(app.directory)}/oauth2/v2.0/token` },
-      body: { form: { ...parameters, ...credentials(app), scope: asked() } },
+      body: { form: { ...parameters, ...appCredentials('microsoft_mail', app), scope: asked.join(' ') } },
       accessToken: null,
       // Codes can be used once.
       repeat: 'never',
@@ -103,12 +81,4 @@ function scopesIn(told: string, refreshToken: string | null): readonly string[] 
     .filter((scope) => scope !== '')
     .map((scope) => (scope.startsWith(graphPrefix) ? scope.slice(graphPrefix.length) : scope));
   return refreshToken === null ? scopes : [...new Set([...scopes, 'offline_access'])];
-}
-
-function credentials(app: MicrosoftApp): { client_id: string; client_secret: string } {
-  if (app.id !== null && app.secret !== null) return { client_id: app.id, client_secret: app.secret };
-  throw new ChannelError('microsoft_mail cannot be connected: no client id and secret are configured.', {
-    class: 'unknown',
-    mayHaveActed: false,
-  });
 }

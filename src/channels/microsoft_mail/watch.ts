@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CallOptions } from '../channel.ts';
 import type { HeldPage, Watch, WatchWish } from '../connector.ts';
@@ -28,7 +29,8 @@ export async function watchInbox(
 ): Promise<Watch> {
   const expirationDateTime = new Date(now + longestMs).toISOString();
   const { accessToken } = page;
-  const ours = await ourSubscription(graph, accessToken, wish, options);
+  const notificationUrl = addressOf(wish);
+  const ours = await ourSubscription(graph, { accessToken, notificationUrl }, options);
   const kept = await graph(
     ours === null
       ? {
@@ -38,9 +40,9 @@ export async function watchInbox(
             json: {
               changeType: 'created',
               resource,
-              notificationUrl: wish.notificationUrl,
+              notificationUrl,
               // It can only be told now: it cannot be changed later.
-              lifecycleNotificationUrl: wish.notificationUrl,
+              lifecycleNotificationUrl: notificationUrl,
               clientState: wish.secret,
               expirationDateTime,
             },
@@ -62,10 +64,19 @@ export async function watchInbox(
   return { id: kept.id, expiresAt: Date.parse(kept.expirationDateTime) };
 }
 
+/**
+ * Graph never tells again which secret a subscription was made with, so that its address does: one that another
+ * connection of the same mailbox has left behind repeats another secret, and is not ours.
+ */
+function addressOf({ notificationUrl, secret }: WatchWish): string {
+  const address = new URL(notificationUrl);
+  address.searchParams.set('for', createHash('sha256').update(secret).digest('base64url').slice(0, 16));
+  return address.href;
+}
+
 async function ourSubscription(
   graph: MicrosoftGraph,
-  accessToken: string,
-  wish: WatchWish,
+  { accessToken, notificationUrl }: { accessToken: string; notificationUrl: string },
   options?: CallOptions,
 ): Promise<string | null> {
   const { value } = await graph(
@@ -79,7 +90,7 @@ async function ourSubscription(
     options,
   );
   const found = value.find(
-    (candidate) => candidate.resource === resource && candidate.notificationUrl === wish.notificationUrl,
+    (candidate) => candidate.resource === resource && candidate.notificationUrl === notificationUrl,
   );
   return found?.id ?? null;
 }

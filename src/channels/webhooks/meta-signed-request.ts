@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GrantFamily } from '../../domain/grant.ts';
 import { forged, type GrantWebhook, unreadable } from './grant-webhook.ts';
-import { jsonIn, matches, signatureOf } from './signature.ts';
+import { endOfSecond, jsonIn, matches, signatureOf } from './signature.ts';
 
 const payload = z.object({
   algorithm: z.literal('HMAC-SHA256'),
@@ -30,6 +30,6 @@ export function metaSignedRequest(
     const { user_id: externalId, issued_at: issuedAt } = read.data;
     const providerCode = news === 'erase' ? 'data_deletion' : 'deauthorize';
     const about = { kind: 'person', family, externalId } as const;
-    return { kind: 'news', notices: [{ about, news, providerCode, at: issuedAt * 1_000 }] };
+    return { kind: 'news', notices: [{ about, news, providerCode, at: endOfSecond(issuedAt) }] };
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GrantNews, GrantNotice } from '../../domain/grant-notice.ts';
 import { forged, type GrantWebhook, unreadable } from './grant-webhook.ts';
-import { jsonIn, matches, signatureOf } from './signature.ts';
+import { endOfSecond, jsonIn, matches, signatureOf } from './signature.ts';
 
 const accountUpdate = z.object({
   event: z.string(),
@@ -56,7 +56,7 @@ function noticesIn({ id, time, changes }: z.infer<typeof delivery>['entry'][numb
         about: { kind: 'detail', network: 'whatsapp', name: 'wabaId', value: wabaId },
         news: newsOf(update.data),
         providerCode: update.data.event,
-        at: time === undefined ? null : time * 1_000,
+        at: time === undefined ? null : endOfSecond(time),
       },
     ];
   });

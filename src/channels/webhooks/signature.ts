@@ -12,6 +12,11 @@ export function matches(expected: string, given: string | null | undefined): boo
   return ours.length === theirs.length && timingSafeEqual(ours, theirs);
 }
 
+/** Meta tells when in whole seconds: what happened within the last of them, had happened by its end. Epoch milliseconds. */
+export function endOfSecond(epochSeconds: number): number {
+  return epochSeconds * 1_000 + 999;
+}
+
 /** The body as JSON; `undefined` if it is none. */
 export function jsonIn(body: Uint8Array): unknown {
   try {

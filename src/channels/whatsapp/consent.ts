@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type CallOptions, ChannelError } from '../channel.ts';
 import type { AuthorizationRequest, CodeExchange, Grant } from '../connector.ts';
-import { metaCredentials } from '../meta/consent.ts';
 import { graphApi, type MetaDependencies } from '../meta/graph.ts';
 import { tokenFacts } from '../meta/token-facts.ts';
+import { appCredentials } from '../oauth.ts';
 
 /**
  * The URL of Embedded Signup, in which a business picks or makes accounts and numbers. Which permissions it asks for
@@ -12,7 +12,7 @@ import { tokenFacts } from '../meta/token-facts.ts';
 export function consentUrl({ http, app }: MetaDependencies, request: AuthorizationRequest): string {
   const url = http.webUrl('whatsapp', `/${app.graphVersion}/dialog/oauth`);
   url.search = new URLSearchParams({
-    client_id: metaCredentials('whatsapp', app).id,
+    client_id: appCredentials('whatsapp', app).client_id,
     config_id: configurationOf(app.whatsappConfigId),
     redirect_uri: request.redirectUri,
     state: request.state,
@@ -34,11 +34,10 @@ export async function exchangeForBusinessToken(
 ): Promise<Grant> {
   const { clock, app } = dependencies;
   const graph = graphApi('whatsapp', dependencies);
-  const { id, secret } = metaCredentials('whatsapp', app);
   const token = await graph.call({
     method: 'GET',
     path: '/oauth/access_token',
-    query: { client_id: id, client_secret: secret, redirect_uri: request.redirectUri, code: request.code },
+    query: { ...appCredentials('whatsapp', app), redirect_uri: request.redirectUri, code: request.code },
     accessToken: null,
     // A code can be used once.
     repeat: 'never',

@@ -1,39 +1,24 @@
 import { z } from 'zod';
-import { scopesOf } from '../../domain/grant-scopes.ts';
-import { type CallOptions, ChannelError } from '../channel.ts';
+import { askedScopes } from '../../domain/grant-scopes.ts';
+import type { CallOptions } from '../channel.ts';
 import type { AuthorizationRequest, CodeExchange, Grant, HeldGrant } from '../connector.ts';
+import { codeParameters, consentQuery, refreshParameters } from '../oauth.ts';
 import { configured, type XApi, xApi, type XDependencies, understood } from './api.ts';
 import { saysTokenGone } from './errors.ts';
 
 export function consentUrl({ http, app }: XDependencies, request: AuthorizationRequest): string {
   const url = http.webUrl('x', '/i/oauth2/authorize');
-  url.search = new URLSearchParams({
-    response_type: 'code',
-    client_id: configured(app.id),
-    redirect_uri: request.redirectUri,
-    scope: scopesOf('x', 'oauth')
-      .map(({ scope }) => scope)
-      .join(' '),
-    state: request.state,
-    // X takes no request without one.
-    code_challenge: request.codeChallenge ?? '',
-    code_challenge_method: 'S256',
-  }).toString();
+  const query = consentQuery({ client_id: configured(app.id) }, askedScopes('x', 'oauth'), request);
+  url.search = new URLSearchParams(query).toString();
   return url.href;
 }
 
 export function exchangeCode(
   dependencies: XDependencies,
-  { code, redirectUri, codeVerifier }: CodeExchange,
+  request: CodeExchange,
   options: CallOptions = {},
 ): Promise<Grant> {
-  const parameters = {
-    grant_type: 'authorization_code',
-    code,
-    redirect_uri: redirectUri,
-    code_verifier: codeVerifier ?? '',
-  };
-  return tokens(dependencies, parameters, null, options);
+  return tokens(dependencies, codeParameters(request), null, options);
 }
 
 /** A new pair of tokens. The refresh token is spent by this, whether the answer arrives or not. */
@@ -42,15 +27,7 @@ export async function refreshGrant(
   held: Pick<HeldGrant, 'refreshToken' | 'scopes'>,
   options: CallOptions = {},
 ): Promise<Grant> {
-  if (held.refreshToken === null) {
-    throw new ChannelError('x gave no refresh token: a person must consent again.', {
-      class: 'disconnected',
-      mayHaveActed: false,
-      grantProblem: 'gone',
-    });
-  }
-  const parameters = { grant_type: 'refresh_token', refresh_token: held.refreshToken };
-  return tokens(dependencies, parameters, held, options);
+  return tokens(dependencies, refreshParameters('x', held), held, options);
 }
 
 /**

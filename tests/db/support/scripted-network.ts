@@ -24,7 +24,6 @@ export interface NetworkScript {
 }
 
 export interface Slices {
-  readonly network: NetworkScript;
   /** The clock of everything that is tested; set by the test. */
   now: number;
   readonly outcomes: DutyOutcome[];
@@ -32,22 +31,39 @@ export interface Slices {
   run(kind: DutyKind): Promise<SliceResult>;
 }
 
+export interface ScriptedSlices extends Slices {
+  readonly network: NetworkScript;
+}
+
+interface Databases {
+  readonly app: Kysely<Database>;
+  readonly system: Kysely<Database>;
+}
+
 /** The slices on a database of the test's own, with a network that follows a script. */
-export function scriptedSlices(databases: { app: Kysely<Database>; system: Kysely<Database> }, now: number): Slices {
+export function scriptedSlices(databases: Databases, now: number): ScriptedSlices {
   const network: NetworkScript = {
     probe: () => Promise.resolve({ name: 'Pagina', pictureUrl: null }),
     scopes: () => Promise.resolve(null),
     refresh: null,
     watch: null,
   };
+  return Object.assign(
+    slicesWith(databases, () => connectorsOf(network), now),
+    { network },
+  );
+}
+
+/** The slices on a database of the test's own. The connectors live by the clock of the slices. */
+export function slicesWith(
+  databases: Databases,
+  connectorsBy: (clock: () => number) => Connectors,
+  now: number,
+): Slices {
   const outcomes: DutyOutcome[] = [];
-  const slices: Slices = { network, now, outcomes, run };
-  const refreshing = {
-    db: databases.app,
-    masterKeys: testMasterKeys,
-    connectors: connectorsOf(network),
-    clock: () => slices.now,
-  };
+  const slices: Slices = { now, outcomes, run };
+  const clock = () => slices.now;
+  const refreshing = { db: databases.app, masterKeys: testMasterKeys, connectors: connectorsBy(clock), clock };
   const dependencies = {
     ...refreshing,
     system: databases.system,

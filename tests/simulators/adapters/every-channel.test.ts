@@ -5,9 +5,9 @@ import { usualGrantKind } from '../../../src/domain/grant.ts';
 import { publishingNetworks, type PublishingNetwork } from '../../../src/domain/network.ts';
 import type { PageAccess } from '../../../src/channels/channel.ts';
 import { consentConnectorOf } from '../../support/connectors.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
 import {
   armFault,
-  channelErrorOf,
   contentWithImage,
   preparedFor,
   publishedOn,
@@ -150,7 +150,8 @@ describe.each(publishingNetworks)('on %s', (network) => {
   });
 
   it.each([
-    ['revoked', 'disconnected', 'gone'],
+    // LinkedIn says it of new tokens, too: only the refresh tells whether the grant is gone.
+    ['revoked', network === 'linkedin' ? 'refresh_token' : 'disconnected', 'gone'],
     ['expired', 'refresh_token', 'gone'],
     ['permission_missing', 'refresh_token', 'permission'],
   ])('a token that is %s is told as %s', async (trouble, expected, grantProblem) => {

@@ -3,7 +3,8 @@ import { seedTenants } from '../../../simulators/seed.ts';
 import type { PublishableContent, PublishableMedia } from '../../../src/channels/channel.ts';
 import { film } from '../support/films.ts';
 import { image } from '../support/images.ts';
-import { armFault, channelErrorOf, preparedFor, publishedOn, simulatedNetworks } from './simulated-networks.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { armFault, preparedFor, publishedOn, simulatedNetworks } from './simulated-networks.ts';
 
 const formats = {
   'an album': async () => ({ media: [await picture('red'), await picture('green'), await picture('blue')] }),

@@ -12,7 +12,8 @@ import type {
 } from '../../../src/channels/channel.ts';
 import { film } from '../support/films.ts';
 import { image, serveFiles } from '../support/images.ts';
-import { armFault, channelErrorOf, preparedFor, publishedOn, simulatedNetworks } from './simulated-networks.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { armFault, preparedFor, publishedOn, simulatedNetworks } from './simulated-networks.ts';
 
 const formats = [
   { name: 'an album on Facebook', network: 'facebook', format: 'feed', files: ['red', 'green', 'blue'] },

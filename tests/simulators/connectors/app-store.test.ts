@@ -4,10 +4,10 @@ import { appleKeys, type SeedAppleKey } from '../../../simulators/apple/seeds.ts
 import { apple } from '../../../simulators/apple/network.ts';
 import { matchPage } from '../../../src/domain/authorization.ts';
 import type { Grant } from '../../../src/channels/connector.ts';
-import { connectorOf } from '../../support/connectors.ts';
-import { channelErrorOf } from '../adapters/simulated-networks.ts';
-import { connectedNetwork } from './connected-network.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { credentialConnectorOf } from '../../support/connectors.ts';
 import { describeConnector } from './connector-row.ts';
+import { simulate } from './one-network.ts';
 
 describeConnector({
   network: 'app_store',
@@ -32,7 +32,7 @@ describeConnector({
     },
     'list pages': async () => {
       const { connector, admit, control, requests } = await stage();
-      await control('/settings', { listPageSize: 2 });
+      await control('/settings', { json: { listPageSize: 2 } });
       const pages = await connector.listPages(await admit(keyOf('aurora')), []);
       expect(pages.map(({ externalId, name, details, refusal }) => [externalId, name, details, refusal])).toEqual(
         keyOf('aurora').apps.map(({ id, name, bundleId }) => [id, name, { bundleId }, null]),
@@ -45,13 +45,13 @@ describeConnector({
     revoked: async () => {
       const { connector, control, held } = await stage();
       const page = await held();
-      await control('/tokens/DEVKEY0001/revoke', { as: 'revoked' });
+      await control('/tokens/DEVKEY0001/revoke', { json: { as: 'revoked' } });
       expect(await channelErrorOf(connector.probe(page))).toMatchObject(notAuthorized);
     },
     'permission lost': async () => {
       const { connector, control, held } = await stage();
       const page = await held();
-      await control('/tokens/DEVKEY0001/revoke', { as: 'role_lost' });
+      await control('/tokens/DEVKEY0001/revoke', { json: { as: 'role_lost' } });
       expect(await channelErrorOf(connector.probe(page))).toMatchObject({
         class: 'refresh_token',
         grantProblem: 'permission',
@@ -60,7 +60,9 @@ describeConnector({
     },
     throttled: async () => {
       const { connector, control, held } = await stage();
-      await control('/faults', { match: { operation: 'apple.app.read' }, action: 'status', status: 429 });
+      await control('/faults', {
+        json: { match: { operation: 'apple.app.read' }, action: 'status', status: 429, times: null },
+      });
       expect(await channelErrorOf(connector.probe(await held()))).toMatchObject({
         class: 'retry_later',
         grantProblem: null,
@@ -69,7 +71,9 @@ describeConnector({
     },
     '5xx': async () => {
       const { connector, control, held } = await stage();
-      await control('/faults', { match: { operation: 'apple.app.read' }, action: 'status', status: 500 });
+      await control('/faults', {
+        json: { match: { operation: 'apple.app.read' }, action: 'status', status: 500, times: null },
+      });
       expect(await channelErrorOf(connector.probe(await held()))).toMatchObject({
         class: 'retry_later',
         grantProblem: null,
@@ -105,9 +109,8 @@ function keyOf(slug: string): SeedAppleKey {
 }
 
 async function stage() {
-  const { connectors, control, simulator } = await connectedNetwork(apple, ['app_store']);
-  const connector = connectorOf(connectors, 'app_store', 'api_key');
-  if (connector.way !== 'credentials') throw new Error('apps are connected by a key');
+  const { connectors, control, simulator } = await simulate(apple);
+  const connector = credentialConnectorOf(connectors, 'app_store', 'api_key');
   const admit = ({ issuerId, keyId, privateKey }: SeedAppleKey): Promise<Grant> =>
     connector.admit({ kind: 'api_key', issuerId, keyId, privateKey });
   return {

@@ -4,7 +4,8 @@ import { matchPage } from '../../../src/domain/authorization.ts';
 import { lostFeatures, missingScopes } from '../../../src/domain/grant.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
 import { describeConnector } from './connector-row.ts';
-import { appRemoved, firstHeld, held, metaNetwork, pause, redirectUri, refusalOf, trouble } from './meta-network.ts';
+import { appRemoved, firstHeld, metaNetwork, pause, trouble } from './meta-network.ts';
+import { held, redirectUri, refusalOf } from './one-network.ts';
 
 const [aurora] = seedTenants;
 const asked = scopesOf('facebook', 'facebook_login');
@@ -19,13 +20,13 @@ describeConnector({
       const back = await visit();
       expect(back.get('state')).toBe('state-of-the-test');
       const code = back.get('code') ?? '';
-      expect(await refusalOf(exchange(code, `${redirectUri}/other`))).toMatchObject({
+      expect(await refusalOf(exchange(code, { redirectUri: `${redirectUri}/other` }))).toMatchObject({
         said: { status: 400, code: '100/36008', message: expect.stringContaining('redirect_uri is identical') },
       });
       const grant = await exchange(code);
       expect(await refusalOf(exchange(code))).toMatchObject({
         said: { status: 400, code: '100/36009', message: 'This authorization code has been used.' },
-        grantProblem: null,
+        meaning: { grantProblem: null },
       });
       expect(grant.scopes?.toSorted()).toEqual(asked.map(({ scope }) => scope).toSorted());
       expect((grant.expiresAt ?? 0) - Date.now()).toBeGreaterThan(59 * 86_400_000);
@@ -62,8 +63,7 @@ describeConnector({
       expect(await network.connector.grantedScopes(page)).not.toContain('pages_manage_posts');
       expect(await refusalOf(publish(network, page))).toMatchObject({
         said: { status: 403, code: '200', message: expect.stringContaining('pages_manage_posts') },
-        class: 'refresh_token',
-        grantProblem: 'permission',
+        meaning: { class: 'refresh_token', grantProblem: 'permission' },
         missingScopes: ['pages_read_engagement', 'pages_manage_posts'],
       });
     },
@@ -72,12 +72,11 @@ describeConnector({
     revoked: async () => {
       const network = await facebook();
       const page = await firstHeld(network, await network.consent());
-      await network.control(`/people/${aurora.metaPerson.externalId}/remove-app`, {});
+      await network.control(`/people/${aurora.metaPerson.externalId}/revoke`, { method: 'POST' });
       expect(await refusalOf(network.connector.probe(page))).toMatchObject(appRemoved);
       expect(await refusalOf(network.connector.grantedScopes(page))).toMatchObject({
         said: { code: '190/458' },
-        class: 'disconnected',
-        grantProblem: 'gone',
+        meaning: { class: 'disconnected', grantProblem: 'gone' },
       });
       const again = await firstHeld(network, await network.consent());
       await network.connector.probe(again);
@@ -89,15 +88,14 @@ describeConnector({
       const page = await firstHeld(network, await network.consent());
       expect(await connector.watch?.(page, wish)).toEqual({ id: page.externalId, expiresAt: null });
       const person = aurora.metaPerson.externalId;
-      await control(`/tokens/${person}/withdraw`, { scopes: ['pages_manage_metadata'] });
+      await control(`/tokens/${person}/withdraw`, { json: { scopes: ['pages_manage_metadata'] } });
       expect(await refusalOf(connector.watch?.(page, wish))).toMatchObject({
         said: {
           status: 403,
           code: '200',
           message: '(#200) Requires pages_manage_metadata permission to manage the object',
         },
-        class: 'refresh_token',
-        grantProblem: 'permission',
+        meaning: { class: 'refresh_token', grantProblem: 'permission' },
         missingScopes: ['pages_manage_metadata'],
       });
       // What needs other permissions goes on.
@@ -107,7 +105,7 @@ describeConnector({
         { scope: 'pages_manage_metadata', features: ['webhooks'] },
       ]);
       // One field without its permission would refuse them all, so it is not asked for.
-      await control(`/tokens/${person}/withdraw`, { scopes: ['pages_messaging'] });
+      await control(`/tokens/${person}/withdraw`, { json: { scopes: ['pages_messaging'] } });
       await connector.watch?.(page, wish);
     },
     throttled: async () => {
@@ -117,8 +115,7 @@ describeConnector({
       await network.refuse('facebook.page.read', pause(32, words, page.externalId));
       expect(await refusalOf(network.connector.probe(page))).toMatchObject({
         said: { status: 400, code: '32', message: words },
-        class: 'retry_later',
-        grantProblem: null,
+        meaning: { class: 'retry_later', grantProblem: null },
         retryAfterMs: 420_000,
       });
     },
@@ -129,8 +126,7 @@ describeConnector({
       await network.refuse('facebook.page.read', trouble(2, words));
       expect(await refusalOf(network.connector.probe(page))).toMatchObject({
         said: { status: 500, code: '2', message: words },
-        class: 'retry_later',
-        grantProblem: null,
+        meaning: { class: 'retry_later', grantProblem: null },
       });
     },
     'wrong page on reconnect': async () => {

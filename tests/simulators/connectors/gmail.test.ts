@@ -1,11 +1,10 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { mailTopics, googlePeople } from '../../../simulators/google/seeds.ts';
-import { channelHttp, usualHttpSettings } from '../../../src/channels/http.ts';
-import { gmailConnector } from '../../../src/channels/gmail/connector.ts';
-import { hostsFor } from '../../../src/channels/http/hosts.ts';
 import { lostFeatures, missingScopes } from '../../../src/domain/grant.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
 import { seedApps } from '../../support/apps.ts';
+import { connectorOf } from '../../support/connectors.ts';
+import { networksAt } from '../../support/networks-at.ts';
 import { describeConnector } from './connector-row.ts';
 import { chosen, googleAs, googleCells, type GoogleRow, scopeMissing } from './google-cells.ts';
 import { held, refusalOf } from './one-network.ts';
@@ -105,7 +104,7 @@ it('does not blame the company for a topic that Gmail may not use', async () => 
   const { consent, simulator } = await googleAs(row);
   const grant = held(await consent({ person: chiara.sub }), chosen(row.page));
   const connector = gmailWithTopic(simulator.url, mailTopics.closed);
-  expect(await refusalOf(connector.watch?.(grant, wish) ?? Promise.resolve())).toMatchObject({
+  expect(await refusalOf(connector.watch?.(grant, wish))).toMatchObject({
     said: {
       status: 403,
       code: 'forbidden',
@@ -117,12 +116,6 @@ it('does not blame the company for a topic that Gmail may not use', async () => 
 });
 
 function gmailWithTopic(url: string, mailTopic: string | null) {
-  const http = channelHttp({
-    ...usualHttpSettings,
-    hosts: hostsFor({ gmail: url }),
-    limits: { ...usualHttpSettings.limits, allowPrivateTargets: true },
-    clock: Date.now,
-  });
-  onTestFinished(() => http.close());
-  return gmailConnector({ http, clock: Date.now, app: { ...seedApps.google, mailTopic } });
+  const apps = { ...seedApps, google: { ...seedApps.google, mailTopic } };
+  return connectorOf(networksAt({ gmail: url }, { apps }).connectors, 'gmail', 'oauth');
 }

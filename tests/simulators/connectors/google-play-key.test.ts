@@ -1,19 +1,12 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { google } from '../../../simulators/google/network.ts';
 import { serviceAccount } from '../../../simulators/google/seeds.ts';
 import { serviceAccountKeyFile } from '../../../simulators/google/service-account-key.ts';
-import type { Settings } from '../../../simulators/kernel/settings.ts';
-import { startSimulator } from '../../../simulators/kernel/simulator.ts';
-import type { CredentialConnector, Credentials } from '../../../src/channels/connector.ts';
-import { channelHttp, usualHttpSettings } from '../../../src/channels/http.ts';
-import { hostsFor } from '../../../src/channels/http/hosts.ts';
-import { connectorRegistry } from '../../../src/channels/registry.ts';
 import { matchPage } from '../../../src/domain/authorization.ts';
-import { seedApps } from '../../support/apps.ts';
-import { connectorOf } from '../../support/connectors.ts';
-import { send, type Sent } from '../support/http.ts';
-import { temporaryFolder } from '../support/simulator.ts';
+import { credentialConnectorOf } from '../../support/connectors.ts';
+import { networksAt } from '../../support/networks-at.ts';
+import { controlOf, startSimulated } from '../support/simulator.ts';
 import { describeConnector } from './connector-row.ts';
 import { held, refusalOf } from './one-network.ts';
 
@@ -170,7 +163,7 @@ it('sends the key to Google alone, whatever address the file names', async () =>
 });
 
 it('does not take a wrong clock of ours for a key that is gone', async () => {
-  const { admit } = await playByKey({}, () => Date.now() - 2 * 60 * 60_000);
+  const { admit } = await playByKey(() => Date.now() - 2 * 60 * 60_000);
   expect(await refusalOf(admit())).toMatchObject({
     said: { status: 400, code: 'invalid_grant', message: expect.stringContaining('Check your iat and exp values') },
     meaning: ours,
@@ -178,36 +171,19 @@ it('does not take a wrong clock of ours for a key that is gone', async () => {
 });
 
 /** A Google of its own, the file of its service account, and the connector that is given it. */
-async function playByKey(settings: Partial<Settings> = {}, clock: () => number = Date.now) {
-  const simulator = await startSimulator(google, { folder: await temporaryFolder(), port: 0, settings });
-  onTestFinished(simulator.close);
-  const http = channelHttp({
-    ...usualHttpSettings,
-    hosts: hostsFor({ google_play: simulator.url }),
-    limits: { ...usualHttpSettings.limits, allowPrivateTargets: true },
-    retry: { ...usualHttpSettings.retry, baseWaitMs: 1 },
-    clock,
-  });
-  onTestFinished(() => http.close());
-  const connectors = connectorRegistry({ http, clock, apps: seedApps });
-  const connector = credentialsOnly(connectorOf(connectors, 'google_play', 'service_account'));
+async function playByKey(clock: () => number = Date.now) {
+  const simulator = await startSimulated(google);
+  const control = controlOf(simulator);
+  const { connectors } = networksAt({ google_play: simulator.url }, { clock });
+  const connector = credentialConnectorOf(connectors, 'google_play', 'service_account');
   const keyFile = serviceAccountKeyFile(simulator.world);
-  const control = (path: string, sent?: Sent) => send(`${simulator.control}${path}`, sent);
   return {
     connector,
     keyFile,
     control,
-    admit: (file: string = JSON.stringify(keyFile)) => {
-      const credentials: Credentials = { kind: 'service_account', keyFile: file };
-      return connector.admit(credentials);
-    },
+    admit: (file: string = JSON.stringify(keyFile)) => connector.admit({ kind: 'service_account', keyFile: file }),
     tokensMade: async () => (await control('/requests?operation=google.oauth.token')).body.length,
   };
-}
-
-function credentialsOnly(connector: ReturnType<typeof connectorOf>): CredentialConnector {
-  if (connector.way !== 'credentials') throw new Error(`${connector.network} takes no key`);
-  return connector;
 }
 
 function ellipticKey(): string {

@@ -77,10 +77,10 @@ describeConnector({
       const grant = held(await consent({ person: chiara.sub }), chosen(row.page));
       const headers = { 'retry-after': '120' };
       await control('/faults', { json: { match: { operation: 'play.*' }, action: 'status', status: 429, headers } });
-      const { said, meaning, error } = await refusalOf(connector.probe(grant));
+      const { said, meaning, retryAfterMs } = await refusalOf(connector.probe(grant));
       expect(said).toMatchObject({ status: 429, code: 'RATE_LIMIT_EXCEEDED' });
       expect(meaning).toEqual({ class: 'retry_later', grantProblem: null });
-      expect(error.retryAfterMs).toBe(120_000);
+      expect(retryAfterMs).toBe(120_000);
       expect(await connector.probe(grant)).toMatchObject({ name: 'it.mercatoaurora.app' });
     },
   },

@@ -5,7 +5,8 @@ import { matchPage } from '../../../src/domain/authorization.ts';
 import { lostFeatures, missingScopes } from '../../../src/domain/grant.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
 import { describeConnector } from './connector-row.ts';
-import { appRemoved, firstHeld, metaNetwork, pause, redirectUri, refusalOf, trouble } from './meta-network.ts';
+import { appRemoved, firstHeld, metaNetwork, pause, trouble } from './meta-network.ts';
+import { redirectUri, refusalOf, renewed } from './one-network.ts';
 
 const [aurora] = seedTenants;
 const [account, milano] = aurora.instagram;
@@ -23,13 +24,13 @@ describeConnector({
     connect: async () => {
       const { connector, visit, exchange } = await instagram();
       const code = (await visit()).get('code') ?? '';
-      expect(await refusalOf(exchange(code, `${redirectUri}/other`))).toMatchObject({
+      expect(await refusalOf(exchange(code, { redirectUri: `${redirectUri}/other` }))).toMatchObject({
         said: {
           status: 400,
           code: 'OAuthException/400',
           message: expect.stringContaining('redirect_uri is identical'),
         },
-        class: 'unknown',
+        meaning: { class: 'unknown' },
       });
       const grant = await exchange(code);
       expect(await refusalOf(exchange(code))).toMatchObject({
@@ -38,8 +39,7 @@ describeConnector({
           code: 'OAuthException/400',
           message: 'Matching code was not found or was already used',
         },
-        class: 'unknown',
-        grantProblem: null,
+        meaning: { class: 'unknown', grantProblem: null },
       });
       expect(grant.scopes).toEqual(asked.map(({ scope }) => scope));
       expect((grant.expiresAt ?? 0) - Date.now()).toBeGreaterThan(59 * 86_400_000);
@@ -67,34 +67,41 @@ describeConnector({
       const silent = await network.consent({ without: ['instagram_business_content_publish'] });
       expect(await refusalOf(publish(network, await firstHeld(network, silent)))).toMatchObject({
         said: { status: 403, code: '10', message: '(#10) Application does not have permission for this action' },
-        class: 'refresh_token',
-        grantProblem: 'permission',
+        meaning: { class: 'refresh_token', grantProblem: 'permission' },
       });
       // Nothing was prepared, which only those are told who may publish.
-      expect((await refusalOf(publish(network, await firstHeld(network, grant)))).grantProblem).toBeNull();
+      expect((await refusalOf(publish(network, await firstHeld(network, grant)))).meaning.grantProblem).toBeNull();
     },
     refresh: async () => {
       const network = await instagram();
       const { connector } = network;
       const grant = await network.consent();
       const page = await firstHeld(network, grant);
-      const renewed = await connector.refresh?.(page);
-      expect(renewed).toMatchObject({ refreshToken: null, scopes: grant.scopes });
-      expect(renewed?.expiresAt).toBeGreaterThanOrEqual(grant.expiresAt ?? 0);
-      await connector.probe({ ...page, accessToken: renewed?.accessToken ?? '' });
+      const fresh = await renewed(connector, page);
+      expect(fresh).toMatchObject({ refreshToken: null, scopes: grant.scopes });
+      expect(fresh.expiresAt).toBeGreaterThanOrEqual(grant.expiresAt ?? 0);
+      await connector.probe({ ...page, accessToken: fresh.accessToken });
       // It renews itself: what has lapsed needs the account again.
-      await network.control(`/tokens/${login}/revoke`, { as: 'expired' });
+      await network.control(`/tokens/${login}/revoke`, { json: { as: 'expired' } });
       expect(await refusalOf(connector.refresh?.(page))).toMatchObject({
         said: { status: 401, code: '190/463', message: 'Error validating access token: Session has expired.' },
-        class: 'refresh_token',
-        grantProblem: 'gone',
+        meaning: { class: 'refresh_token', grantProblem: 'gone' },
       });
     },
-    rotation: { doesNotApply: 'a token is renewed by itself, and the earlier one goes on until it lapses' },
+    // A token is renewed by itself, and the earlier one goes on until it lapses: who comes second loses nothing.
+    rotation: async () => {
+      const network = await instagram();
+      const page = await firstHeld(network, await network.consent());
+      const first = await renewed(network.connector, page);
+      const second = await renewed(network.connector, page);
+      for (const { accessToken } of [page, first, second]) {
+        expect(await network.connector.probe({ ...page, accessToken })).toMatchObject({ name: account.username });
+      }
+    },
     revoked: async () => {
       const network = await instagram();
       const page = await firstHeld(network, await network.consent());
-      await network.control(`/people/${login}/remove-app`, {});
+      await network.control(`/people/${login}/revoke`, { method: 'POST' });
       expect(await refusalOf(network.connector.probe(page))).toMatchObject(appRemoved);
       expect(await refusalOf(network.connector.refresh?.(page))).toMatchObject(appRemoved);
     },
@@ -103,15 +110,14 @@ describeConnector({
       const page = await firstHeld(network, await network.consent());
       const wish = { notificationUrl: 'https://app.example/webhooks/meta', secret: 'secret' };
       expect(await network.connector.watch?.(page, wish)).toEqual({ id: account.externalId, expiresAt: null });
-      await network.control(`/tokens/${login}/withdraw`, { scopes: ['instagram_business_manage_messages'] });
+      await network.control(`/tokens/${login}/withdraw`, { json: { scopes: ['instagram_business_manage_messages'] } });
       expect(await refusalOf(network.connector.watch?.(page, wish))).toMatchObject({
         said: {
           status: 403,
           code: '200',
           message: expect.stringContaining('To subscribe to the messages field, one of these permissions is needed'),
         },
-        class: 'refresh_token',
-        grantProblem: 'permission',
+        meaning: { class: 'refresh_token', grantProblem: 'permission' },
         missingScopes: ['instagram_business_manage_messages'],
       });
       await network.connector.probe(page);
@@ -123,13 +129,15 @@ describeConnector({
       await network.refuse('instagram.account.read', pause(4, words, page.externalId));
       expect(await refusalOf(network.connector.probe(page))).toMatchObject({
         said: { status: 400, code: '4', message: words },
-        class: 'retry_later',
-        grantProblem: null,
+        meaning: { class: 'retry_later', grantProblem: null },
         retryAfterMs: 420_000,
       });
       const body = { error_type: 'OAuthRateLimitException', code: 429, error_message: 'You have exceeded the limit' };
       await network.refuse('instagram.oauth.token', { status: 429, body });
-      expect(await refusalOf(network.consent())).toMatchObject({ class: 'retry_later', said: { status: 429 } });
+      expect(await refusalOf(network.consent())).toMatchObject({
+        meaning: { class: 'retry_later' },
+        said: { status: 429 },
+      });
     },
     '5xx': async () => {
       const network = await instagram();
@@ -138,8 +146,7 @@ describeConnector({
       await network.refuse('instagram.token.refresh', trouble(2, words));
       expect(await refusalOf(network.connector.refresh?.(page))).toMatchObject({
         said: { status: 500, code: '2', message: words },
-        class: 'retry_later',
-        grantProblem: null,
+        meaning: { class: 'retry_later', grantProblem: null },
       });
     },
     'wrong page on reconnect': async () => {

@@ -5,7 +5,8 @@ import { matchPage } from '../../../src/domain/authorization.ts';
 import { lostFeatures, missingScopes } from '../../../src/domain/grant.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
 import { describeConnector } from './connector-row.ts';
-import { appRemoved, firstHeld, metaNetwork, pause, refusalOf, trouble } from './meta-network.ts';
+import { appRemoved, firstHeld, metaNetwork, pause, trouble } from './meta-network.ts';
+import { refusalOf } from './one-network.ts';
 
 const [aurora, lariana] = seedTenants;
 const asked = scopesOf('instagram', 'facebook_login');
@@ -15,8 +16,7 @@ const person = aurora.metaPerson.externalId;
 /** What Instagram says to a token without the permission: not which. */
 const noPermission = {
   said: { status: 403, code: '10', message: '(#10) Application does not have permission for this action' },
-  class: 'refresh_token',
-  grantProblem: 'permission',
+  meaning: { class: 'refresh_token', grantProblem: 'permission' },
   missingScopes: [],
 };
 
@@ -59,7 +59,7 @@ describeConnector({
     revoked: async () => {
       const network = await instagram();
       const page = await firstHeld(network, await network.consent());
-      await network.control(`/people/${person}/remove-app`, {});
+      await network.control(`/people/${person}/revoke`, { method: 'POST' });
       expect(await refusalOf(network.connector.probe(page))).toMatchObject(appRemoved);
     },
     'permission lost': async () => {
@@ -68,13 +68,13 @@ describeConnector({
       const page = await firstHeld(network, await network.consent());
       const wish = { notificationUrl: 'https://app.example/webhooks/meta', secret: 'secret' };
       expect(await connector.watch?.(page, wish)).toEqual({ id: page.details['pageId'], expiresAt: null });
-      await control(`/tokens/${person}/withdraw`, { scopes: ['instagram_basic'] });
+      await control(`/tokens/${person}/withdraw`, { json: { scopes: ['instagram_basic'] } });
       expect(await refusalOf(connector.probe(page))).toMatchObject(noPermission);
       // Instagram did not say which; the token does.
       expect(missingScopes(asked, (await connector.grantedScopes(page)) ?? []).map(({ scope }) => scope)).toEqual([
         'instagram_basic',
       ]);
-      await control(`/tokens/${person}/withdraw`, { scopes: ['pages_manage_metadata'] });
+      await control(`/tokens/${person}/withdraw`, { json: { scopes: ['pages_manage_metadata'] } });
       await connector.probe(page);
       expect(await refusalOf(connector.watch?.(page, wish))).toMatchObject({
         said: { status: 403, code: '200' },
@@ -88,8 +88,7 @@ describeConnector({
       await network.refuse('instagram.account.read', pause(80_002, words, page.externalId));
       expect(await refusalOf(network.connector.probe(page))).toMatchObject({
         said: { status: 400, code: '80002', message: words },
-        class: 'retry_later',
-        grantProblem: null,
+        meaning: { class: 'retry_later', grantProblem: null },
         retryAfterMs: 420_000,
       });
     },
@@ -100,8 +99,7 @@ describeConnector({
       await network.refuse('instagram.account.read', trouble(1, words));
       expect(await refusalOf(network.connector.probe(page))).toMatchObject({
         said: { status: 500, code: '1', message: words },
-        class: 'retry_later',
-        grantProblem: null,
+        meaning: { class: 'retry_later', grantProblem: null },
       });
     },
     'wrong page on reconnect': async () => {

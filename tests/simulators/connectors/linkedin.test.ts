@@ -113,7 +113,17 @@ describeConnector({
       expect(await connector.probe(held(fresh, page))).toMatchObject({ name: organisation.name });
     },
 
-    rotation: { doesNotApply: "LinkedIn's refresh token stays the same until its own end, a year after the consent" },
+    // The refresh token stays the same until its own end, a year after the consent, and may be used by two at once.
+    rotation: async () => {
+      const { connector, consent } = await onLinkedin();
+      const grant = await consent();
+      const renew = () => renewed(connector, held(grant, page));
+      const both = await Promise.all([renew(), renew()]);
+      expect(both.map(({ refreshToken }) => refreshToken)).toEqual([grant.refreshToken, grant.refreshToken]);
+      for (const fresh of both) {
+        expect(await connector.probe(held(fresh, page))).toMatchObject({ name: organisation.name });
+      }
+    },
 
     revoked: async () => {
       const { connector, consent, control } = await onLinkedin();
@@ -125,7 +135,8 @@ describeConnector({
         code: 'REVOKED_ACCESS_TOKEN',
         message: 'The token used in the request has been revoked by the user',
       });
-      expect(refused.meaning).toEqual({ class: 'disconnected', grantProblem: 'gone' });
+      // LinkedIn says it of new tokens, too: whether the grant is gone shows when it is renewed.
+      expect(refused.meaning).toEqual({ class: 'refresh_token', grantProblem: 'gone' });
       const dead = await refusalOf(renewed(connector, held(grant, page)));
       expect(dead.said).toEqual({
         status: 400,
@@ -135,7 +146,10 @@ describeConnector({
       expect(dead.meaning).toEqual({ class: 'disconnected', grantProblem: 'gone' });
       const introspected = await refusalOf(connector.grantedScopes(held(grant, page)));
       expect(introspected.said).toEqual({ status: 200, code: 'revoked', message: null });
-      expect(introspected.meaning).toEqual({ class: 'disconnected', grantProblem: 'gone' });
+      expect(introspected.meaning).toEqual({ class: 'refresh_token', grantProblem: 'gone' });
+      // Not every app is given refresh tokens: without one there is nobody to ask.
+      const withoutRefresh = await refusalOf(renewed(connector, { ...held(grant, page), refreshToken: null }));
+      expect(withoutRefresh).toMatchObject({ said: null, meaning: { class: 'disconnected', grantProblem: 'gone' } });
       expect(await connector.probe(held(await consent(), page))).toMatchObject({ name: organisation.name });
     },
 

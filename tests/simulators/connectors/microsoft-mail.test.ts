@@ -1,22 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { type ConsentAnswer, answerConsentPage } from '../../../dev/consent.ts';
+import type { Settings } from '../../../simulators/kernel/settings.ts';
 import { microsoft } from '../../../simulators/microsoft/network.ts';
 import { seedMailUsers } from '../../../simulators/microsoft/seeds.ts';
 import { matchPage } from '../../../src/domain/authorization.ts';
 import { missingScopes } from '../../../src/domain/grant.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
 import type { Grant, HeldGrant } from '../../../src/channels/connector.ts';
-import { consentConnectorOf } from '../../support/connectors.ts';
-import { channelErrorOf } from '../adapters/simulated-networks.ts';
-import { connectedNetwork } from './connected-network.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
 import { describeConnector } from './connector-row.ts';
+import { oneNetwork } from './one-network.ts';
 
 const { aurora, lariana, unlicensed } = seedMailUsers;
-const redirectUri = 'http://localhost:7300/callback/microsoft_mail';
 const asked = scopesOf('microsoft_mail', 'oauth');
 
 describeConnector({
@@ -31,16 +29,16 @@ describeConnector({
       const { id: externalId, name } = aurora;
       expect(await connector.adminProfile(grant)).toEqual({ externalId, name, pictureUrl: null });
 
-      const { query, exchange } = await stage();
-      const denied = await query({ deny: true });
+      const { visit, exchange } = await stage();
+      const denied = await visit({ deny: true });
       expect([denied.get('error'), denied.get('error_subcode'), denied.get('state')]).toEqual([
         'access_denied',
         'cancel',
-        'state',
+        'state-of-the-test',
       ]);
-      const code = (await query({ person: aurora.id })).get('code') ?? '';
+      const code = (await visit({ person: aurora.id })).get('code') ?? '';
       // A code that somebody else's browser obtained does not fit our verifier.
-      expect(await channelErrorOf(exchange(code, 'x'.repeat(43)))).toMatchObject({
+      expect(await channelErrorOf(exchange(code, { codeVerifier: 'x'.repeat(43) }))).toMatchObject({
         class: 'disconnected',
         provider: { status: 400, code: 'AADSTS501481', message: expect.stringContaining('code_challenge') },
       });
@@ -56,7 +54,12 @@ describeConnector({
       const without = await connector.listPages(await consent({ person: unlicensed.id }), []);
       expect(without).toMatchObject([{ externalId: unlicensed.id, refusal: 'not_eligible' }]);
     },
-    'partial scopes': { doesNotApply: 'Microsoft asks people for all or nothing' },
+    // Microsoft asks people for all or nothing.
+    'partial scopes': async () => {
+      const { consent } = await stage();
+      const grant = await consent({ person: aurora.id, without: ['Mail.Send'] });
+      expect(missingScopes(asked, grant.scopes ?? [])).toEqual([]);
+    },
     refresh: async () => {
       const { connector, consent } = await stage({ accessTokenLifetimeMs: 300 });
       const grant = await consent({ person: aurora.id });
@@ -86,9 +89,9 @@ describeConnector({
     revoked: async () => {
       const { connector, consent, control } = await stage();
       const grant = await consent({ person: aurora.id });
-      await control(`/tokens/${aurora.id}/revoke`, { as: 'password_changed' });
+      await control(`/tokens/${aurora.id}/revoke`, { json: { as: 'password_changed' } });
       expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({ class: 'refresh_token' });
-      expect(await channelErrorOf(connector.refresh?.(heldBy(grant)) ?? Promise.resolve())).toMatchObject({
+      expect(await channelErrorOf(connector.refresh?.(heldBy(grant)))).toMatchObject({
         class: 'disconnected',
         grantProblem: 'gone',
         provider: { status: 400, code: 'AADSTS50173', message: expect.stringContaining('due to it being revoked') },
@@ -97,7 +100,7 @@ describeConnector({
     'permission lost': async () => {
       const { connector, consent, control } = await stage();
       const grant = await consent({ person: aurora.id });
-      await control(`/tokens/${aurora.id}/withdraw`, { scopes: ['Mail.ReadWrite'] });
+      await control(`/tokens/${aurora.id}/withdraw`, { json: { scopes: ['Mail.ReadWrite'] } });
       expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({
         class: 'refresh_token',
         grantProblem: 'permission',
@@ -110,8 +113,8 @@ describeConnector({
       const fresh = await connector.refresh?.(heldBy(grant));
       expect(missingScopes(asked, fresh?.scopes ?? []).map(({ scope }) => scope)).toEqual(['Mail.ReadWrite']);
 
-      await control(`/tokens/${aurora.id}/revoke`, { as: 'permission_missing' });
-      expect(await channelErrorOf(connector.refresh?.(heldBy(grant)) ?? Promise.resolve())).toMatchObject({
+      await control(`/tokens/${aurora.id}/revoke`, { json: { as: 'permission_missing' } });
+      expect(await channelErrorOf(connector.refresh?.(heldBy(grant)))).toMatchObject({
         class: 'refresh_token',
         grantProblem: 'permission',
         provider: { status: 400, code: 'AADSTS65001' },
@@ -122,10 +125,7 @@ describeConnector({
       const grant = await consent({ person: aurora.id });
       const headers = { 'retry-after': '30' };
       await control('/faults', {
-        match: { operation: 'microsoft.inbox.read' },
-        action: 'status',
-        status: 429,
-        headers,
+        json: { match: { operation: 'microsoft.inbox.read' }, action: 'status', status: 429, times: null, headers },
       });
       expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({
         class: 'retry_later',
@@ -137,7 +137,9 @@ describeConnector({
     '5xx': async () => {
       const { connector, consent, control } = await stage();
       const grant = await consent({ person: aurora.id });
-      await control('/faults', { match: { operation: 'microsoft.inbox.read' }, action: 'status', status: 503 });
+      await control('/faults', {
+        json: { match: { operation: 'microsoft.inbox.read' }, action: 'status', status: 503, times: null },
+      });
       expect(await channelErrorOf(connector.probe(heldBy(grant)))).toMatchObject({
         class: 'retry_later',
         grantProblem: null,
@@ -166,49 +168,63 @@ it('asks Graph once to tell of mail, and prolongs that when it is asked again', 
   expect(second?.id).toBe(first?.id);
   const made = simulator.world.log.list().filter(({ operation }) => operation === 'microsoft.subscription.create');
   expect(made).toHaveLength(1);
+  // What another connection of the same mailbox has left behind repeats another secret.
+  const other = await connector.watch?.(held, { ...wish, secret: 't'.repeat(43) });
+  expect(other?.id).not.toBe(first?.id);
+});
+
+it('tells of its subscriptions as Graph does, and forgets one before it says that it is gone', async () => {
+  const { connector, consent, simulator } = await stage();
+  const grant = await consent({ person: aurora.id });
+  const told: unknown[] = [];
+  const notificationUrl = await receiver(
+    (token) => token,
+    (body) => told.push(JSON.parse(body)),
+  );
+  const watch = await connector.watch?.(heldBy(grant), { notificationUrl, secret: 'ours' });
+  const answer = await fetch(`${simulator.control}/people/${aurora.id}/lifecycle`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ event: 'subscriptionRemoved' }),
+  });
+  expect(await answer.json()).toEqual({ told: [{ subscriptionId: watch?.id, status: 200 }] });
+  expect(told).toMatchObject([
+    { value: [{ subscriptionId: watch?.id, clientState: 'ours', lifecycleEvent: 'subscriptionRemoved' }] },
+  ]);
+  const listed = await fetch(`${simulator.url}/v1.0/subscriptions`, {
+    headers: { authorization: `Bearer ${grant.accessToken}` },
+  });
+  expect(await listed.json()).toEqual({ value: [] });
 });
 
 it('is not told of anything at an address that does not answer for itself', async () => {
   const { connector, consent } = await stage();
   const held = heldBy(await consent({ person: aurora.id }));
   const wish = { notificationUrl: await receiver(() => 'something else'), secret: 's' };
-  expect(await channelErrorOf(connector.watch?.(held, wish) ?? Promise.resolve())).toMatchObject({
+  expect(await channelErrorOf(connector.watch?.(held, wish))).toMatchObject({
     class: 'unknown',
     provider: { status: 400, code: 'InvalidRequest' },
   });
 });
 
-/** Answers Graph's question whether it is there. */
-async function receiver(answer: (validationToken: string) => string): Promise<string> {
-  const server = createServer((req, res) => {
-    const token = new URL(req.url ?? '/', 'http://localhost').searchParams.get('validationToken') ?? '';
-    res.writeHead(200, { 'content-type': 'text/plain' }).end(answer(token));
+/** Answers Graph's question whether it is there, and hears what it is told. */
+async function receiver(
+  answer: (validationToken: string) => string,
+  hear: (body: string) => void = () => undefined,
+): Promise<string> {
+  const server = createServer(async (req, res) => {
+    const token = new URL(req.url ?? '/', 'http://localhost').searchParams.get('validationToken');
+    const body = await text(req);
+    if (token === null) hear(body);
+    res.writeHead(200, { 'content-type': 'text/plain' }).end(answer(token ?? ''));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-async function stage(settings: Parameters<typeof connectedNetwork>[2] = {}) {
-  const { connectors, control, simulator } = await connectedNetwork(microsoft, ['microsoft_mail'], settings);
-  const connector = consentConnectorOf(connectors, 'microsoft_mail', 'oauth');
-  const codeVerifier = randomBytes(32).toString('base64url');
-  const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
-  const query = async (answer: ConsentAnswer): Promise<URLSearchParams> => {
-    const url = connector.authorizationUrl({ redirectUri, state: 'state', codeChallenge });
-    return (await answerConsentPage(url, answer)).searchParams;
-  };
-  const exchange = (code: string, verifier = codeVerifier): Promise<Grant> =>
-    connector.exchangeCode({ redirectUri, code, codeVerifier: verifier });
-  return {
-    connector,
-    control,
-    simulator,
-    query,
-    exchange,
-    consent: async (answer: ConsentAnswer): Promise<Grant> => exchange((await query(answer)).get('code') ?? ''),
-  };
-}
+const stage = (settings: Partial<Settings> = {}) =>
+  oneNetwork({ simulated: microsoft, network: 'microsoft_mail', kind: 'oauth' }, settings);
 
 function heldBy({ accessToken, refreshToken, scopes }: Grant): HeldGrant {
   return { externalId: aurora.id, accessToken, refreshToken, scopes, details: { address: aurora.mail } };

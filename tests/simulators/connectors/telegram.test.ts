@@ -3,10 +3,10 @@ import { chats, seedBots } from '../../../simulators/telegram/seeds.ts';
 import { telegram } from '../../../simulators/telegram/network.ts';
 import { matchPage } from '../../../src/domain/authorization.ts';
 import type { Credentials, HeldPage } from '../../../src/channels/connector.ts';
-import { connectorOf } from '../../support/connectors.ts';
-import { channelErrorOf } from '../adapters/simulated-networks.ts';
-import { connectedNetwork } from './connected-network.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { credentialConnectorOf } from '../../support/connectors.ts';
 import { describeConnector } from './connector-row.ts';
+import { simulate } from './one-network.ts';
 
 const { aurora, lariana } = seedBots;
 const [channel, group] = chats;
@@ -52,7 +52,7 @@ describeConnector({
     rotation: { doesNotApply: 'there is nothing to refresh' },
     revoked: async () => {
       const { connector, control } = await stage();
-      await control(`/tokens/${aurora.id}/revoke`, { as: 'revoked' });
+      await control(`/tokens/${aurora.id}/revoke`, { json: { as: 'revoked' } });
       expect(await channelErrorOf(connector.probe(pageOf(channel?.id)))).toMatchObject({
         class: 'disconnected',
         grantProblem: 'gone',
@@ -61,13 +61,13 @@ describeConnector({
     },
     'permission lost': async () => {
       const { connector, control } = await stage();
-      await control(`/tokens/${channel?.id}/revoke`, { as: 'role_lost' });
+      await control(`/tokens/${channel?.id}/revoke`, { json: { as: 'role_lost' } });
       expect(await channelErrorOf(connector.probe(pageOf(channel?.id)))).toMatchObject({
         class: 'refresh_token',
         grantProblem: 'permission',
         provider: { status: 403, code: '403', message: 'Forbidden: bot is not a member of the channel chat' },
       });
-      await control(`/tokens/${channel?.id}/revoke`, { as: 'permission_missing' });
+      await control(`/tokens/${channel?.id}/revoke`, { json: { as: 'permission_missing' } });
       const silenced = await channelErrorOf(connector.probe(pageOf(channel?.id)));
       expect(silenced).toMatchObject({ class: 'refresh_token', grantProblem: 'permission' });
       // The others of the same bot go on.
@@ -75,7 +75,9 @@ describeConnector({
     },
     throttled: async () => {
       const { connector, control } = await stage();
-      await control('/faults', { match: { operation: 'telegram.getMe' }, action: 'status', status: 429 });
+      await control('/faults', {
+        json: { match: { operation: 'telegram.getMe' }, action: 'status', status: 429, times: null },
+      });
       expect(await channelErrorOf(connector.probe(pageOf(aurora.id)))).toMatchObject({
         class: 'retry_later',
         grantProblem: null,
@@ -85,7 +87,9 @@ describeConnector({
     },
     '5xx': async () => {
       const { connector, control } = await stage();
-      await control('/faults', { match: { operation: 'telegram.getMe' }, action: 'status', status: 500 });
+      await control('/faults', {
+        json: { match: { operation: 'telegram.getMe' }, action: 'status', status: 500, times: null },
+      });
       expect(await channelErrorOf(connector.probe(pageOf(aurora.id)))).toMatchObject({
         class: 'retry_later',
         grantProblem: null,
@@ -104,9 +108,8 @@ describeConnector({
 });
 
 async function stage() {
-  const { connectors, control } = await connectedNetwork(telegram, ['telegram']);
-  const connector = connectorOf(connectors, 'telegram', 'bot_token');
-  if (connector.way !== 'credentials') throw new Error('a bot is connected by its token');
+  const { connectors, control } = await simulate(telegram);
+  const connector = credentialConnectorOf(connectors, 'telegram', 'bot_token');
   return { connector, control, admit: (botToken: string) => connector.admit(tokenOf(botToken)) };
 }
 

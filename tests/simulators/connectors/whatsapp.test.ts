@@ -4,7 +4,8 @@ import { matchPage } from '../../../src/domain/authorization.ts';
 import { missingScopes } from '../../../src/domain/grant.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
 import { describeConnector } from './connector-row.ts';
-import { appRemoved, firstHeld, metaNetwork, pause, redirectUri, refusalOf, trouble } from './meta-network.ts';
+import { appRemoved, firstHeld, metaNetwork, pause, trouble } from './meta-network.ts';
+import { redirectUri, refusalOf } from './one-network.ts';
 
 const [aurora, lariana] = whatsappBusinesses;
 const [shop, deliveries] = aurora.wabas;
@@ -18,13 +19,13 @@ describeConnector({
     connect: async () => {
       const { connector, visit, exchange } = await whatsapp();
       const code = (await visit()).get('code') ?? '';
-      expect(await refusalOf(exchange(code, `${redirectUri}/other`))).toMatchObject({
+      expect(await refusalOf(exchange(code, { redirectUri: `${redirectUri}/other` }))).toMatchObject({
         said: { status: 400, code: '100/36008' },
       });
       const grant = await exchange(code);
       expect(await refusalOf(exchange(code))).toMatchObject({
         said: { status: 400, code: '100/36009', message: 'This authorization code has been used.' },
-        grantProblem: null,
+        meaning: { grantProblem: null },
       });
       expect(grant).toMatchObject({ refreshToken: null, expiresAt: null, scopes: asked.map(({ scope }) => scope) });
       const { systemUserId: externalId, systemUserName: name } = aurora;
@@ -46,13 +47,18 @@ describeConnector({
       const some = await network.connector.listPages(await network.consent({ pages: [shop.id] }), []);
       expect(some).toHaveLength(shop.numbers.length);
     },
-    'partial scopes': { doesNotApply: 'Embedded Signup grants all that its configuration asks for, or nothing' },
+    // Embedded Signup grants all that its configuration asks for, or nothing.
+    'partial scopes': async () => {
+      const { consent } = await whatsapp();
+      const grant = await consent({ without: ['whatsapp_business_messaging'] });
+      expect(missingScopes(asked, grant.scopes ?? [])).toEqual([]);
+    },
     refresh: { doesNotApply: 'a business token does not expire' },
     rotation: { doesNotApply: 'a business token does not expire' },
     revoked: async () => {
       const network = await whatsapp();
       const page = await firstHeld(network, await network.consent());
-      await network.control(`/people/${aurora.systemUserId}/remove-app`, {});
+      await network.control(`/people/${aurora.systemUserId}/revoke`, { method: 'POST' });
       expect(await refusalOf(network.connector.probe(page))).toMatchObject(appRemoved);
     },
     'permission lost': async () => {
@@ -61,15 +67,14 @@ describeConnector({
       const page = await firstHeld(network, await network.consent());
       const wish = { notificationUrl: 'https://app.example/webhooks/meta', secret: 'secret' };
       expect(await connector.watch?.(page, wish)).toEqual({ id: shop.id, expiresAt: null });
-      await control(`/tokens/${aurora.systemUserId}/withdraw`, { scopes: ['whatsapp_business_management'] });
+      await control(`/tokens/${aurora.systemUserId}/withdraw`, { json: { scopes: ['whatsapp_business_management'] } });
       expect(await refusalOf(connector.probe(page))).toMatchObject({
         said: {
           status: 403,
           code: '200',
           message: '(#200) Requires whatsapp_business_management permission to manage the object',
         },
-        class: 'refresh_token',
-        grantProblem: 'permission',
+        meaning: { class: 'refresh_token', grantProblem: 'permission' },
         missingScopes: ['whatsapp_business_management'],
       });
       expect(missingScopes(asked, (await connector.grantedScopes(page)) ?? [])).toEqual([
@@ -84,8 +89,7 @@ describeConnector({
       await network.refuse('whatsapp.number.read', pause(80_008, words, shop.id));
       expect(await refusalOf(network.connector.probe(page))).toMatchObject({
         said: { status: 400, code: '80008', message: words },
-        class: 'retry_later',
-        grantProblem: null,
+        meaning: { class: 'retry_later', grantProblem: null },
         retryAfterMs: 420_000,
       });
     },
@@ -96,8 +100,7 @@ describeConnector({
       await network.refuse('whatsapp.number.read', trouble(1, words));
       expect(await refusalOf(network.connector.probe(page))).toMatchObject({
         said: { status: 500, code: '1', message: words },
-        class: 'retry_later',
-        grantProblem: null,
+        meaning: { class: 'retry_later', grantProblem: null },
       });
     },
     'wrong page on reconnect': async () => {

@@ -121,7 +121,7 @@ describeConnector({
       const { connector, consent, control } = await onX();
       const grant = await consent();
       const { body } = await control(`/people/${aurora.externalId}/revoke`, { method: 'POST' });
-      expect(body).toEqual({ revoked: 1 });
+      expect(body).toEqual({ revoked: 1, told: [] });
       expect((await refusalOf(connector.probe(held(grant, page)))).said).toEqual(unauthorized);
       const refused = await refusalOf(renewed(connector, held(grant, page)));
       expect(refused.said).toEqual(tokenInvalid);
@@ -148,17 +148,17 @@ describeConnector({
       const { connector, consent, control } = await onX();
       const grant = await consent();
       await fault(control, { status: 429 });
-      const { said, meaning, error } = await refusalOf(connector.probe(held(grant, page)));
+      const { said, meaning, retryAfterMs } = await refusalOf(connector.probe(held(grant, page)));
       expect(said).toEqual({ status: 429, code: null, message: 'Too Many Requests' });
       expect(meaning).toEqual({ class: 'retry_later', grantProblem: null });
       // Until the end of the window, by X's own header.
-      expect(error.retryAfterMs).toBeGreaterThanOrEqual(0);
-      expect(error.retryAfterMs).toBeLessThanOrEqual(15 * 60_000);
+      expect(retryAfterMs).toBeGreaterThanOrEqual(0);
+      expect(retryAfterMs).toBeLessThanOrEqual(15 * 60_000);
 
       await fault(control, { status: 429, body: usageCapped });
       const capped = await refusalOf(connector.probe(held(grant, page)));
       expect(capped.said).toMatchObject({ code: 'usage-capped' });
-      expect(capped.error.retryAfterMs).toBeNull();
+      expect(capped.retryAfterMs).toBeNull();
     },
 
     '5xx': async () => {
@@ -174,7 +174,7 @@ describeConnector({
       await control('/faults', { json: { match: { operation: 'x.oauth.token' }, action: 'lose_answer' } });
       const open = await refusalOf(renewed(connector, held(grant, page)));
       expect(open.meaning).toEqual({ class: 'unknown', grantProblem: null });
-      expect(open.error.mayHaveActed).toBe(true);
+      expect(open.mayHaveActed).toBe(true);
       const sent = await control('/requests?operation=x.oauth.token&state=unanswered');
       expect(sent.body).toHaveLength(1);
     },

@@ -75,12 +75,12 @@ describeConnector({
       const grant = held(await consent({ person: chiara.sub }), chosen(row.page));
       const body = youtubeQuotaExceeded();
       await control('/faults', { json: { match: { operation: 'youtube.*' }, action: 'status', status: 403, body } });
-      const { said, meaning, error } = await refusalOf(connector.probe(grant));
+      const { said, meaning, retryAfterMs } = await refusalOf(connector.probe(grant));
       expect(said).toEqual({ status: 403, code: 'quotaExceeded', message: body.error['message'] });
       expect(meaning).toEqual({ class: 'retry_later', grantProblem: null });
       // Nothing comes before midnight in California.
-      expect(error.retryAfterMs).toBeGreaterThan(0);
-      expect(error.retryAfterMs).toBeLessThanOrEqual(24 * 60 * 60_000);
+      expect(retryAfterMs).toBeGreaterThan(0);
+      expect(retryAfterMs).toBeLessThanOrEqual(24 * 60 * 60_000);
       expect(await connector.probe(grant)).toMatchObject({ name: 'Mercato Aurora' });
     },
   },

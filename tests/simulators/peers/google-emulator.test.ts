@@ -6,8 +6,10 @@ import { createEmulator } from 'emulate';
 import { expect, onTestFinished, test } from 'vitest';
 import { seedApp } from '../../../simulators/seed.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
+import { consentConnectorOf } from '../../support/connectors.ts';
+import { networksAt } from '../../support/networks-at.ts';
 import { identityScopes } from '../connectors/google-cells.ts';
-import { connectorAt, held, redirectUri, refusalOf, renewed } from '../connectors/one-network.ts';
+import { held, redirectUri, refusalOf, renewed } from '../connectors/one-network.ts';
 
 const person = { email: 'anna@firma.example', name: 'Anna Riva' };
 const mailbox = { externalId: 'unused', accessToken: null, details: {} };
@@ -19,7 +21,7 @@ const dayMs = 24 * 60 * 60_000;
  */
 test('our connector goes through the consent, refreshes, watches and revokes at an emulator that others wrote', async () => {
   const url = await emulatorAt();
-  const connector = connectorAt(url, 'gmail', 'oauth');
+  const connector = consentConnectorOf(networksAt({ gmail: url }).connectors, 'gmail', 'oauth');
   const codeVerifier = randomBytes(32).toString('base64url');
   const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
 

@@ -11,9 +11,10 @@ import { microsoft } from '../../../simulators/microsoft/network.ts';
 import { seedMailUsers } from '../../../simulators/microsoft/seeds.ts';
 import { seedApp } from '../../../simulators/seed.ts';
 import type { HeldGrant } from '../../../src/channels/connector.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
 import { consentConnectorOf } from '../../support/connectors.ts';
-import { channelErrorOf } from '../adapters/simulated-networks.ts';
-import { connectedNetwork, connectorsOn } from '../connectors/connected-network.ts';
+import { networksAt } from '../../support/networks-at.ts';
+import { simulate } from '../connectors/one-network.ts';
 
 const { aurora, unlicensed } = seedMailUsers;
 const redirectUri = 'http://localhost:7300/callback/microsoft_mail';
@@ -21,7 +22,7 @@ const codeVerifier = randomBytes(32).toString('base64url');
 const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64url');
 
 test("Microsoft's own client reads person, inbox and subscriptions, and understands every refusal", async () => {
-  const { simulator, connectors, control } = await connectedNetwork(microsoft, ['microsoft_mail']);
+  const { simulator, connectors, control } = await simulate(microsoft);
   const connector = consentConnectorOf(connectors, 'microsoft_mail', 'oauth');
   const signedIn = async (person: string) => {
     const url = connector.authorizationUrl({ redirectUri, state: 'state', codeChallenge });
@@ -51,13 +52,15 @@ test("Microsoft's own client reads person, inbox and subscriptions, and understa
     statusCode: 401,
     code: 'InvalidAuthenticationToken',
   });
-  await control('/faults', { match: { operation: 'microsoft.me.read' }, action: 'status', status: 503 });
+  await control('/faults', {
+    json: { match: { operation: 'microsoft.me.read' }, action: 'status', status: 503 },
+  });
   expect(await refused(graph('/me').get())).toMatchObject({ statusCode: 503, code: 'ServiceUnavailable' });
 });
 
 test('our connector exchanges codes and refreshes at a login service that others wrote', async () => {
   const url = await loginOfOthers();
-  const connector = consentConnectorOf(connectorsOn({ microsoft_mail: url }), 'microsoft_mail', 'oauth');
+  const connector = consentConnectorOf(networksAt({ microsoft_mail: url }).connectors, 'microsoft_mail', 'oauth');
   const code = await codeFrom(url, connector.authorizationUrl({ redirectUri, state: 'state', codeChallenge }));
   const grant = await connector.exchangeCode({ redirectUri, code, codeVerifier });
   expect(grant.expiresAt).toBeGreaterThan(Date.now());
@@ -67,7 +70,7 @@ test('our connector exchanges codes and refreshes at a login service that others
   const fresh = await connector.refresh?.(held);
   expect(fresh?.refreshToken).not.toBe(grant.refreshToken);
   // Theirs spends a refresh token; that is a grant that is gone.
-  expect(await channelErrorOf(connector.refresh?.(held) ?? Promise.resolve())).toMatchObject({
+  expect(await channelErrorOf(connector.refresh?.(held))).toMatchObject({
     class: 'disconnected',
     grantProblem: 'gone',
     provider: { status: 400, code: 'invalid_grant' },

@@ -8,7 +8,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ConsentConnector } from '../../../src/channels/connector.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
 import { seedApps } from '../../support/apps.ts';
-import { connectorAt, held, redirectUri, refusalOf, renewed } from '../connectors/one-network.ts';
+import { consentConnectorOf } from '../../support/connectors.ts';
+import { networksAt } from '../../support/networks-at.ts';
+import { held, redirectUri, refusalOf, renewed } from '../connectors/one-network.ts';
 
 // The simulator of X was written with the connector. A certified authorisation server, which knows neither, holds the
 // connector to the standards: code challenge, client authentication, rotation, revocation.
@@ -67,7 +69,7 @@ async function standardServer() {
     if (req.url?.startsWith('/interaction/') !== true) return void provider.callback()(req, res);
     void provider.interactionFinished(req, res, { login: { accountId: 'u1' } });
   });
-  const connector = connectorAt(issuer, 'x', 'oauth');
+  const connector = consentConnectorOf(networksAt({ x: issuer }).connectors, 'x', 'oauth');
   return { provider, connector, visit: () => visit(connector) };
 }
 

@@ -30,9 +30,13 @@ export async function clientFolder(client: PythonClient): Promise<string> {
   await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', partial, ...requirement.split(' ')], {
     timeout: installTimeoutMs,
   });
-  // Another test process may have been faster: either copy will do.
-  if (existsSync(folder)) await rm(partial, { recursive: true });
-  else await rename(partial, folder);
+  try {
+    await rename(partial, folder);
+  } catch (error) {
+    // Another test process was faster: either copy will do.
+    if (!existsSync(folder)) throw error;
+    await rm(partial, { recursive: true });
+  }
   return folder;
 }
 

@@ -4,9 +4,10 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../dev/free-port.ts';
 import { telegram } from '../../../simulators/telegram/network.ts';
 import { chats, seedBots } from '../../../simulators/telegram/seeds.ts';
-import { connectorOf } from '../../support/connectors.ts';
-import { channelErrorOf } from '../adapters/simulated-networks.ts';
-import { connectedNetwork, connectorsOn } from '../connectors/connected-network.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { credentialConnectorOf } from '../../support/connectors.ts';
+import { networksAt } from '../../support/networks-at.ts';
+import { simulate } from '../connectors/one-network.ts';
 import { clientFolder, runWithClient } from './python.ts';
 
 const installTimeoutMs = 300_000;
@@ -15,14 +16,12 @@ const [channel, group, foreign] = chats;
 beforeAll(async () => void (await clientFolder('telegram')), installTimeoutMs);
 
 test('the usual Python client reads bot, channel and membership, and understands every refusal', async () => {
-  const { simulator, control } = await connectedNetwork(telegram, ['telegram']);
+  const { simulator, control } = await simulate(telegram);
   const { id, username, token } = seedBots.aurora;
-  await control(`/tokens/${group?.id}/revoke`, { as: 'revoked' });
+  await control(`/tokens/${group?.id}/revoke`, { json: { as: 'revoked' } });
   const throttled = `@${foreign?.username}`;
   await control('/faults', {
-    match: { operation: 'telegram.getChat', account: throttled },
-    action: 'status',
-    status: 429,
+    json: { match: { operation: 'telegram.getChat', account: throttled }, action: 'status', status: 429 },
   });
   const seen = await runWithClient('telegram', join(import.meta.dirname, 'telegram_client.py'), {
     TELEGRAM_URL: simulator.url,
@@ -50,8 +49,11 @@ test('our connector takes a bot from a server that others wrote', async () => {
   const server = new TelegramServer({ port: await freePort(), host: '127.0.0.1' });
   await server.start();
   onTestFinished(async () => void (await server.stop()));
-  const connector = connectorOf(connectorsOn({ telegram: server.config.apiURL }), 'telegram', 'bot_token');
-  if (connector.way !== 'credentials') throw new Error('a bot is connected by its token');
+  const connector = credentialConnectorOf(
+    networksAt({ telegram: server.config.apiURL }).connectors,
+    'telegram',
+    'bot_token',
+  );
   const grant = await connector.admit({ kind: 'bot_token', botToken: seedBots.aurora.token });
   expect(await connector.adminProfile(grant)).toEqual({ externalId: '666', name: 'Test First name', pictureUrl: null });
   expect(await connector.listPages(grant, [])).toMatchObject([{ name: 'Test First name', refusal: null }]);

@@ -47,7 +47,7 @@ wa.api.set_waba_alternate_callback_url(
 subscribed = wa.api.get_waba_subscribed_apps(waba_id=account.id)["data"]
 control(f"/tokens/{os.environ['SYSTEM_USER_ID']}/withdraw", {"scopes": ["whatsapp_business_management"]})
 withdrawn = refusal(lambda: wa.get_business_phone_numbers())
-control(f"/people/{os.environ['SYSTEM_USER_ID']}/remove-app", {})
+control(f"/people/{os.environ['SYSTEM_USER_ID']}/revoke", {})
 removed = refusal(lambda: wa.get_business_account())
 
 print(

@@ -1,7 +1,8 @@
+import { graph } from '../../../simulators/graph/network.ts';
 import type { Settings } from '../../../simulators/kernel/settings.ts';
 import { seedTenants } from '../../../simulators/seed.ts';
 import { type Json, type Reply, send, type Sent } from './http.ts';
-import { startGraph } from './simulator.ts';
+import { startSimulated } from './simulator.ts';
 
 const [aurora, lariana] = seedTenants;
 export const pageOf = { aurora: aurora.facebook[0], lariana: lariana.facebook[0] };
@@ -10,7 +11,7 @@ export const personOf = { aurora: aurora.metaPerson };
 
 /** A Graph API and the ways to speak to it, as the page and the Instagram account of the first tenant. */
 export async function graphAs(settings: Partial<Settings> = {}) {
-  const simulator = await startGraph(settings);
+  const simulator = await startSimulated(graph, settings);
   const call = (path: string, sent: Sent = {}, token = pageOf.aurora.accessToken): Promise<Reply> =>
     send(`${simulator.url}/v26.0${path}`, { ...sent, headers: { authorization: `Bearer ${token}`, ...sent.headers } });
   const control = (path: string, sent: Sent = {}): Promise<Reply> => send(`${simulator.control}${path}`, sent);

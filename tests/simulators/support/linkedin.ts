@@ -1,7 +1,8 @@
+import { linkedin } from '../../../simulators/linkedin/network.ts';
 import type { Settings } from '../../../simulators/kernel/settings.ts';
 import { seedTenants } from '../../../simulators/seed.ts';
 import { type Json, type Reply, send, type Sent } from './http.ts';
-import { startLinkedIn } from './simulator.ts';
+import { startSimulated } from './simulator.ts';
 
 const [aurora, lariana] = seedTenants;
 export const organizationOf = { aurora: aurora.linkedin[0], lariana: lariana.linkedin[0] };
@@ -12,7 +13,7 @@ const thisMonth = new Date().toISOString().slice(0, 7).replace('-', '');
 
 /** A LinkedIn and the ways to speak to it as the organisation of the first tenant. */
 export async function linkedinAs(settings: Partial<Settings> = {}) {
-  const simulator = await startLinkedIn(settings);
+  const simulator = await startSimulated(linkedin, settings);
   const call = (path: string, sent: Sent = {}, token = organizationOf.aurora.accessToken): Promise<Reply> =>
     send(path.startsWith('http') ? path : simulator.url + path, {
       ...sent,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Prepared, PublishableContent } from '../../../src/channels/channel.ts';
-import { channelErrorOf, noon } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { noon } from './channel-http.ts';
 import { goneObject, networkWith, photoFile, type Route } from './network-stub.ts';
 
 describe('an album on a Facebook page', () => {

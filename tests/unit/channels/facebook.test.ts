@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Connectors } from '../../../src/channels/registry.ts';
 import { consentConnectorOf, grantOf } from '../../support/connectors.ts';
-import { channelErrorOf, noon } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { noon } from './channel-http.ts';
 import { goneObject, networkWith, photoFile } from './network-stub.ts';
 
 describe('a post on a Facebook page', () => {
@@ -325,7 +326,7 @@ describe('connecting a Facebook page', () => {
 
     const start = async () =>
       facebook(connectors).authorizationUrl({ redirectUri: 'https://app.example', state: 's', codeChallenge: null });
-    expect((await channelErrorOf(start())).message).toContain('no app id and secret');
+    expect((await channelErrorOf(start())).message).toContain('no client id and secret');
   });
 });
 

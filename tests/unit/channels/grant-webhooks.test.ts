@@ -27,7 +27,7 @@ describe('a person who removes the app at Meta', () => {
     const about = { kind: 'person', family, externalId: payload.user_id };
     expect(webhooks[name](request(secret, payload))).toEqual({
       kind: 'news',
-      notices: [{ about, news, providerCode, at: 1_764_374_400_000 }],
+      notices: [{ about, news, providerCode, at: 1_764_374_400_999 }],
     });
     expect(webhooks[name](request('another app’s', payload))).toEqual({ kind: 'forged' });
   });
@@ -65,7 +65,7 @@ describe('WhatsApp’s account_update', () => {
     [{ event: 'DISABLED_UPDATE', ban_info: { waba_ban_state: 'REINSTATE' } }, '150000000000001', 'look'],
   ])('%j is about the account %s: %s', (value, account, news) => {
     const about = { kind: 'detail', network: 'whatsapp', name: 'wabaId', value: account };
-    const at = 1_764_374_400_000;
+    const at = 1_764_374_400_999;
     expect(webhooks.meta(signed(delivery(value)))).toEqual({
       kind: 'news',
       notices: [{ about, news, providerCode: value.event, at }],

@@ -3,7 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ChannelHttp, ChannelHttpConfig, HttpRequest, ObservedExchange } from '../../../src/channels/http.ts';
 import { usualHttpSettings } from '../../../src/channels/http.ts';
-import { channelErrorOf, noon, testHttp } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { noon, testHttp } from './channel-http.ts';
 import { answer, type LocalServer, listen, type Respond } from './local-server.ts';
 
 describe('a request that must not be repeated', () => {

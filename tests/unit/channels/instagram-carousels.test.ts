@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Prepared } from '../../../src/channels/channel.ts';
-import { channelErrorOf, noon } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { noon } from './channel-http.ts';
 import { goneObject, networkWith, photoFile, type Route } from './network-stub.ts';
 
 it('a carousel is made of processed children, then of one container for them all', async () => {

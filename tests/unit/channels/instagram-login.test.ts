@@ -1,8 +1,11 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { hostsFor } from '../../../src/channels/http/hosts.ts';
 import { type Apps, channelRegistry, type Connectors } from '../../../src/channels/registry.ts';
 import { seedApps } from '../../support/apps.ts';
 import { consentConnectorOf } from '../../support/connectors.ts';
-import { allHostsAt, channelErrorOf, noon, testHttp } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { everyNetworkAt } from '../../support/networks-at.ts';
+import { noon, testHttp } from './channel-http.ts';
 import { answer, listen } from './local-server.ts';
 import { networkWith } from './network-stub.ts';
 
@@ -60,7 +63,7 @@ it('needs an Instagram app that is configured', async () => {
 
   const start = async () =>
     login(connectors).authorizationUrl({ redirectUri: 'https://app.example', state: 's', codeChallenge: null });
-  expect((await channelErrorOf(start())).message).toContain('no Instagram app id and secret');
+  expect((await channelErrorOf(start())).message).toContain('no client id and secret');
 });
 
 it('an account that logged in at Instagram publishes on the host of Instagram, without a proof of the other app', async () => {
@@ -69,7 +72,7 @@ it('an account that logged in at Instagram publishes on the host of Instagram, w
     [1, 2].map(() => listen((_request, response) => answer(response, 200, body, {}))),
   );
   if (facebook === undefined || own === undefined) throw new Error('a server did not start');
-  const hosts = { ...allHostsAt(facebook.origin), instagram_login: { api: own.origin, web: own.origin } };
+  const hosts = hostsFor({ ...everyNetworkAt(facebook.origin), instagram_login: own.origin });
   const http = testHttp(facebook.origin, { hosts });
   onTestFinished(async () => {
     await http.close();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Prepared } from '../../../src/channels/channel.ts';
 import { consentConnectorOf, grantOf } from '../../support/connectors.ts';
-import { channelErrorOf, noon } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { noon } from './channel-http.ts';
 import { goneObject, networkWith, photoFile, type Route } from './network-stub.ts';
 
 describe('a post on an Instagram account', () => {

@@ -6,7 +6,7 @@ import { received } from './received-answer.ts';
 describe('an error of LinkedIn', () => {
   it.each([
     // [status, body, class, grant problem, refusal]
-    [401, { serviceErrorCode: 65_601, code: 'REVOKED_ACCESS_TOKEN' }, 'disconnected', 'gone', null],
+    [401, { serviceErrorCode: 65_601, code: 'REVOKED_ACCESS_TOKEN' }, 'refresh_token', 'gone', null],
     [401, { serviceErrorCode: 65_601 }, 'refresh_token', 'gone', null],
     [401, { serviceErrorCode: 65_602, code: 'EXPIRED_ACCESS_TOKEN' }, 'refresh_token', 'gone', null],
     [401, { code: 'INVALID_ACCESS_TOKEN' }, 'refresh_token', 'gone', null],

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Prepared } from '../../../src/channels/channel.ts';
 import type { Connectors } from '../../../src/channels/registry.ts';
 import { consentConnectorOf, grantOf } from '../../support/connectors.ts';
-import { channelErrorOf, noon } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
+import { noon } from './channel-http.ts';
 import { networkWith, photoFile } from './network-stub.ts';
 
 describe('a post on a LinkedIn page', () => {

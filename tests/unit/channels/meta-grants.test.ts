@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connectors } from '../../../src/channels/registry.ts';
 import { consentConnectorOf } from '../../support/connectors.ts';
-import { channelErrorOf } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
 import { goneObject, networkWith, type Route } from './network-stub.ts';
 
 describe('taking back what a person granted', () => {
@@ -51,7 +51,7 @@ describe('taking back what a person granted', () => {
     expect((await channelErrorOf(revoked(connectors))).class).toBe('retry_later');
     const nobody = { id: null, secret: null, graphVersion: 'v25.0', whatsappConfigId: null };
     const unknown = await networkWith({}, { meta: nobody });
-    expect((await channelErrorOf(revoked(unknown.connectors))).message).toContain('no app id and secret');
+    expect((await channelErrorOf(revoked(unknown.connectors))).message).toContain('no client id and secret');
   });
 });
 

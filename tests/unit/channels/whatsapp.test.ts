@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connectors } from '../../../src/channels/registry.ts';
 import { consentConnectorOf, grantOf } from '../../support/connectors.ts';
-import { channelErrorOf } from './channel-http.ts';
+import { channelErrorOf } from '../../support/channel-error.ts';
 import { networkWith, type Route } from './network-stub.ts';
 
 const meta = { id: 'app', secret: 'app-secret', graphVersion: 'v25.0', whatsappConfigId: 'config' };

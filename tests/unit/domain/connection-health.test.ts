@@ -6,7 +6,7 @@ import {
   type GrantStanding,
   healthOf,
   problemOf,
-  scopesFor,
+  scopesRefused,
 } from '../../../src/domain/connection-health.ts';
 import { features } from '../../../src/domain/grant.ts';
 import { scopesOf } from '../../../src/domain/grant-scopes.ts';
@@ -60,11 +60,19 @@ describe('what still works', () => {
   });
 
   test('where a network refuses to publish and says no more, the permission to publish stands for it', () => {
-    expect(scopesFor('publish', page)).toEqual(['pages_manage_posts']);
-    expect(scopesFor('publish', { network: 'instagram', grantKind: 'facebook_login' })).toEqual([
-      'instagram_content_publish',
+    const instagram = { network: 'instagram', grantKind: 'facebook_login' } as const;
+    expect(scopesRefused('publish', [], page)).toEqual(['pages_manage_posts']);
+    expect(scopesRefused('publish', [], instagram)).toEqual(['instagram_content_publish']);
+    expect(scopesRefused('publish', [], { network: 'linkedin', grantKind: 'oauth' })).toEqual([
+      'w_organization_social',
     ]);
-    expect(scopesFor('publish', { network: 'linkedin', grantKind: 'oauth' })).toEqual(['w_organization_social']);
+  });
+
+  test('where it names permissions, those are lost, unless publishing needs none of them', () => {
+    const named = ['pages_read_engagement', 'pages_manage_posts'];
+    expect(scopesRefused('publish', named, page)).toEqual(named);
+    expect(scopesRefused('publish', ['pages_read_engagement'], page)).toEqual(['pages_read_engagement']);
+    expect(scopesRefused('publish', ['pages_messaging'], page)).toEqual(['pages_manage_posts']);
   });
 });
 
@@ -98,6 +106,33 @@ describe('a page that answers', () => {
   test('does not for one that was never given', () => {
     const partial = { ...page, missingScopes: ['read_insights'] };
     expect(healthOf(partial, { ...asked, scopes: without('read_insights') }).state).toBe('connected');
+  });
+
+  test('does not for one that nothing needs', () => {
+    expect(healthOf(page, { ...asked, scopes: without('business_management') })).toEqual({
+      state: 'connected',
+      missingScopes: ['business_management'],
+      errorCode: null,
+    });
+  });
+
+  test('is not connected while it was never given what it cannot be kept without, whoever asks', () => {
+    const scopes = without('pages_show_list');
+    const blind = { ...page, ...refused, scopes, missingScopes: ['pages_show_list'] } as const;
+    for (const before of [blind, { ...blind, state: 'expired', errorCode: 'grant_gone' } as const]) {
+      for (const answer of [
+        { ...asked, scopes },
+        { ...asked, scopes: null },
+        { byPerson: true, now, scopes: null },
+      ]) {
+        expect(healthOf(before, answer)).toEqual({
+          state: 'refresh_required',
+          missingScopes: ['pages_show_list'],
+          errorCode: 'permission_lost',
+        });
+      }
+    }
+    expect(healthOf(blind, { ...asked, scopes: every }).state).toBe('connected');
   });
 
   test('is connected again once the network lists everything', () => {

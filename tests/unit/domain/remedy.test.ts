@@ -36,6 +36,7 @@ describe('what would help a connection', () => {
     const yellow = { ...well, state: 'refresh_required' } as const;
     expect(remedyOf({ ...yellow, error: error('permission_lost', 403, '200') })).toBe('grant_permissions');
     expect(remedyOf(yellow)).toBe('renew_consent');
+    expect(remedyOf({ ...yellow, missing: ['read_insights'] })).toBe('renew_consent');
   });
 
   it('that is over is a new consent, a new key, or the lost role', () => {
