@@ -101,6 +101,7 @@ const seenWith: Readonly<Record<EventKind, Permission>> = {
   'campaign.submitted': 'campaign.read',
   'campaign.approved': 'campaign.read',
   'campaign.sent_back': 'campaign.read',
+  'campaign.withdrawn': 'campaign.read',
   'campaign.scheduled': 'campaign.read',
   'campaign.started': 'campaign.read',
   'campaign.waiting': 'campaign.read',

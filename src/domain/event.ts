@@ -117,6 +117,7 @@ export const eventKinds = [
   'campaign.submitted',
   'campaign.approved',
   'campaign.sent_back',
+  'campaign.withdrawn',
   'campaign.scheduled',
   'campaign.started',
   'campaign.waiting',
