@@ -10,6 +10,8 @@ import { answer, type HandleContext } from '../route-context.ts';
 import { id, instantView } from '../schemas.ts';
 import { campaignId, campaignParams } from './campaign-schemas.ts';
 
+// Reads that keep what they have counted: `act`, since a read's own transaction writes nothing.
+
 const count = z.int().min(0);
 const rate = z.number().min(0).nullable();
 const tally = z
@@ -60,8 +62,8 @@ export const readResults = defineRoute({
   answer: { status: 200, schema: resultView, description: 'The results.' },
   refusals: {},
   audit: null,
-  handle: async (ctx) => {
-    const result = await resultOf(ctx, ctx.params.campaignId);
+  act: async (ctx) => {
+    const result = await ctx.inTenant((trx) => resultOf({ ...ctx, trx }, ctx.params.campaignId));
     if (result === null) throw ctx.refuse('not_found');
     return answer(result);
   },
@@ -85,10 +87,10 @@ export const compareCampaigns = defineRoute({
   answer: { status: 200, schema: z.object({ items: z.array(resultView) }), description: 'Their results.' },
   refusals: { not_found: commonProblems.not_found },
   audit: null,
-  handle: async (ctx) => {
+  act: async (ctx) => {
     const items: z.input<typeof resultView>[] = [];
     for (const each of ctx.query.ids) {
-      const result = await resultOf(ctx, each);
+      const result = await ctx.inTenant((trx) => resultOf({ ...ctx, trx }, each));
       if (result === null) throw ctx.refuse('not_found');
       items.push(result);
     }
@@ -127,12 +129,14 @@ export const readSeries = defineRoute({
   answer: { status: 200, schema: seriesView, description: 'The course.' },
   refusals: {},
   audit: null,
-  handle: async (ctx) => {
-    const { trx, caller, params, query, now } = ctx;
-    const campaign = await selectCampaign(trx, params.campaignId);
-    if (campaign === null) throw ctx.refuse('not_found');
-    const about = { tenantId: caller.tenantId, campaignId: campaign.id, now };
-    const { result, at } = await campaignSeries(trx, about, query.bucket);
+  act: async (ctx) => {
+    const { caller, params, query, now } = ctx;
+    const about = { tenantId: caller.tenantId, campaignId: params.campaignId, now };
+    const { result, at } = await ctx.inTenant(async (trx) => {
+      const campaign = await selectCampaign(trx, params.campaignId);
+      if (campaign === null) throw ctx.refuse('not_found');
+      return campaignSeries(trx, about, query.bucket);
+    });
     return answer({ bucket: query.bucket, asOf: at.toISOString(), points: [...result] });
   },
 });
