@@ -82,7 +82,7 @@ export async function takeSnapshot(
   if (audience === null) throw new Error('there is no such campaign');
   // The order of hashes belongs to this campaign: nobody gets the first variant of them all.
   const hash = sql`uuid_hash_extended(id, uuid_hash_extended(${campaignId}::uuid, 0))`;
-  // A million people are sorted twice: in memory it takes half as long.
+  // Everybody is sorted twice: in memory, not on disk.
   await sql`select set_config('work_mem', '128MB', true)`.execute(trx);
   const { rows } = await sql<{ people: number; sendable: number }>`
     with taken as (

@@ -62,9 +62,15 @@ export const startsAtLocal = z
 
 const fields = {
   name: z.string().trim().min(1).max(200).meta({ description: 'For colleagues; recipients never see it.' }),
-  groupIds: z.array(id<ContactGroupId>('A group of contacts.')).max(50),
-  connectionIds: z.array(id<ConnectionId>('A WhatsApp number to send from.')).max(20),
-  variants: z.array(variant).max(26),
+  groupIds: z
+    .array(id<ContactGroupId>('A group of contacts.'))
+    .max(50)
+    .meta({ description: 'Whom it is for; who is in several groups gets it once.' }),
+  connectionIds: z
+    .array(id<ConnectionId>('A WhatsApp number to send from.'))
+    .max(20)
+    .meta({ description: 'The numbers that it is sent from; each person is written to from one.' }),
+  variants: z.array(variant).max(26).meta({ description: 'What is sent; several share the audience.' }),
   startsAtLocal: startsAtLocal.nullable(),
   zone,
   quietHours: quietHours.nullable(),

@@ -21,7 +21,7 @@ const setting = {
 
 const settingView = z
   .object({ ...setting, sentThisMonth: z.int().meta({ description: 'What counts towards the quota so far.' }) })
-  .meta({ id: 'CampaignSettings' });
+  .meta({ id: 'CampaignSettings', description: 'What holds for all campaigns of a tenant.' });
 
 export const readSettings = defineRoute({
   method: 'get',

@@ -37,7 +37,7 @@ export const standing = {
   finishedAt: instantView('When it finished or was cancelled.').nullable(),
 };
 
-export const listedCampaign = z.object(standing).meta({ id: 'ListedCampaign' });
+export const listedCampaign = z.object(standing).meta({ id: 'ListedCampaign', description: 'A campaign in a list.' });
 
 export const campaignView = z
   .object({

@@ -39,7 +39,7 @@ const estimateView = z
     monthlyQuota: z.object({ quota: count, sent: count, suffices: z.boolean() }).nullable(),
     violations,
   })
-  .meta({ id: 'CampaignEstimate' });
+  .meta({ id: 'CampaignEstimate', description: 'Whom a campaign would reach now, and at what cost.' });
 
 export const estimateCampaign = defineRoute({
   method: 'get',

@@ -48,7 +48,7 @@ const resultView = z
     failures: z.array(z.object({ code: z.int().nullable(), count })).meta({ description: 'By WhatsApp’s error code.' }),
     skips: z.array(z.object({ reason: z.enum(skipReasons), count })),
   })
-  .meta({ id: 'CampaignResults' });
+  .meta({ id: 'CampaignResults', description: 'What became of a campaign’s people.' });
 
 export const readResults = defineRoute({
   method: 'get',

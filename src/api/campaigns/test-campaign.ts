@@ -33,7 +33,13 @@ export function testCampaign({ sendTest }: { readonly sendTest: TestSender }): R
       'One message of a variant to each of a few numbers, with the defaults of its variables. It is sent in earnest and costs what a message costs, but it is in no result. Those numbers must have agreed to it outside of Chorally.',
     permission: 'campaign.write',
     params: campaignParams,
-    body: z.strictObject({ variant: z.string().regex(/^[A-Z]$/), to: z.array(phone).min(1).max(5) }),
+    body: z.strictObject({
+      variant: z
+        .string()
+        .regex(/^[A-Z]$/)
+        .meta({ description: 'Which variant.', example: 'A' }),
+      to: z.array(phone).min(1).max(5).meta({ description: 'To whom: each number once.' }),
+    }),
     answer: { status: 200, schema: z.object({ items: z.array(outcome) }), description: 'What became of each.' },
     refusals: { not_sendable: sendProblems.not_sendable },
     audit: 'campaign.test_sent',
