@@ -2,6 +2,7 @@ import { absenceRoutes } from './absences/routes.ts';
 import { adminProfileRoutes } from './admin-profiles/routes.ts';
 import { approvalPolicyRoutes } from './approval-policies/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
+import { type CampaignDependencies, campaignRoutes } from './campaigns/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
 import { businessCalendarRoutes } from './business-calendars/routes.ts';
 import { type ConnectionDependencies, connectionRoutes } from './connections/routes.ts';
@@ -20,7 +21,8 @@ import { uploadRoutes } from './uploads/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export interface RouteDependencies extends ConnectionDependencies, MediaDependencies, PostDependencies {
+export interface RouteDependencies
+  extends CampaignDependencies, ConnectionDependencies, MediaDependencies, PostDependencies {
   readonly feed: EventFeed;
 }
 
@@ -40,6 +42,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...revisionRoutes,
     ...commentRoutes,
     ...approvalRoutes,
+    ...campaignRoutes(dependencies),
     ...crisisStopRoutes,
     ...notificationRoutes,
     streamEvents(dependencies),

@@ -84,6 +84,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       published: publishedPostsOn(channels),
       feed,
       simulated: simulatedHosts(config.networks),
+      sendTest: null,
       storage: openStorage(config.media.store),
       urls: config.media,
     }),

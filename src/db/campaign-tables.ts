@@ -50,7 +50,12 @@ export interface CampaignTables {
     created_at: Date;
     submitted_at: Date | null;
   };
-  campaign_setting: { tenant_id: TenantId; monthly_quota: number | null; attribution_hours: Generated<number> };
+  campaign_setting: {
+    tenant_id: TenantId;
+    monthly_quota: number | null;
+    attribution_hours: Generated<number>;
+    review_required: Generated<boolean>;
+  };
   campaign: {
     tenant_id: TenantId;
     id: CampaignId;
@@ -87,6 +92,23 @@ export interface CampaignTables {
     template_id: TemplateId;
     share: number;
     variables: JsonWithDefault<VariableSources>;
+    last_rank: number | null;
+  };
+  campaign_audience: {
+    tenant_id: TenantId;
+    campaign_id: CampaignId;
+    place: number;
+    author_id: AuthorId;
+    skip_reason: SkipReason | null;
+    rank: number | null;
+  };
+  campaign_result: {
+    tenant_id: TenantId;
+    campaign_id: CampaignId;
+    kind: string;
+    counted_at: Date;
+    took_ms: number;
+    result: Json<Readonly<Record<string, unknown>>>;
   };
   campaign_message: {
     tenant_id: TenantId;

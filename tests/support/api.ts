@@ -7,6 +7,7 @@ import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
 import { networkTimeoutMs } from '../../src/api/connections/begin-authorization.ts';
 import type { GrantDesk } from '../../src/api/connections/grant-desk.ts';
+import type { TestSender } from '../../src/api/campaigns/test-sender.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
 import type { Renew } from '../../src/api/connections/renew.ts';
 import type { Route } from '../../src/api/define-route.ts';
@@ -69,6 +70,8 @@ export interface TestApiOptions {
   readonly networkTimeoutMs?: number;
   readonly renew?: Renew;
   readonly published?: PublishedPosts;
+  /** Sends tests of campaigns; unless given, none is offered. */
+  readonly sendTest?: TestSender | null;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
   /** Served beside the real ones. */
@@ -99,6 +102,7 @@ export async function startApi({
   networkTimeoutMs: timeoutMs = networkTimeoutMs,
   renew,
   published,
+  sendTest = null,
   storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -136,6 +140,7 @@ export async function startApi({
         // Tokens of tests cannot be renewed unless the test says so.
         renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
+        sendTest,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,

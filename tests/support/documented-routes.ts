@@ -24,6 +24,7 @@ export function documentedRoutes() {
     },
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },
+    sendTest: () => Promise.resolve({ kind: 'sent' }),
     simulated: { facebook: [], instagram: [], linkedin: [] },
   });
 }

@@ -1,7 +1,9 @@
 import { expect, vi } from 'vitest';
-import type { AdminProfileId, TenantId } from '../../src/domain/ids.ts';
+import { demoTenant } from '../../dev/demo-data.ts';
+import type { AdminProfileId, TenantId, UserId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import { type CallAnswer } from './api.ts';
+import { insertGroup, insertTemplate } from './campaign-people.ts';
 import { demand } from './running-api.ts';
 import { inDemoTenant } from './stack-database.ts';
 import { imageForm } from './tenant-api.ts';
@@ -43,8 +45,18 @@ export interface Belongings {
   readonly commentCursor: string;
   /** What the editor was told. */
   readonly notificationId: string;
+  /** A draft, and a group of contacts and a template that campaigns could name. */
+  readonly campaign: ForeignCampaign;
   /** Of each list, what leads to its second page. */
   readonly cursors: Readonly<Record<ListName, string>>;
+}
+
+export interface ForeignCampaign {
+  readonly id: string;
+  readonly otherId: string;
+  readonly name: string;
+  readonly contactGroupId: string;
+  readonly templateId: string;
 }
 
 export interface Post {
@@ -67,6 +79,7 @@ const lists = [
   'business-calendars',
   'approval-policies',
   'absences',
+  'campaigns',
 ] as const;
 export type ListName = (typeof lists)[number];
 
@@ -118,15 +131,20 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     groupId: groups[0].id,
     userId: me.user.id,
     userName: me.user.displayName,
+    campaign: await draftCampaigns(cast, me.user.id, mark),
     ...(await talk(cast, draft, { userId: me.user.id, mark })),
     cursors: await cursorsOf(editor),
   };
 }
 
 /** Ends what runs and removes what can be removed. */
-export async function clearBelongings({ cast, draft, inReview, calendarId, policyId, absenceId }: Belongings) {
+export async function clearBelongings(belongings: Belongings) {
+  const { cast, draft, inReview, calendarId, policyId, absenceId, campaign } = belongings;
   await demand(200, `/v1/posts/${inReview.id}/cancel`, { as: cast.editor, method: 'POST' });
   await demand(204, `/v1/posts/${draft.id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
+  for (const id of [campaign.id, campaign.otherId]) {
+    await demand(204, `/v1/campaigns/${id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
+  }
   for (const path of [`/v1/approval-policies/${policyId}`, `/v1/absences/${absenceId}`]) {
     await demand(204, path, { as: cast.admin, method: 'DELETE', headers: { 'if-match': '*' } });
   }
@@ -153,6 +171,20 @@ function withoutAddresses(key: string, value: unknown): unknown {
 }
 
 const beginning = { 'tus-resumable': '1.0.0', 'upload-length': '1000' };
+
+/** Two drafts of campaigns, of which the first is shown; beside them what they could be sent to and say. */
+async function draftCampaigns({ slug, editor }: Cast, userId: string, mark: string): Promise<ForeignCampaign> {
+  const make = async (name: string) =>
+    (await demand(201, '/v1/campaigns', { as: editor, method: 'POST', json: { name } })).body;
+  const { id, name } = await make(`Campagna ${mark}`);
+  const other = await make(`Altra campagna ${mark}`);
+  const author = { tenantId: demoTenant(slug).id as TenantId, by: userId as UserId };
+  const named = await inDemoTenant(slug, async (trx) => ({
+    contactGroupId: await insertGroup(trx, author, []),
+    templateId: await insertTemplate(trx, author),
+  }));
+  return { id, otherId: other.id, name, ...named };
+}
 
 /** Two comments on a post that mention its editor, and one by the editor. */
 async function talk({ admin, editor }: Cast, { id }: Post, { userId, mark }: { userId: string; mark: string }) {
