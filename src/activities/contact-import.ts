@@ -145,7 +145,7 @@ async function takeChunk(
     if (outcome.kind === 'refused') refusals.push({ number: chunk.after + index + 1, reason: outcome.reason, cells });
   }
   await insertRefusals(trx, { tenantId, importId, refusals });
-  const { created, updated, unchanged, refused } = counted;
-  await countChunk(trx, importId, { rows: chunk.rows.length, created, updated: updated + unchanged, refused });
+  const { created, updated, refused } = counted;
+  await countChunk(trx, importId, { rows: chunk.rows.length, created, updated, refused });
   return true;
 }

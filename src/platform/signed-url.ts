@@ -47,6 +47,25 @@ export function signedPictureUrl(
   return `${publicUrl}/pictures/${tenantId}/${sha256}?${new URLSearchParams({ expires: String(expires), signature })}`;
 }
 
+/** The file of rows that an import has refused. */
+export interface RefusedRowsGrant {
+  readonly tenantId: string;
+  readonly importId: string;
+  /** Milliseconds since the epoch; an address speaks of whole seconds. */
+  readonly expiresAt: number;
+}
+
+/** The address from which a browser fetches the rows that an import has refused until `expiresAt`, without a token. */
+export function signedRefusedRowsUrl(
+  { publicUrl, urlKey }: { readonly publicUrl: string; readonly urlKey: string },
+  grant: RefusedRowsGrant,
+): string {
+  const expires = Math.floor(grant.expiresAt / 1_000);
+  const signature = signed(urlKey, refusedRowsParts(grant, expires));
+  const query = new URLSearchParams({ expires: String(expires), signature });
+  return `${publicUrl}/refused-rows/${grant.tenantId}/${grant.importId}?${query}`;
+}
+
 /** What an address brings along to prove itself. */
 interface Proof {
   /** Seconds since the epoch. */
@@ -66,6 +85,11 @@ export function grantsPicture(urlKey: string, picture: Omit<PictureGrant, 'expir
   return proves(urlKey, pictureParts(picture, picture.expires), picture);
 }
 
+/** Whether a signature is ours, for exactly this import and instant, and not yet over. */
+export function grantsRefusedRows(urlKey: string, file: Omit<RefusedRowsGrant, 'expiresAt'> & Proof): boolean {
+  return proves(urlKey, refusedRowsParts(file, file.expires), file);
+}
+
 /** Compares in constant time. */
 function proves(urlKey: string, parts: readonly unknown[], { expires, signature, now }: Proof): boolean {
   const expected = Buffer.from(signed(urlKey, parts));
@@ -83,6 +107,13 @@ function mediaParts(
 
 function pictureParts({ tenantId, sha256 }: Omit<PictureGrant, 'expiresAt'>, expiresSeconds: number) {
   return ['picture/v1', tenantId, sha256, expiresSeconds];
+}
+
+function refusedRowsParts(
+  { tenantId, importId }: Omit<RefusedRowsGrant, 'expiresAt'>,
+  expiresSeconds: number,
+): readonly unknown[] {
+  return ['refused-rows/v1', tenantId, importId, expiresSeconds];
 }
 
 function signed(urlKey: string, parts: readonly unknown[]): string {
