@@ -17,14 +17,15 @@ export type PhoneReading =
 
 /** Longer than any way of writing a number; what is longer is not looked at. */
 const maxLength = 50;
-const digits = /\p{Nd}/u;
+const digits = /\d/;
 
 /**
  * Reads a number as people and their spreadsheets write it. `defaultCountry` is where one without a country code
  * belongs. An extension is left out: nobody can be written to behind one.
  */
 export function readPhone(text: string, defaultCountry: string | null): PhoneReading {
-  const trimmed = text.trim();
+  // Digits and the plus come in full width too.
+  const trimmed = text.normalize('NFKC').trim();
   if (trimmed.length > maxLength || !digits.test(trimmed)) return faulty('not_a_number');
   const country = defaultCountry !== null && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
   const read = parse(trimmed, country);

@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest';
+import { addContacts } from './foreign-contacts.ts';
 import type { AdminProfileId, TenantId } from '../../src/domain/ids.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import { type CallAnswer } from './api.ts';
@@ -41,6 +42,11 @@ export interface Belongings {
   /** On the draft, by its editor. */
   readonly commentId: string;
   readonly commentCursor: string;
+  /** A contact, a list that it is in, and a file that it came in. */
+  readonly authorId: string;
+  readonly authorName: string;
+  readonly contactGroupId: string;
+  readonly contactImportId: string;
   /** What the editor was told. */
   readonly notificationId: string;
   /** Of each list, what leads to its second page. */
@@ -67,6 +73,9 @@ const lists = [
   'business-calendars',
   'approval-policies',
   'absences',
+  'authors',
+  'contact-groups',
+  'contact-imports',
 ] as const;
 export type ListName = (typeof lists)[number];
 
@@ -118,6 +127,7 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     groupId: groups[0].id,
     userId: me.user.id,
     userName: me.user.displayName,
+    ...(await addContacts(editor, mark)),
     ...(await talk(cast, draft, { userId: me.user.id, mark })),
     cursors: await cursorsOf(editor),
   };

@@ -2,6 +2,7 @@ import type { Call } from './api.ts';
 import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
 import { approvalRecipes } from './approval-recipes.ts';
 import { authorizationRecipes } from './isolation-recipes-of-authorizations.ts';
+import { contactRecipes } from './isolation-recipes-of-contacts.ts';
 import { connectionRecipes } from './isolation-recipes-of-connections.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
@@ -31,6 +32,7 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...revisionRecipes(foreign, own),
     ...approvalRecipes(foreign, own),
     ...authorizationRecipes(foreign),
+    ...contactRecipes(foreign, own),
   };
 }
 
