@@ -38,8 +38,13 @@ export async function finishImport(ending: Ending, { tenantId, importId, failure
     const { rowsRead, created, updated, refused } = row;
     await appendEvents(trx, [
       {
-        ...{ tenantId, at: now, kind: 'contact_import.finished', entity: 'contact_import', entityId: importId },
-        ...{ actor: { kind: 'process' }, data: { state, rowsRead, created, updated, refused } },
+        tenantId,
+        at: now,
+        kind: 'contact_import.finished',
+        entity: 'contact_import',
+        entityId: importId,
+        actor: { kind: 'process' },
+        data: { state, rowsRead, created, updated, refused },
       },
     ]);
   });

@@ -27,7 +27,7 @@ export interface ImportDependencies {
   readonly stopping: AbortSignal;
 }
 
-/** `more`: time was up, and there are rows left. `ended`: the file is read, or somebody has cancelled. */
+/** `more`: time was up, or rows were taken elsewhere, and there may be more. `ended`: the file is read, or somebody has cancelled. */
 export type ReadingResult =
   | { readonly kind: 'more' | 'ended' }
   | { readonly kind: 'failed'; readonly failure: ImportFailure };
@@ -71,8 +71,8 @@ export async function readContacts(
     for await (const chunk of chunksOf(readCsv(await file.stream()), standing)) {
       const now = new Date(clock());
       const taken = await withTenant(db, tenantId, (trx) => takeChunk(trx, { tenantId, importId, chunk, now }));
-      if (!taken) return { kind: 'ended' };
-      if (signal.aborted || clock() >= untilMs) return { kind: 'more' };
+      if (taken === 'over') return { kind: 'ended' };
+      if (taken === 'elsewhere' || signal.aborted || clock() >= untilMs) return { kind: 'more' };
     }
     return { kind: 'ended' };
   } catch (error) {
@@ -126,13 +126,14 @@ async function* chunksOf(
   if (rows.length > 0) yield { after: number - rows.length, rows };
 }
 
-/** False: the import is over, or another attempt has taken these rows. */
+/** `over`: nothing is taken any more. `elsewhere`: an attempt that was thought lost has taken these rows. */
 async function takeChunk(
   trx: TenantTransaction,
   { tenantId, importId, chunk, now }: Pick<ContactImportInput, 'tenantId' | 'importId'> & { chunk: Chunk; now: Date },
-): Promise<boolean> {
+): Promise<'taken' | 'over' | 'elsewhere'> {
   const row = await selectContactImport(trx, importId, { lock: true });
-  if (row === null || !isOpen(row) || row.rowsRead !== chunk.after) return false;
+  if (row === null || !isOpen(row)) return 'over';
+  if (row.rowsRead !== chunk.after) return 'elsewhere';
   const contacts = chunk.rows.flatMap(({ reading }) => (reading.kind === 'contact' ? [reading.contact] : []));
   const context = { tenantId, source: 'import', by: row.createdBy, groupId: row.groupId, now } as const;
   const outcomes = [...(await upsertAuthors(trx, context, contacts))];
@@ -147,5 +148,5 @@ async function takeChunk(
   await insertRefusals(trx, { tenantId, importId, refusals });
   const { created, updated, refused } = counted;
   await countChunk(trx, importId, { rows: chunk.rows.length, created, updated, refused });
-  return true;
+  return 'taken';
 }

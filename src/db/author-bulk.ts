@@ -166,8 +166,15 @@ async function insertNew(
 
 function recordset(rows: readonly (Numbered & { readonly id: AuthorId })[]) {
   const told = rows.map((row) => ({
-    ...{ id: row.id, phone: row.phone, phone_country: row.phoneCountry, name: row.name, country: row.country },
-    ...{ language: row.language, time_zone: row.timeZone, attributes: row.attributes, tags: row.tags },
+    id: row.id,
+    phone: row.phone,
+    phone_country: row.phoneCountry,
+    name: row.name,
+    country: row.country,
+    language: row.language,
+    time_zone: row.timeZone,
+    attributes: row.attributes,
+    tags: row.tags,
     consent: row.consent?.told ?? null,
   }));
   return sql`jsonb_to_recordset(${JSON.stringify(told)}::jsonb) as row (

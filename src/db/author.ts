@@ -156,8 +156,17 @@ export async function upsertInboundAuthor(
   const inserted = await trx
     .insertInto('author')
     .values({
-      ...{ tenant_id: tenantId, id, network, external_id: externalId, phone, country, name },
-      ...{ last_inbound_at: at, last_contact_at: at, created_at: at, updated_at: at },
+      tenant_id: tenantId,
+      id,
+      network,
+      external_id: externalId,
+      phone,
+      country,
+      name,
+      last_inbound_at: at,
+      last_contact_at: at,
+      created_at: at,
+      updated_at: at,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')

@@ -54,8 +54,13 @@ export function insertContactGroup(
     await trx
       .insertInto('contact_group')
       .values({
-        ...{ tenant_id: tenantId, id, name, kind: filter === null ? 'static' : 'dynamic' },
-        ...{ filter: filter === null ? null : JSON.stringify(filter), created_by: by, created_at: now },
+        tenant_id: tenantId,
+        id,
+        name,
+        kind: filter === null ? 'static' : 'dynamic',
+        filter: filter === null ? null : JSON.stringify(filter),
+        created_by: by,
+        created_at: now,
       })
       .execute();
   });

@@ -57,8 +57,15 @@ export async function insertContactImport(
   await trx
     .insertInto('contact_import')
     .values({
-      ...{ tenant_id: row.tenantId, id: row.id, state: 'uploaded', file_name: row.fileName, sha256: row.sha256 },
-      ...{ mapping: JSON.stringify(row.mapping), group_id: row.groupId, created_by: row.by, created_at: row.now },
+      tenant_id: row.tenantId,
+      id: row.id,
+      state: 'uploaded',
+      file_name: row.fileName,
+      sha256: row.sha256,
+      mapping: JSON.stringify(row.mapping),
+      group_id: row.groupId,
+      created_by: row.by,
+      created_at: row.now,
     })
     .execute();
 }

@@ -64,7 +64,11 @@ export function beginImport({ storage, urls }: MediaDependencies): Route {
       await enqueue(trx, { tenantId, workflowId: contactImportWorkflowId(input), message, now });
       await appendEvents(trx, [
         {
-          ...{ tenantId, at: now, kind: 'contact_import.started', entity: 'contact_import', entityId: importId },
+          tenantId,
+          at: now,
+          kind: 'contact_import.started',
+          entity: 'contact_import',
+          entityId: importId,
           actor: { kind: 'user', id: userId },
         },
       ]);
