@@ -40,10 +40,12 @@ export async function membership(
 
 /** The tenant is named, so that the key of the list is used for each author. */
 function inLists(groupIds: readonly ContactGroupId[]): RawBuilder<boolean> {
-  return sql`exists (
+  // Inside of coalesce it stays a condition on each author, in the order of their key: as a join, each chunk of a keyset
+  // would go through the whole list.
+  return sql`coalesce(exists (
     select from contact_group_author listed
     where listed.tenant_id = author.tenant_id and listed.author_id = author.id
-      and listed.group_id = any(${groupIds}::uuid[]))`;
+      and listed.group_id = any(${groupIds}::uuid[])), false)`;
 }
 
 /** Counts the authors that a predicate over `author` finds. */

@@ -87,8 +87,9 @@ export const editAuthor = defineRoute({
 
 type Changeable = { -readonly [Name in keyof AuthorContent]: AuthorContent[Name] };
 
-function changed(content: AuthorContent, { phone: _, ...body }: z.output<typeof changedAuthorBody>): Changeable {
-  const named = Object.entries(body).filter(([, value]) => value !== undefined);
+function changed(content: AuthorContent, body: z.output<typeof changedAuthorBody>): Changeable {
+  const { phone: _, ...rest } = body;
+  const named = Object.entries(rest).filter(([, value]) => value !== undefined);
   return { ...content, ...Object.fromEntries(named) };
 }
 
