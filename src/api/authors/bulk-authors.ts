@@ -56,7 +56,7 @@ export const bulkAuthors = defineRoute({
   description: `Up to ${maxContacts} contacts, each found by its number or made. Custom fields and tags are added to those that are there; what is null leaves what is known. Each row has its own outcome, in the order of the rows: a bad one does not keep the others out. Sent again it changes nothing.`,
   permission: 'contact.write',
   body: z.strictObject({
-    contacts: z.array(contact).min(1).max(maxContacts),
+    contacts: z.array(contact).min(1).max(maxContacts).meta({ description: 'The contacts, in any order.' }),
     groupId: id<ContactGroupId>('A list that all of them join.').nullable().default(null),
   }),
   answer: {

@@ -120,7 +120,7 @@ export const archiveGroup = defineRoute({
 });
 
 const maxMembers = 1_000;
-const members = z.array(authorId).max(maxMembers).default([]);
+const members = (what: string) => z.array(authorId).max(maxMembers).default([]).meta({ description: what });
 
 export const changeMembers = defineRoute({
   method: 'post',
@@ -130,7 +130,7 @@ export const changeMembers = defineRoute({
   description: `Up to ${maxMembers} contacts each. Who is in it already, or is not in it, changes nothing; a contact that is not known refuses all.`,
   permission: 'contact.write',
   params: groupParams,
-  body: z.strictObject({ add: members, remove: members }),
+  body: z.strictObject({ add: members('Who comes.'), remove: members('Who goes.') }),
   answer: {
     status: 200,
     schema: z.object({ added: z.int(), removed: z.int() }),
