@@ -4,7 +4,10 @@ import { approvalPolicyRoutes } from './approval-policies/routes.ts';
 import { approvalRoutes } from './approvals/routes.ts';
 import { type CampaignDependencies, campaignRoutes } from './campaigns/routes.ts';
 import { commentRoutes } from './comments/routes.ts';
+import { authorRoutes } from './authors/routes.ts';
 import { businessCalendarRoutes } from './business-calendars/routes.ts';
+import { contactGroupRoutes } from './contact-groups/routes.ts';
+import { contactImportRoutes } from './contact-imports/routes.ts';
 import { type ConnectionDependencies, connectionRoutes } from './connections/routes.ts';
 import { crisisStopRoutes } from './crisis-stop/routes.ts';
 import type { PublicRoute, Route } from './define-route.ts';
@@ -48,5 +51,8 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     streamEvents(dependencies),
     ...approvalPolicyRoutes(dependencies),
     ...absenceRoutes,
+    ...authorRoutes,
+    ...contactGroupRoutes,
+    ...contactImportRoutes(dependencies),
   ];
 }

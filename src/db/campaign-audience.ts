@@ -4,18 +4,22 @@ import type { SkipReason } from '../domain/campaign-message.ts';
 import { needsConsent } from '../domain/campaign-recipient.ts';
 import type { AuthorId, CampaignId, ContactGroupId, TenantId } from '../domain/ids.ts';
 import type { TemplateCategory } from '../domain/template.ts';
-import { audienceOf } from './audience.ts';
+import { membership } from './audience.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** Whom a campaign is for, and what decides whether each of them may be sent it. */
 export interface Audience {
-  readonly groupIds: readonly ContactGroupId[];
-  readonly resendOf: CampaignId | null;
+  /** Over `author`: whether somebody belongs to it, as its groups find at one instant. */
+  readonly members: RawBuilder<boolean>;
   readonly needsConsent: boolean;
 }
 
 /** The audience of a campaign as its draft says; null: there is no such campaign. */
-export async function selectAudience(trx: TenantTransaction, campaignId: CampaignId): Promise<Audience | null> {
+export async function selectAudience(
+  trx: TenantTransaction,
+  campaignId: CampaignId,
+  now: Date,
+): Promise<Audience | null> {
   const row = await trx
     .selectFrom('campaign')
     .select([
@@ -29,7 +33,8 @@ export async function selectAudience(trx: TenantTransaction, campaignId: Campaig
     .where('id', '=', campaignId)
     .executeTakeFirst();
   if (row === undefined) return null;
-  return { groupIds: row.groups, resendOf: row.resend_of, needsConsent: needsConsent(row.categories) };
+  const members = row.resend_of === null ? await membership(trx, row.groups, now) : unreadBy(row.resend_of);
+  return { members, needsConsent: needsConsent(row.categories) };
 }
 
 /** Everybody of the audience, once each: `id`, `country`, and `skip_reason`, which is null for who may be sent it. */
@@ -37,7 +42,7 @@ export function judgedAudience(trx: TenantTransaction, audience: Audience): RawB
   return sql`
     select id, country, ${skipReason(audience)} as skip_reason
     from author
-    where id in (${membersOf(trx, audience)})`;
+    where erased_at is null and (${audience.members})`;
 }
 
 export interface JudgedAuthor {
@@ -47,11 +52,10 @@ export interface JudgedAuthor {
 }
 
 /** Who was sent the message and has not read it: it is not known that those did whose send was never confirmed. */
-function membersOf(trx: TenantTransaction, { groupIds, resendOf }: Audience): RawBuilder<unknown> {
-  if (resendOf === null) return audienceOf(trx, groupIds);
-  return sql`
+function unreadBy(resendOf: CampaignId): RawBuilder<boolean> {
+  return sql`author.id in (
     select author_id from campaign_message
-    where campaign_id = ${resendOf} and state in ('sent', 'delivered') and replied_at is null`;
+    where campaign_id = ${resendOf} and state in ('sent', 'delivered') and replied_at is null)`;
 }
 
 /** `skipReasonOf` of `src/domain/campaign-recipient.ts`, in SQL. */
@@ -78,7 +82,7 @@ export async function takeSnapshot(
   trx: TenantTransaction,
   { tenantId, campaignId, now }: { tenantId: TenantId; campaignId: CampaignId; now: Date },
 ): Promise<number> {
-  const audience = await selectAudience(trx, campaignId);
+  const audience = await selectAudience(trx, campaignId, now);
   if (audience === null) throw new Error('there is no such campaign');
   // The order of hashes belongs to this campaign: nobody gets the first variant of them all.
   const hash = sql`uuid_hash_extended(id, uuid_hash_extended(${campaignId}::uuid, 0))`;

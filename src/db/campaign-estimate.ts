@@ -6,7 +6,7 @@ import { type Audience, judgedAudience } from './campaign-audience.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** An audience as it is now. A group of people counts once, whatever groups of contacts they are in. */
-export interface AudienceCount {
+export interface EstimatedAudience {
   readonly total: number;
   readonly reachable: number;
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
@@ -14,7 +14,7 @@ export interface AudienceCount {
   readonly countries: readonly { readonly country: string | null; readonly count: number }[];
 }
 
-export async function countAudience(trx: TenantTransaction, audience: Audience): Promise<AudienceCount> {
+export async function countAudience(trx: TenantTransaction, audience: Audience): Promise<EstimatedAudience> {
   const { rows } = await sql<{ country: string | null; skip_reason: SkipReason | null; count: number }>`
     select country, skip_reason, count(*)::integer as count
     from (${judgedAudience(trx, audience)}) judged

@@ -27,6 +27,7 @@ import * as passedSlots from './migrations/2026_11_24_90_passed_slots.ts';
 import * as passedSlotsOfRenewals from './migrations/2026_11_24_92_passed_slots_of_renewals.ts';
 import * as grantNotices from './migrations/2026_11_24_91_grant_notices.ts';
 import * as contacts from './migrations/2026_11_29_10_contacts.ts';
+import * as contactBook from './migrations/2026_11_29_11_contact_book.ts';
 import * as campaigns from './migrations/2026_11_29_20_campaigns.ts';
 import * as noGrantExpiry from './migrations/2026_11_24_96_no_grant_expiry.ts';
 import * as campaignAudience from './migrations/2026_11_29_31_campaign_audience.ts';
@@ -61,6 +62,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_24_90_passed_slots': passedSlots,
   '2026_11_24_92_passed_slots_of_renewals': passedSlotsOfRenewals,
   '2026_11_29_10_contacts': contacts,
+  '2026_11_29_11_contact_book': contactBook,
   '2026_11_29_20_campaigns': campaigns,
   '2026_11_29_31_campaign_audience': campaignAudience,
   '2026_11_24_91_grant_notices': grantNotices,

@@ -1,5 +1,6 @@
 import type { CampaignInput } from '../domain/campaign.ts';
 import type { ConnectionInput } from '../domain/connection.ts';
+import type { ContactImportInput } from '../domain/contact-mapping.ts';
 import type { Hold, PassedSlot } from '../domain/hold.ts';
 import type { ConnectionId, Instant } from '../domain/ids.ts';
 import type { PostInput } from '../domain/post.ts';
@@ -13,6 +14,7 @@ export type ProcessMessage =
   | { readonly kind: 'connection_changed'; readonly input: ConnectionInput }
   /** Likewise to the process of a campaign. */
   | { readonly kind: 'campaign_changed'; readonly input: CampaignInput }
+  | { readonly kind: 'start_contact_import'; readonly input: ContactImportInput }
   | { readonly kind: 'hold'; readonly hold: Hold }
   /** `slot`: when to publish what is late, where somebody said so. */
   | { readonly kind: 'release'; readonly hold: Hold; readonly passed: PassedSlot; readonly slot: Instant | null }

@@ -1,6 +1,5 @@
 import { quotasOf } from './audience-share.ts';
 import type { ConnectionState } from './connection.ts';
-import { usable } from './connection.ts';
 import type { ConnectionId, ContactGroupId, Instant } from './ids.ts';
 import type { Network } from './network.ts';
 import { fromMicros, type Micros, priceOf, priceRange, type RateCard } from './rate-card.ts';
@@ -68,10 +67,13 @@ export function violationsOf(plan: CampaignPlan, now: Instant): readonly PlanVio
 function violationsOfNumber({ connectionId, network, state, suspended }: PlannedNumber): readonly PlanViolation[] {
   if (network !== 'whatsapp') return [{ code: 'not_whatsapp', connectionId }];
   return [
-    ...(usable(state) ? [] : [{ code: 'number_not_connected', connectionId } as const]),
+    ...(works(state) ? [] : [{ code: 'number_not_connected', connectionId } as const]),
     ...(suspended ? [{ code: 'number_suspended', connectionId } as const] : []),
   ];
 }
+
+/** Whether the number's grant is honoured; what it may do is asked when messages go out. */
+const works = (state: ConnectionState): boolean => state !== 'expired' && state !== 'disconnected';
 
 function violationsOfVariant(variant: PlannedVariant, numbers: readonly PlannedNumber[]): readonly PlanViolation[] {
   const { key, templateStatus: status, wabaId, places, sources } = variant;

@@ -65,6 +65,25 @@ export function signedExportUrl(
   return `${publicUrl}/exports/campaigns/${tenantId}/${campaignId}?${new URLSearchParams({ expires: String(expires), signature })}`;
 }
 
+/** The file of rows that an import has refused. */
+export interface RefusedRowsGrant {
+  readonly tenantId: string;
+  readonly importId: string;
+  /** Milliseconds since the epoch; an address speaks of whole seconds. */
+  readonly expiresAt: number;
+}
+
+/** The address from which a browser fetches the rows that an import has refused until `expiresAt`, without a token. */
+export function signedRefusedRowsUrl(
+  { publicUrl, urlKey }: { readonly publicUrl: string; readonly urlKey: string },
+  grant: RefusedRowsGrant,
+): string {
+  const expires = Math.floor(grant.expiresAt / 1_000);
+  const signature = signed(urlKey, refusedRowsParts(grant, expires));
+  const query = new URLSearchParams({ expires: String(expires), signature });
+  return `${publicUrl}/refused-rows/${grant.tenantId}/${grant.importId}?${query}`;
+}
+
 /** What an address brings along to prove itself. */
 interface Proof {
   /** Seconds since the epoch. */
@@ -89,6 +108,11 @@ export function grantsExport(urlKey: string, ledger: Omit<ExportGrant, 'expiresA
   return proves(urlKey, exportParts(ledger, ledger.expires), ledger);
 }
 
+/** Whether a signature is ours, for exactly this import and instant, and not yet over. */
+export function grantsRefusedRows(urlKey: string, file: Omit<RefusedRowsGrant, 'expiresAt'> & Proof): boolean {
+  return proves(urlKey, refusedRowsParts(file, file.expires), file);
+}
+
 /** Compares in constant time. */
 function proves(urlKey: string, parts: readonly unknown[], { expires, signature, now }: Proof): boolean {
   const expected = Buffer.from(signed(urlKey, parts));
@@ -110,6 +134,13 @@ function pictureParts({ tenantId, sha256 }: Omit<PictureGrant, 'expiresAt'>, exp
 
 function exportParts({ tenantId, campaignId }: Omit<ExportGrant, 'expiresAt'>, expiresSeconds: number) {
   return ['export/campaign/v1', tenantId, campaignId, expiresSeconds];
+}
+
+function refusedRowsParts(
+  { tenantId, importId }: Omit<RefusedRowsGrant, 'expiresAt'>,
+  expiresSeconds: number,
+): readonly unknown[] {
+  return ['refused-rows/v1', tenantId, importId, expiresSeconds];
 }
 
 function signed(urlKey: string, parts: readonly unknown[]): string {

@@ -109,7 +109,7 @@ describe('writing again', () => {
     await became([6], `state = 'failed', error_code = 131026`);
     const again = await inTenant((trx) => draft(trx, { groupIds: [], resendOf: campaign }));
     const people = await inTenant(async (trx) => {
-      const audience = await selectAudience(trx, again);
+      const audience = await selectAudience(trx, again, new Date());
       if (audience === null) throw new Error('there is no campaign');
       return { ...(await countAudience(trx, audience)), any: await hasRecipient(trx, audience) };
     });

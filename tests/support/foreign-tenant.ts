@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest';
 import { demoTenant } from '../../dev/demo-data.ts';
 import type { AdminProfileId, TenantId, UserId } from '../../src/domain/ids.ts';
+import { addContacts } from './foreign-contacts.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import { type CallAnswer } from './api.ts';
 import { insertGroup, insertTemplate } from './campaign-people.ts';
@@ -43,6 +44,11 @@ export interface Belongings {
   /** On the draft, by its editor. */
   readonly commentId: string;
   readonly commentCursor: string;
+  /** A contact, a list that it is in, and a file that it came in. */
+  readonly authorId: string;
+  readonly authorName: string;
+  readonly contactGroupId: string;
+  readonly contactImportId: string;
   /** What the editor was told. */
   readonly notificationId: string;
   /** A draft, and a group of contacts and a template that campaigns could name. */
@@ -80,6 +86,9 @@ const lists = [
   'approval-policies',
   'absences',
   'campaigns',
+  'authors',
+  'contact-groups',
+  'contact-imports',
 ] as const;
 export type ListName = (typeof lists)[number];
 
@@ -132,6 +141,7 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     userId: me.user.id,
     userName: me.user.displayName,
     campaign: await draftCampaigns(cast, me.user.id, mark),
+    ...(await addContacts(editor, mark)),
     ...(await talk(cast, draft, { userId: me.user.id, mark })),
     cursors: await cursorsOf(editor),
   };

@@ -3,6 +3,7 @@ import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
 import { approvalRecipes } from './approval-recipes.ts';
 import { authorizationRecipes } from './isolation-recipes-of-authorizations.ts';
 import { campaignRecipes } from './isolation-recipes-of-campaigns.ts';
+import { contactRecipes } from './isolation-recipes-of-contacts.ts';
 import { connectionRecipes } from './isolation-recipes-of-connections.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
@@ -33,6 +34,7 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...approvalRecipes(foreign, own),
     ...authorizationRecipes(foreign),
     ...campaignRecipes(foreign, own),
+    ...contactRecipes(foreign, own),
   };
 }
 

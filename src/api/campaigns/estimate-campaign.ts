@@ -56,7 +56,7 @@ export const estimateCampaign = defineRoute({
   handle: async (ctx) => {
     const { trx, params, now } = ctx;
     const whole = await readWhole(trx, params.campaignId, now);
-    const audience = await selectAudience(trx, params.campaignId);
+    const audience = await selectAudience(trx, params.campaignId, now);
     if (whole === null || audience === null) throw ctx.refuse('not_found');
     const people = await countAudience(trx, audience);
     const rates = await selectNumberRates(trx, params.campaignId);

@@ -46,7 +46,7 @@ async function judge(
   now: Date,
 ): Promise<readonly PlanViolation[]> {
   const { startsAtLocal, resendOf } = campaign;
-  const audience = await selectAudience(trx, campaign.id);
+  const audience = await selectAudience(trx, campaign.id, now);
   const plan = {
     ...parts,
     resend: resendOf !== null,
