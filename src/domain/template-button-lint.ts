@@ -47,8 +47,7 @@ function countViolations(
 /** Quick replies stand together, before or after the others. */
 function isGrouped(buttons: readonly TemplateButton[]): boolean {
   const changes = buttons.filter(
-    ({ kind }, index) =>
-      index > 0 && (kind === 'quick_reply') !== (buttons[index - 1]?.kind === 'quick_reply'),
+    ({ kind }, index) => index > 0 && (kind === 'quick_reply') !== (buttons[index - 1]?.kind === 'quick_reply'),
   );
   return changes.length <= 1;
 }

@@ -119,9 +119,7 @@ function footerViolations(footer: string | null): readonly TemplateViolation[] {
   const pointer = '/content/footer';
   return [
     ...(footer.trim() === '' ? [at(pointer, 'required', null, null)] : []),
-    ...(footer.length > templateLimits.footer
-      ? [at(pointer, 'max_length', templateLimits.footer, footer.length)]
-      : []),
+    ...(footer.length > templateLimits.footer ? [at(pointer, 'max_length', templateLimits.footer, footer.length)] : []),
     ...(/\{\{.*?\}\}/s.test(footer) ? [at(pointer, 'no_variables', null, null)] : []),
     ...(/[\n\r]/.test(footer) ? [at(pointer, 'no_line_breaks', null, null)] : []),
   ];

@@ -110,10 +110,7 @@ function textPart(
   return [{ type, parameters }];
 }
 
-function buttonParts(
-  buttons: readonly TemplateButton[],
-  { prefix, valueOf }: Filling,
-): readonly MessageComponent[] {
+function buttonParts(buttons: readonly TemplateButton[], { prefix, valueOf }: Filling): readonly MessageComponent[] {
   return buttons.flatMap((button, place): readonly MessageComponent[] => {
     const index = String(place);
     const key = `${prefix}button.${place}`;

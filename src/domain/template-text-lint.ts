@@ -57,7 +57,12 @@ function nameViolations(
       if (ours.test(name)) return [];
       return [found(theirs.test(name) ? 'mixed_parameters' : 'variable_name', null, name)];
     }),
-    ...(format === 'positional' ? gapViolations(names.filter((name) => place.test(name)), found) : []),
+    ...(format === 'positional'
+      ? gapViolations(
+          names.filter((name) => place.test(name)),
+          found,
+        )
+      : []),
   ];
 }
 

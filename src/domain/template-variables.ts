@@ -26,11 +26,7 @@ export function placesOf(content: TemplateContent): readonly TemplatePlace[] {
   const texts = [...headerPlaces('', content.header), ...textPlaces('body', content.body)];
   const cards = content.cards.flatMap(({ header, body, buttons }, index) => {
     const prefix = `card.${index}.`;
-    return [
-      ...headerPlaces(prefix, header),
-      ...textPlaces(`${prefix}body`, body),
-      ...buttonPlaces(prefix, buttons),
-    ];
+    return [...headerPlaces(prefix, header), ...textPlaces(`${prefix}body`, body), ...buttonPlaces(prefix, buttons)];
   });
   return [...texts, ...buttonPlaces('', content.buttons), ...cards];
 }

@@ -41,10 +41,7 @@ export interface TemplateText {
   readonly examples: Readonly<Record<string, string>>;
 }
 
-export type TemplateHeader =
-  | ({ readonly kind: 'text' } & TemplateText)
-  | TemplateMedia
-  | { readonly kind: 'location' };
+export type TemplateHeader = ({ readonly kind: 'text' } & TemplateText) | TemplateMedia | { readonly kind: 'location' };
 
 export interface TemplateMedia {
   readonly kind: 'image' | 'video' | 'document';

@@ -144,8 +144,7 @@ async function edit(
   });
 }
 
-const fields =
-  'id,name,language,status,category,rejected_reason,quality_score,parameter_format,components';
+const fields = 'id,name,language,status,category,rejected_reason,quality_score,parameter_format,components';
 
 const template = z
   .object({
