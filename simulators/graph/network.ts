@@ -15,6 +15,8 @@ import { photoOperations } from './photo-operations.ts';
 import { postOperations } from './post-operations.ts';
 import { reelOperations } from './reel-operations.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
+import { templateControls } from './template-controls.ts';
+import { templateOperations } from './template-operations.ts';
 import { tokenOperations } from './token-operations.ts';
 import { videoOperations } from './video-operations.ts';
 import { webhookControls } from './webhook-controls.ts';
@@ -33,17 +35,18 @@ export const graph: Network = {
   route: (url) => url.replace(/^\/v\d+\.\d+(?=\/|\?|$)/, '') || '/',
   body: [
     express.json({ limit: maxBody }),
-    express.raw({ type: 'application/octet-stream', limit: maxFilm }),
+    express.raw({ type: ['application/octet-stream', 'image/*', 'video/*', 'application/pdf'], limit: maxFilm }),
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,
   site: consentSite,
-  controls: webhookControls,
+  controls: (world) => [...webhookControls(world), ...templateControls(world)],
   operations: (world) => [
     ...instagramLoginOperations(world),
     ...oauthOperations(world),
     ...tokenOperations(world),
     ...subscriptionOperations(world),
+    ...templateOperations(world),
     ...whatsappOperations(world),
     ...accountOperations(world),
     ...photoOperations(world),

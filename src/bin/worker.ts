@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke; it is replaced');
   const app = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'worker' });
   const system = connect(config.database.systemUrl, { max: 3, onError, applicationName: 'worker-system' });
-  const { channels, connectors, close } = openChannels(config.networks, {
+  const { channels, connectors, templates, close } = openChannels(config.networks, {
     clock: systemClock,
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
@@ -93,7 +93,14 @@ async function main(): Promise<void> {
   const relay = relayed === null ? null : startRelay(relayed);
   const started = relayed === null ? null : startSlices(relayed, { perDuty: config.slicesPerDuty });
   const media = { db: app.db, storage, unusedDays: config.mediaUnusedDays };
-  const sweeps = relayed === null ? null : startSweeps({ ...relayed, media });
+  const sweeps =
+    relayed === null
+      ? null
+      : startSweeps({
+          ...relayed,
+          media,
+          templates: { db: app.db, api: templates, masterKeys: config.masterKeys },
+        });
   const mailer = relayed === null || config.mail === null ? null : createMailer(config.mail);
   const mails =
     relayed === null || mailer === null

@@ -1,5 +1,5 @@
 import { recordLook } from '../../db/connection-health.ts';
-import { selectAccounts } from '../../db/template-news.ts';
+import { selectAccounts } from '../../db/template-account.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { ConnectionId } from '../../domain/ids.ts';
 import type { SealKey } from '../../platform/sealing.ts';

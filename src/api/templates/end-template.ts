@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hastenSync } from '../../db/template-news.ts';
+import { hastenSync } from '../../db/template-account.ts';
 import { lockTemplate, markDeleted, selectTemplate } from '../../db/template.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';

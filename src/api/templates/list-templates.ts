@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { selectTemplate, selectTemplates, selectVersions, type TemplatePosition } from '../../db/template.ts';
-import { selectAccountOf } from '../../db/template-news.ts';
+import { selectAccountOf } from '../../db/template-account.ts';
 import { templateCategories, templateStatuses } from '../../domain/template.ts';
 import { defineRoute } from '../define-route.ts';
 import { listOf } from '../list-of.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { applyReading, selectAccountOf } from '../../db/template-news.ts';
+import { selectAccountOf } from '../../db/template-account.ts';
+import { applyReading } from '../../db/template-reading.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
 import { accountAccess, failed } from './account-access.ts';

@@ -7,7 +7,7 @@ import {
   selectTemplate,
   standingOf,
 } from '../../db/template.ts';
-import { selectAccountOf } from '../../db/template-news.ts';
+import { selectAccountOf } from '../../db/template-account.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import { draftRefusal, nameBlockedUntil } from '../../domain/template-edit.ts';
 import { newId } from '../../platform/new-id.ts';
