@@ -51,7 +51,7 @@ export function templateNamed(
 export function normalised(components: readonly Readonly<Record<string, unknown>>[]): readonly TemplateComponent[] {
   return components.map((component) => ({
     ...component,
-    type: String(component['type']).toUpperCase(),
+    type: String(component['type'] ?? '').toUpperCase(),
     ...(component['format'] === undefined ? {} : { format: String(component['format']).toUpperCase() }),
   }));
 }

@@ -6,7 +6,8 @@ export interface TextRules {
   readonly pointer: string;
   readonly format: TemplateContent['parameterFormat'];
   readonly maxLength: number;
-  readonly maxVariables?: number;
+  /** A header has one at most, and may begin or end with it; bodies may not. */
+  readonly maxVariables?: 1;
 }
 
 /** Why WhatsApp would refuse a text with variables: a body, a header, the body of a card. */
@@ -30,9 +31,11 @@ export function textViolations(
       : []),
     ...(/\n{3,}|[^\S\n]{5,}/.test(text) ? [found('blank_run')] : []),
     ...nameViolations(names, format, found),
-    ...(standsAtEdge(text) ? [found('variable_at_edge')] : []),
+    ...(maxVariables === undefined && standsAtEdge(text) ? [found('variable_at_edge')] : []),
     ...(/\}\}\s*\{\{/.test(text) ? [found('adjacent_variables')] : []),
-    ...(names.length > 0 && words < needed ? [found('too_few_words', needed, words)] : []),
+    ...(maxVariables === undefined && names.length > 0 && words < needed
+      ? [found('too_few_words', needed, words)]
+      : []),
     ...exampleViolations(names, examples, pointer),
   ];
 }

@@ -71,10 +71,12 @@ function noticesIn({ id, time, changes }: z.infer<typeof delivery>['entry'][numb
 }
 
 function templateNoticesIn(
-  { id, time = null, changes }: z.infer<typeof delivery>['entry'][number],
+  { id, time, changes }: z.infer<typeof delivery>['entry'][number],
   nowMs: number,
 ): readonly TemplateNotice[] {
-  return changes.flatMap(({ field, value }) => templateNotice({ wabaId: id, time, field, value }, nowMs) ?? []);
+  return changes.flatMap(
+    ({ field, value }) => templateNotice({ wabaId: id, time: time ?? null, field, value }, nowMs) ?? [],
+  );
 }
 
 const endings: ReadonlySet<string> = new Set(['PARTNER_APP_UNINSTALLED', 'PARTNER_REMOVED', 'ACCOUNT_DELETED']);
