@@ -106,7 +106,7 @@ function headerViolations(
 ): readonly TemplateViolation[] {
   if (header === null || header.kind === 'location') return [];
   if (header.kind !== 'text') return sampleViolations(header, '/content/header', sample);
-  const rules = { pointer: '/content/header', format, maxLength: templateLimits.header, maxVariables: 1 };
+  const rules = { pointer: '/content/header', format, maxLength: templateLimits.header, maxVariables: 1 } as const;
   const marked = formatting.test(header.text) ? [at('/content/header/text', 'no_formatting', null, null)] : [];
   return [...textViolations(header, rules), ...marked];
 }
