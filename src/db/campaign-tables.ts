@@ -38,7 +38,7 @@ export interface CampaignTables {
     version: Generated<number>;
     approved_version: number | null;
     edited_at: Generated<readonly Date[]>;
-    /** Null: it was made at WhatsApp itself. */
+    /** Nobody of ours where it was made at WhatsApp itself. */
     created_by: UserId | null;
     created_at: Date;
     synced_at: Date | null;
@@ -55,7 +55,7 @@ export interface CampaignTables {
     template_id: TemplateId;
     number: number;
     content: Json<TemplateContent>;
-    /** Null: it was made at WhatsApp itself. */
+    /** Nobody of ours where it was made at WhatsApp itself. */
     created_by: UserId | null;
     created_at: Date;
     submitted_at: Date | null;
