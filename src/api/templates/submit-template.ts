@@ -66,7 +66,7 @@ export function submitTemplate({ templates, storage, masterKeys }: TemplateDepen
         if (found.submitted_at !== null && found.status !== 'rejected') throw refuse('already_submitted');
         const { facts } = await heldSamples(trx, found.content);
         const violations = templateViolations(found, sampleFactsOf(facts));
-        if (violations.length > 0) throw ctx.invalid(fieldErrors(violations));
+        if (violations.length > 0) throw refuse('template_invalid', { errors: fieldErrors(violations) });
         const held = await accountAccess(trx, ctx, { wabaId: found.waba_id, masterKeys });
         if (held === null) throw refuse('not_connected');
         return { row: found, account: held, samples: await storedSamples(trx, found) };

@@ -38,6 +38,12 @@ export const submitProblems = {
     description: 'An approved template can be edited once in 24 hours and ten times in thirty days.',
     example: { at },
   },
+  template_invalid: {
+    status: 422,
+    title: 'Template invalid',
+    description:
+      'WhatsApp is known to refuse what the newest version says; `errors` tells all of it, as the preview does.',
+  },
   already_submitted: {
     status: 409,
     title: 'Already submitted',
