@@ -114,7 +114,7 @@ export function reviewOf({ components, category }: Pick<Template, 'components' |
   readonly reason: string;
   readonly detail: string | null;
 } {
-  const text = [...components.map(textOf)].join('\n');
+  const text = components.map(textOf).join('\n');
   if (/\}\}\s*\{\{/.test(text)) {
     return {
       reason: 'INVALID_FORMAT',

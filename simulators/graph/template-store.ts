@@ -51,8 +51,8 @@ export function templateNamed(
 export function normalised(components: readonly Readonly<Record<string, unknown>>[]): readonly TemplateComponent[] {
   return components.map((component) => ({
     ...component,
-    type: String(component['type'] ?? '').toUpperCase(),
-    ...(component['format'] === undefined ? {} : { format: String(component['format']).toUpperCase() }),
+    type: wordIn(component['type']).toUpperCase(),
+    ...(component['format'] === undefined ? {} : { format: wordIn(component['format']).toUpperCase() }),
   }));
 }
 
@@ -103,4 +103,6 @@ export const variablesIn = (text: string): readonly string[] => [
   ...new Set([...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((match) => match[1] ?? '')),
 ];
 
-export const textOf = (component: TemplateComponent | null): string => String(component?.['text'] ?? '');
+export const textOf = (component: TemplateComponent | null): string => wordIn(component?.['text']);
+
+const wordIn = (value: unknown): string => (typeof value === 'string' ? value : '');

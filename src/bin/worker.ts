@@ -22,6 +22,7 @@ import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { serveHealth } from '../platform/worker-health.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../platform/worker-metrics.ts';
+import { readTemplatesWith } from './read-templates.ts';
 import { startSweeps } from '../relay/sweeps.ts';
 
 /** Runs the task queues that the configuration names, and with `core` the relays from Postgres to Temporal and by e-mail. */
@@ -99,7 +100,7 @@ async function main(): Promise<void> {
       : startSweeps({
           ...relayed,
           media,
-          templates: { db: app.db, api: templates, masterKeys: config.masterKeys },
+          templates: { db: app.db, read: readTemplatesWith({ ...refreshing, api: templates }) },
         });
   const mailer = relayed === null || config.mail === null ? null : createMailer(config.mail);
   const mails =

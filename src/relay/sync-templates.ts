@@ -1,32 +1,28 @@
 import type { Kysely } from 'kysely';
-import { readHeldConnection } from '../activities/held-page.ts';
-import { ChannelError } from '../channels/channel.ts';
-import type { TemplateApi } from '../channels/whatsapp/template-api.ts';
 import type { Database } from '../db/schema.ts';
 import { claimSync, selectAccounts } from '../db/template-account.ts';
 import { applyReading } from '../db/template-reading.ts';
 import { withTenant } from '../db/tenant.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
+import type { NetworkTemplate } from '../domain/template-news.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logging.ts';
-import type { SealKey } from '../platform/sealing.ts';
 
 export interface TemplateSync {
   /** Which tenants there are. */
   tenants(): Promise<readonly TenantId[]>;
   /** As `chorally_app`, within one tenant at a time. */
   readonly db: Kysely<Database>;
-  readonly api: TemplateApi;
-  readonly masterKeys: readonly SealKey[];
+  /** Every template of an account, as WhatsApp tells them; `null` where there is no token to ask with. */
+  read(account: AccountToRead): Promise<readonly NetworkTemplate[] | null>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** How often an account is read although nothing has been heard of it. */
-export const syncEveryMs = 10 * 60_000;
-const readTimeoutMs = 60_000;
+const syncEveryMs = 10 * 60_000;
 
-interface Account {
+export interface AccountToRead {
   readonly tenantId: TenantId;
   readonly wabaId: string;
   readonly connectionId: ConnectionId;
@@ -43,29 +39,25 @@ export async function syncDueTemplates(sync: TemplateSync): Promise<{ readonly a
   return { accounts };
 }
 
-async function syncIfDue(sync: TemplateSync, account: Account): Promise<boolean> {
+async function syncIfDue(sync: TemplateSync, account: AccountToRead): Promise<boolean> {
   try {
     return await syncOne(sync, account);
   } catch (error) {
     // What a refused token means for the connection is found out by the looks that are due for it.
     const { wabaId, tenantId } = account;
-    const level = error instanceof ChannelError ? 'info' : 'warn';
-    sync.log[level]({ err: error, tenantId, wabaId }, 'templates could not be read; they are read again in a while');
+    sync.log.warn({ err: error, tenantId, wabaId }, 'templates could not be read; they are read again in a while');
     return false;
   }
 }
 
-async function syncOne({ db, api, masterKeys, clock }: TemplateSync, account: Account): Promise<boolean> {
+async function syncOne(sync: TemplateSync, account: AccountToRead): Promise<boolean> {
+  const { db, clock } = sync;
   const { tenantId, wabaId } = account;
   const readAt = new Date(clock());
   const next = new Date(readAt.getTime() + syncEveryMs);
-  const held = await withTenant(db, tenantId, async (trx) => {
-    if (!(await claimSync(trx, { tenantId, wabaId, now: readAt, next }))) return null;
-    return readHeldConnection(trx, account, { masterKeys, now: readAt });
-  });
-  if (held === null || held.page === null) return false;
-  const access = { wabaId, accessToken: held.page.accessToken };
-  const templates = await api.list(access, { signal: AbortSignal.timeout(readTimeoutMs) });
+  const isMine = await withTenant(db, tenantId, (trx) => claimSync(trx, { tenantId, wabaId, now: readAt, next }));
+  const templates = isMine ? await sync.read(account) : null;
+  if (templates === null) return false;
   const reading = { tenantId, wabaId, templates, readAt, now: new Date(clock()) };
   await withTenant(db, tenantId, (trx) => applyReading(trx, reading));
   return true;

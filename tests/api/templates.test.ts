@@ -7,6 +7,7 @@ import { graph } from '../../simulators/graph/network.ts';
 import { whatsappBusinesses } from '../../simulators/graph/whatsapp-seeds.ts';
 import { type Simulator, startSimulator } from '../../simulators/kernel/simulator.ts';
 import type { TemplateDesk } from '../../src/api/templates/template-desk.ts';
+import { readTemplatesWith } from '../../src/bin/read-templates.ts';
 import { templateDeskWith } from '../../src/bin/template-desk.ts';
 import { type ChannelHttp, channelHttp, usualHttpSettings } from '../../src/channels/http.ts';
 import { hostsFor } from '../../src/channels/http/hosts.ts';
@@ -196,14 +197,18 @@ describe('what is done at WhatsApp itself', () => {
     const reading = {
       tenants: () => Promise.resolve([tenant.id]),
       db: api.services.db,
-      api: whatsapp(),
-      masterKeys: api.config.masterKeys,
+      read: readTemplatesWith({
+        db: api.services.db,
+        api: whatsapp(),
+        masterKeys: api.config.masterKeys,
+        clock: Date.now,
+      }),
       clock: Date.now,
       log: api.services.logger,
     };
     await inTenant((trx) => trx.deleteFrom('template_sync').execute());
     const done = await Promise.all([syncDueTemplates(reading), syncDueTemplates(reading)]);
-    expect(done.map(({ accounts }) => accounts).toSorted()).toEqual([0, 1]);
+    expect(done.map(({ accounts }) => accounts).reduce((sum, read) => sum + read)).toBe(1);
     const { items } = (await served().as('irene', 'GET', `/v1/templates?q=${name}&connectionId=${connectionId}`)).body;
     expect(items).toMatchObject([{ name, status: 'approved', approvedVersion: 1, submitted: true }]);
   });
