@@ -46,7 +46,7 @@ export function templateOperations(world: World): Operation[] {
       name: 'graph.upload.send',
       method: 'POST',
       path: '/:session',
-      when: ({ params }) => /^upload:/.test(params['session'] ?? ''),
+      when: ({ params }) => params['session']?.startsWith('upload:') === true,
       handle: (call) => takeUpload(world, call),
     },
   ];
