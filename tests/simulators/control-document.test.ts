@@ -33,6 +33,9 @@ test('the document names every route of the control API', async () => {
     'POST /tokens/{id}/withdraw',
     'POST /webhooks',
     'POST /webhooks/verify',
+    'POST /templates/{id}/category',
+    'POST /templates/{id}/decide',
+    'POST /templates/{id}/quality',
     'POST /whatsapp-accounts/{id}/events',
   ]);
 });
