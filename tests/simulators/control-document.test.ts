@@ -28,14 +28,14 @@ test('the document names every route of the control API', async () => {
     'POST /release',
     'POST /reset',
     'POST /settings',
+    'POST /templates/{id}/category',
+    'POST /templates/{id}/decide',
+    'POST /templates/{id}/quality',
     'POST /tokens/{id}/restore',
     'POST /tokens/{id}/revoke',
     'POST /tokens/{id}/withdraw',
     'POST /webhooks',
     'POST /webhooks/verify',
-    'POST /templates/{id}/category',
-    'POST /templates/{id}/decide',
-    'POST /templates/{id}/quality',
     'POST /whatsapp-accounts/{id}/events',
   ]);
 });
