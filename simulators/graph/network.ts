@@ -16,6 +16,8 @@ import { postOperations } from './post-operations.ts';
 import { reelOperations } from './reel-operations.ts';
 import { tellOfRemoval } from './revocation.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
+import { templateControls } from './template-controls.ts';
+import { templateOperations } from './template-operations.ts';
 import { tokenOperations } from './token-operations.ts';
 import { videoOperations } from './video-operations.ts';
 import { webhookControls } from './webhook-controls.ts';
@@ -34,18 +36,19 @@ export const graph: Network = {
   route: (url) => url.replace(/^\/v\d+\.\d+(?=\/|\?|$)/, '') || '/',
   body: [
     express.json({ limit: maxBody }),
-    express.raw({ type: 'application/octet-stream', limit: maxFilm }),
+    express.raw({ type: ['application/octet-stream', 'image/*', 'video/*', 'application/pdf'], limit: maxFilm }),
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,
   site: consentSite,
   afterRevocation: tellOfRemoval,
-  controls: webhookControls,
+  controls: (world) => [...webhookControls(world), ...templateControls(world)],
   operations: (world) => [
     ...instagramLoginOperations(world),
     ...oauthOperations(world),
     ...tokenOperations(world),
     ...subscriptionOperations(world),
+    ...templateOperations(world),
     ...whatsappOperations(world),
     ...accountOperations(world),
     ...photoOperations(world),

@@ -24,6 +24,7 @@ import { grantDeskWith } from './grant-desk.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 import { renewWith } from './renew-token.ts';
+import { templateDeskWith } from './template-desk.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
@@ -56,6 +57,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   const {
     channels,
     connectors,
+    templates,
     close: closeChannels,
   } = openChannels(config.networks, {
     clock: systemClock,
@@ -82,6 +84,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       probe: probeWith(connectors),
       renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
+      templates: templateDeskWith(templates),
       feed,
       simulated: simulatedHosts(config.networks),
       sendTest: null,

@@ -23,6 +23,7 @@ import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { serveHealth } from '../platform/worker-health.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../platform/worker-metrics.ts';
+import { readTemplatesWith } from './read-templates.ts';
 import { startSweeps } from '../relay/sweeps.ts';
 
 /** Runs the task queues that the configuration names, and with `core` the relays from Postgres to Temporal and by e-mail. */
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke; it is replaced');
   const app = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'worker' });
   const system = connect(config.database.systemUrl, { max: 3, onError, applicationName: 'worker-system' });
-  const { channels, connectors, close } = openChannels(config.networks, {
+  const { channels, connectors, templates, close } = openChannels(config.networks, {
     clock: systemClock,
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
@@ -95,7 +96,14 @@ async function main(): Promise<void> {
   const relay = relayed === null ? null : startRelay(relayed);
   const started = relayed === null ? null : startSlices(relayed, { perDuty: config.slicesPerDuty });
   const media = { db: app.db, storage, unusedDays: config.mediaUnusedDays };
-  const sweeps = relayed === null ? null : startSweeps({ ...relayed, media });
+  const sweeps =
+    relayed === null
+      ? null
+      : startSweeps({
+          ...relayed,
+          media,
+          templates: { db: app.db, read: readTemplatesWith({ ...refreshing, api: templates }) },
+        });
   const mailer = relayed === null || config.mail === null ? null : createMailer(config.mail);
   const mails =
     relayed === null || mailer === null

@@ -38,7 +38,7 @@ export async function selectAudience(
 }
 
 /** Everybody of the audience, once each: `id`, `country`, and `skip_reason`, which is null for who may be sent it. */
-export function judgedAudience(trx: TenantTransaction, audience: Audience): RawBuilder<JudgedAuthor> {
+export function judgedAudience(audience: Audience): RawBuilder<JudgedAuthor> {
   return sql`
     select id, country, ${skipReason(audience)} as skip_reason
     from author
@@ -70,7 +70,7 @@ function skipReason(audience: Pick<Audience, 'needsConsent'>): RawBuilder<SkipRe
 /** Whether the audience holds anybody who may be sent it. */
 export async function hasRecipient(trx: TenantTransaction, audience: Audience): Promise<boolean> {
   const { rows } = await sql`
-    select from (${judgedAudience(trx, audience)}) judged where skip_reason is null limit 1`.execute(trx);
+    select from (${judgedAudience(audience)}) judged where skip_reason is null limit 1`.execute(trx);
   return rows.length > 0;
 }
 
@@ -94,7 +94,7 @@ export async function takeSnapshot(
       select ${tenantId}::uuid, ${campaignId}::uuid, row_number() over (order by id), id, skip_reason,
              case when skip_reason is null
                   then row_number() over (partition by skip_reason is null order by ${hash}, id) end
-      from (${judgedAudience(trx, audience)}) judged
+      from (${judgedAudience(audience)}) judged
       returning rank
     )
     select count(*)::integer as people, count(rank)::integer as sendable from taken`.execute(trx);

@@ -17,7 +17,7 @@ export interface EstimatedAudience {
 export async function countAudience(trx: TenantTransaction, audience: Audience): Promise<EstimatedAudience> {
   const { rows } = await sql<{ country: string | null; skip_reason: SkipReason | null; count: number }>`
     select country, skip_reason, count(*)::integer as count
-    from (${judgedAudience(trx, audience)}) judged
+    from (${judgedAudience(audience)}) judged
     group by country, skip_reason
     order by count desc, country`.execute(trx);
   const skipped: Partial<Record<SkipReason, number>> = {};

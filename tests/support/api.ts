@@ -18,6 +18,7 @@ import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
+import type { TemplateDesk } from '../../src/api/templates/template-desk.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
@@ -72,6 +73,8 @@ export interface TestApiOptions {
   readonly published?: PublishedPosts;
   /** Sends tests of campaigns; unless given, none is offered. */
   readonly sendTest?: TestSender | null;
+  /** WhatsApp as templates are managed; unless given, it takes nothing. */
+  readonly templates?: TemplateDesk;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
   /** Served beside the real ones. */
@@ -93,6 +96,15 @@ const noNetworks: GrantDesk = {
   admit: () => Promise.resolve({ kind: 'refused', ...noWords }),
 };
 
+const refusedTemplate = { kind: 'refused', ...noWords } as const;
+
+const noTemplates: TemplateDesk = {
+  submit: () => Promise.resolve(refusedTemplate),
+  remove: () => Promise.resolve(refusedTemplate),
+  unpause: () => Promise.resolve(refusedTemplate),
+  list: () => Promise.resolve(refusedTemplate),
+};
+
 /** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
 export async function startApi({
   settings,
@@ -103,6 +115,7 @@ export async function startApi({
   renew,
   published,
   sendTest = null,
+  templates = noTemplates,
   storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -141,6 +154,7 @@ export async function startApi({
         renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
         sendTest,
+        templates,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,

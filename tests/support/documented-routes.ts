@@ -3,12 +3,15 @@ import { problemsOf } from '../../src/api/openapi/problem-catalogue.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import { folderStorage } from '../../src/platform/storage/folder.ts';
 
+const nothing = () => Promise.reject(new Error('nothing is behind these routes'));
+
 /** Every route as the document shows it: declarations only, nothing behind them. */
 export function documentedRoutes() {
   return allRoutes({
     feed: { follow: () => Promise.resolve(), stop: () => Promise.resolve() },
     probe: () => Promise.resolve({ kind: 'works' }),
     renew: () => Promise.resolve({ kind: 'gone' }),
+    templates: { submit: nothing, remove: nothing, unpause: nothing, list: nothing },
     published: {
       offers: () => true,
       remove: () => Promise.resolve({ kind: 'done' }),

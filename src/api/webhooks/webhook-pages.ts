@@ -5,6 +5,7 @@ import type { WebhookReading } from '../../channels/webhooks/grant-webhook.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { refuseCommon } from '../common-problems.ts';
 import { applyNotice, type NoticeDependencies } from './apply-notice.ts';
+import { tellTemplate } from './tell-template.ts';
 import { dayOfReceipt, deletionReceipt } from './deletion-receipt.ts';
 
 export interface WebhookDependencies extends NoticeDependencies {
@@ -62,6 +63,7 @@ async function answer(
     case 'news': {
       const now = new Date(dependencies.clock());
       for (const notice of reading.notices) await applyNotice(dependencies, notice, now);
+      for (const notice of reading.templates ?? []) await tellTemplate(dependencies.db, notice, now);
       if (!name.endsWith('data-deletion')) return void response.status(200).end();
       const receipt = deletionReceipt(dependencies.urlKey, now);
       // What Meta shows the person: where they can see that it was done.

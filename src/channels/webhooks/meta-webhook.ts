@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { GrantNews, GrantNotice } from '../../domain/grant-notice.ts';
+import type { TemplateNotice } from '../../domain/template-news.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { forged, type GrantWebhook, unreadable } from './grant-webhook.ts';
 import { endOfSecond, jsonIn, matches, signatureOf } from './signature.ts';
+import { templateNotice } from './whatsapp-templates.ts';
 
 const accountUpdate = z.object({
   event: z.string(),
@@ -22,13 +25,17 @@ const delivery = z.object({
 });
 
 /**
- * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`.
+ * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`; and it tells
+ * of templates.
  * Source: developers.facebook.com, "account_update webhook reference"; the events that end a grant also as met by others.
  */
-export function metaWebhook(app: {
-  readonly secret: string | null;
-  readonly verifyToken: string | null;
-}): GrantWebhook {
+export function metaWebhook(
+  app: {
+    readonly secret: string | null;
+    readonly verifyToken: string | null;
+  },
+  clock: Clock,
+): GrantWebhook {
   return ({ method, query, headers, body }) => {
     if (method === 'GET') {
       const asks = query.get('hub.mode') === 'subscribe';
@@ -40,7 +47,8 @@ export function metaWebhook(app: {
     const read = delivery.safeParse(jsonIn(body));
     if (!read.success) return unreadable;
     const entries = read.data.object === 'whatsapp_business_account' ? read.data.entry : [];
-    return { kind: 'news', notices: entries.flatMap(noticesIn) };
+    const templates = entries.flatMap((entry) => templateNoticesIn(entry, clock()));
+    return { kind: 'news', notices: entries.flatMap(noticesIn), ...(templates.length === 0 ? {} : { templates }) };
   };
 }
 
@@ -60,6 +68,15 @@ function noticesIn({ id, time, changes }: z.infer<typeof delivery>['entry'][numb
       },
     ];
   });
+}
+
+function templateNoticesIn(
+  { id, time, changes }: z.infer<typeof delivery>['entry'][number],
+  nowMs: number,
+): readonly TemplateNotice[] {
+  return changes.flatMap(
+    ({ field, value }) => templateNotice({ wabaId: id, time: time ?? null, field, value }, nowMs) ?? [],
+  );
 }
 
 const endings: ReadonlySet<string> = new Set(['PARTNER_APP_UNINSTALLED', 'PARTNER_REMOVED', 'ACCOUNT_DELETED']);
