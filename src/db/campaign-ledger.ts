@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { Attributes } from '../domain/author.ts';
 import type { SkipReason } from '../domain/campaign-message.ts';
 import type { AuthorId, CampaignId, CampaignMessageId, ConnectionId, TenantId } from '../domain/ids.ts';
-import type { TemplateCategory } from '../domain/template.ts';
 import { runPrepared } from './prepared.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -96,13 +95,14 @@ export function markSending(
   { tenantId, campaignId, leaseToken, epoch }: Claim,
   by: {
     readonly ids: readonly CampaignMessageId[];
-    readonly category: TemplateCategory;
+    /** Marketing needs a yes; other messages only that nobody said no. */
+    readonly needsConsent: boolean;
     readonly month: string;
     /** Beyond which no answer comes any more. */
     readonly leaseMs: number;
   },
 ): Promise<MarkedMessage[]> {
-  const { ids, category, month, leaseMs } = by;
+  const { ids, needsConsent, month, leaseMs } = by;
   const query = sql<MarkedMessage>`
     with running as materialized (
       select 1 from campaign
@@ -113,7 +113,7 @@ export function markSending(
       select message.id,
              case when author.blocked_at is not null then 'blocked'
                   when author.consent = 'withdrawn' then 'no_consent'
-                  when author.consent = 'unknown' and ${category}::text = 'marketing' then 'no_consent'
+                  when author.consent = 'unknown' and ${needsConsent}::boolean then 'no_consent'
                   when author.phone is null and author.external_id is null then 'no_number' end as reason
       from campaign_message message
       join author on author.tenant_id = message.tenant_id and author.id = message.author_id

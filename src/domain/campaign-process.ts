@@ -1,12 +1,5 @@
 import type { CampaignState, PauseReason } from './campaign.ts';
-import type { CampaignId, ConnectionId, Instant, TenantId } from './ids.ts';
-
-/** What the process of a campaign is started with. */
-export interface CampaignInput {
-  readonly v: 1;
-  readonly tenantId: TenantId;
-  readonly campaignId: CampaignId;
-}
+import type { ConnectionId, Instant } from './ids.ts';
 
 /** A campaign's rows, as far as its process has to know them to take its next step. */
 export interface CampaignReading {
@@ -26,7 +19,7 @@ export interface CampaignReading {
 }
 
 /** What a campaign does next. It keeps nothing in mind: every step is found in its rows. */
-export type CampaignStep =
+export type NextStep =
   | { readonly kind: 'start' }
   | { readonly kind: 'send'; readonly numbers: readonly ConnectionId[]; readonly freeze: boolean }
   /** Until the instant, if there is one, or until it hears something. */
@@ -42,7 +35,7 @@ export type CampaignStep =
 export const reviveEveryMs = 5 * 60_000;
 
 /** The next step of a campaign; null: there is no such campaign any more. */
-export function nextStep(reading: CampaignReading | null, now: Instant): CampaignStep {
+export function nextStep(reading: CampaignReading | null, now: Instant): NextStep {
   if (reading === null) return { kind: 'end' };
   switch (reading.state) {
     case 'draft':
@@ -64,7 +57,7 @@ export function nextStep(reading: CampaignReading | null, now: Instant): Campaig
   }
 }
 
-function whileRunning({ waitingUntil, numbers, frozen, nextDueAt }: CampaignReading, now: Instant): CampaignStep {
+function whileRunning({ waitingUntil, numbers, frozen, nextDueAt }: CampaignReading, now: Instant): NextStep {
   const isDue = nextDueAt !== null && nextDueAt <= now;
   const reachIsUsedUp = waitingUntil !== null && waitingUntil > now;
   if (!frozen) return { kind: 'send', numbers: reachIsUsedUp ? [] : numbers, freeze: true };

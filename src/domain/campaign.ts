@@ -1,3 +1,5 @@
+import type { CampaignId, TenantId } from './ids.ts';
+
 /** The product's state machine of a campaign. Waiting for WhatsApp's reach is `running` with `waitingUntil`. */
 export const campaignStates = [
   'draft',
@@ -25,3 +27,10 @@ export interface QuietHours {
 /** What a campaign and its messages are known by, outside of the database. */
 export const campaignWorkflowId = (tenantId: string, campaignId: string): string =>
   `tenant/${tenantId}/campaign/${campaignId}`;
+
+/** What the process of a campaign is started with; everything else it reads. */
+export interface CampaignInput {
+  readonly v: 1;
+  readonly tenantId: TenantId;
+  readonly campaignId: CampaignId;
+}

@@ -2,10 +2,12 @@ import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle 
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
 import type { ProcessMessage } from '../db/process-message.ts';
+import type { CampaignInput } from '../domain/campaign.ts';
 import type { ConnectionInput } from '../domain/connection.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
 import { approversChanged } from '../workflows/approval/messages.ts';
+import { campaignChanged } from '../workflows/campaign/messages.ts';
 import { connectionChanged } from '../workflows/connection/messages.ts';
 import type { connection } from '../workflows/connection/workflow.ts';
 import { connectionRepaired, held, released } from '../workflows/post/messages.ts';
@@ -25,6 +27,9 @@ export async function deliver(
   if (message.kind === 'connection_changed') {
     return wakeConnection(client, { workflowId, taskQueue, input: message.input, outboxId: id });
   }
+  if (message.kind === 'campaign_changed') {
+    return wakeCampaign(client, { workflowId, taskQueue, input: message.input, outboxId: id });
+  }
   try {
     await signal(client.workflow.getHandle(workflowId), message, id);
   } catch (error) {
@@ -35,7 +40,7 @@ export async function deliver(
 
 function signal(
   process: WorkflowHandle,
-  message: Exclude<ProcessMessage, { kind: 'start_post' | 'connection_changed' }>,
+  message: Exclude<ProcessMessage, { kind: 'start_post' | 'connection_changed' | 'campaign_changed' }>,
   outboxId: string,
 ): Promise<void> {
   switch (message.kind) {
@@ -76,6 +81,31 @@ async function wakeConnection(
       { key: searchAttributes.tenantId, value: input.tenantId },
       { key: searchAttributes.subject, value: `connection/${input.connectionId}` },
       { key: searchAttributes.connectionId, value: input.connectionId },
+    ],
+  });
+}
+
+/** A campaign's process runs from its schedule to its end; one that has ended needs to hear nothing. */
+async function wakeCampaign(
+  client: Client,
+  {
+    workflowId,
+    taskQueue,
+    input,
+    outboxId,
+  }: { workflowId: string; taskQueue: string; input: CampaignInput; outboxId: string },
+): Promise<void> {
+  await client.workflow.signalWithStart('campaign', {
+    workflowId,
+    taskQueue,
+    args: [input],
+    signal: campaignChanged,
+    signalArgs: [{ outboxId }],
+    staticSummary: 'WhatsApp campaign',
+    priority: { priorityKey: 3, fairnessKey: input.tenantId },
+    typedSearchAttributes: [
+      { key: searchAttributes.tenantId, value: input.tenantId },
+      { key: searchAttributes.subject, value: `campaign/${input.campaignId}` },
     ],
   });
 }
