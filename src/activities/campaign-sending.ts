@@ -61,7 +61,8 @@ const departWithinMs = 1_000;
 const aheadOfCalls = 32;
 const leastMarked = 16;
 const settleAt = 64;
-const settleEveryMs = 100;
+/** What was answered and is not written down yet is in doubt if the worker dies. */
+const settleEveryMs = 50;
 const lookEveryMs = 20;
 
 /**
@@ -125,6 +126,8 @@ export async function sendOut(
     settledAt = performance.now();
     await desk.settle(batch);
     sent += batch.filter(({ kind }) => kind === 'sent').length;
+    // What has just gone back may be due already.
+    if (last === 'drained' && batch.some(({ kind }) => kind === 'again')) last = null;
   });
 
   for (;;) {

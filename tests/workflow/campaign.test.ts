@@ -20,7 +20,12 @@ test('a campaign waits for its start, sends from all of its numbers while its au
     world.frozen = false;
   });
   await run.result();
-  expect(calls).toEqual(['startCampaign', 'freezeAudience', 'sendCampaign', 'sendCampaign', 'finishCampaign']);
+  const sideBySide = ['freezeAudience', 'sendCampaign', 'sendCampaign'];
+  expect([calls[0], ...calls.slice(1, -1).toSorted(), calls.at(-1)]).toEqual([
+    'startCampaign',
+    ...sideBySide,
+    'finishCampaign',
+  ]);
   await keepHistory(run, 'campaign-finished');
   await expectReplay(run);
 });
