@@ -48,7 +48,7 @@ export function openLimits(): Limits {
     // Each message costs its interval; a burst may be owed.
     const key = `${phoneId}/${person}`;
     const paidAt = Math.max(now, pairs.get(key) ?? 0);
-    if (paidAt - now >= pairBurst * pairEveryMs) throw whatsappError(131_056, 'Pair rate limit hit', pairDetails);
+    if (paidAt - now > (pairBurst - 1) * pairEveryMs) throw whatsappError(131_056, 'Pair rate limit hit', pairDetails);
     pairs.set(key, paidAt + pairEveryMs);
   }
 
