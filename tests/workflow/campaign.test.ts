@@ -74,7 +74,7 @@ test('a command that the state forbids is refused by name, and changes nothing',
 
 test('what others have changed in its rows it finds when it is told so', async () => {
   const { run, calls, world } = await start((prepared) => (prepared.startsInMs = hourMs), { skipping: false });
-  await expect.poll(() => world.reads).toBe(1);
+  await expect.poll(() => world.reads, { timeout: 20_000 }).toBe(1);
   world.state = 'cancelled';
   world.left = false;
   await run.signal(campaignChanged, { outboxId: '1' });
