@@ -9,7 +9,8 @@ import { ChannelError } from '../channels/channel.ts';
 import { saysGone } from '../channels/meta/errors.ts';
 import type { TemplateAccess, TemplateApi } from '../channels/whatsapp/template-api.ts';
 import type { TemplateCard, TemplateContent, TemplateHeader, TemplateMedia } from '../domain/template.ts';
-import { refusalOrTrouble, wordsOf } from './probe-page.ts';
+import { wordsOf } from '../channels/provider-words.ts';
+import { refusalOrTrouble } from './probe-page.ts';
 
 const timeoutMs = 45_000;
 

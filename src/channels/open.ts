@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { NetworksConfig } from '../platform/config.ts';
+import { openLane } from './http/lane.ts';
 import { channelHttp, type ObservedExchange, usualHttpSettings } from './http.ts';
 import { hostsFor } from './http/hosts.ts';
 import {
@@ -9,25 +10,44 @@ import {
   connectorRegistry,
   type Connectors,
 } from './registry.ts';
+import { type ReadLimits, whatsappLimits } from './whatsapp/limits.ts';
+import { whatsappSender, type WhatsappSender } from './whatsapp/send.ts';
 import { templateApi, type TemplateApi } from './whatsapp/template-api.ts';
+
+export interface OpenChannels {
+  readonly channels: Channels;
+  readonly connectors: Connectors;
+  readonly templates: TemplateApi;
+  /** Messages on WhatsApp, by the thousand. */
+  readonly whatsapp: { readonly sender: WhatsappSender; readonly readLimits: ReadLimits };
+  readonly close: () => Promise<void>;
+}
 
 /** The channels and connectors of a program, from its configuration. `close` ends their connections. */
 export function openChannels(
   config: NetworksConfig,
   { clock, observe }: { clock: Clock; observe: (exchange: ObservedExchange) => void },
-): { channels: Channels; connectors: Connectors; templates: TemplateApi; close: () => Promise<void> } {
-  const http = channelHttp({
-    ...usualHttpSettings,
-    limits: { ...usualHttpSettings.limits, allowPrivateTargets: config.allowPrivateTargets },
-    hosts: hostsFor(config.urls),
-    clock,
-    observe,
-  });
+): OpenChannels {
+  const hosts = hostsFor(config.urls);
+  const limits = { ...usualHttpSettings.limits, allowPrivateTargets: config.allowPrivateTargets };
+  const http = channelHttp({ ...usualHttpSettings, limits, hosts, clock, observe });
+  const lane = openLane({ ...limits, headersTimeoutMs: messageTimeoutMs }, { connections: messageConnections });
   const dependencies: ChannelDependencies = { http, clock, apps: config.apps };
   return {
     channels: channelRegistry(dependencies),
     connectors: connectorRegistry(dependencies),
     templates: templateApi({ http, clock, app: config.apps.meta }),
-    close: () => http.close(),
+    whatsapp: {
+      sender: whatsappSender({ lane, hosts, app: config.apps.meta }),
+      readLimits: whatsappLimits({ http, clock, app: config.apps.meta }),
+    },
+    close: async () => {
+      await Promise.all([http.close(), lane.close()]);
+    },
   };
 }
+
+/** The Cloud API answers within a second or two, or not at all. */
+const messageTimeoutMs = 20_000;
+/** Enough for two campaigns and the live replies beside them to be at their widest. */
+const messageConnections = 160;

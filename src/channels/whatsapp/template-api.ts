@@ -7,7 +7,7 @@ import {
   templateStatusOf,
 } from '../../domain/template-news.ts';
 import { type CallOptions, ChannelError } from '../channel.ts';
-import { metaCredentials } from '../meta/consent.ts';
+import { appCredentials } from '../oauth.ts';
 import { saysGone } from '../meta/errors.ts';
 import { type Graph, graphApi, type MetaDependencies } from '../meta/graph.ts';
 import { cloudComponents, templateContent } from './template-json.ts';
@@ -270,7 +270,7 @@ async function uploadSample(
   const { id } = await graph.call({
     ...common,
     method: 'POST',
-    path: `/${metaCredentials('whatsapp', app).id}/uploads`,
+    path: `/${appCredentials('whatsapp', app).client_id}/uploads`,
     query: { file_name: fileName, file_length: String(bytes.length), file_type: mimeType },
     answer: z.object({ id: z.string().regex(/^upload:/) }),
   });

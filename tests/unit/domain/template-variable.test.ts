@@ -1,3 +1,4 @@
+import type { MediaId } from '../../../src/domain/ids.ts';
 import { expect, test } from 'vitest';
 import type { TemplateContent } from '../../../src/domain/template.ts';
 import { defaultValues, variablePlaces } from '../../../src/domain/template-variable.ts';
@@ -15,7 +16,7 @@ test('what a message must fill is named by its place, each once', () => {
     ],
     cards: [
       {
-        header: { kind: 'image', mediaId: 'm', handle: null },
+        header: { kind: 'image', mediaId: 'm' as MediaId, handle: null },
         body: { text: '{{1}}', examples: {} },
         buttons: [{ kind: 'url', label: 'Apri', url: 'https://example.com/', example: null }],
       },
