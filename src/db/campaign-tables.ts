@@ -122,5 +122,6 @@ export interface CampaignTables {
     taken_until: Date;
     halved_at: Date | null;
   };
+  campaign_progress: { tenant_id: TenantId; campaign_id: CampaignId; next_at: Date };
   portfolio_reach: { tenant_id: TenantId; portfolio_id: string; author_id: AuthorId; opened_at: Date };
 }

@@ -1,4 +1,5 @@
 import type { GrantNotice } from '../../domain/grant-notice.ts';
+import type { NumberNews } from '../../domain/number-news.ts';
 
 /** A call of a network to us, as it came: signatures are checked on the bytes, before anything reads them. */
 export interface WebhookCall {
@@ -13,7 +14,8 @@ export interface WebhookCall {
 export type WebhookReading =
   /** The network asks whether we are there: it is answered with these words. */
   | { readonly kind: 'handshake'; readonly contentType: 'text/plain' | 'application/json'; readonly words: string }
-  | { readonly kind: 'news'; readonly notices: readonly GrantNotice[] }
+  /** `numbers`: of messages, from the one network whose messages come this way. */
+  | { readonly kind: 'news'; readonly notices: readonly GrantNotice[]; readonly numbers?: readonly NumberNews[] }
   /** Not signed by the network, or signed with another app's secret. */
   | { readonly kind: 'forged' }
   /** Signed, and not of any form that we know. */

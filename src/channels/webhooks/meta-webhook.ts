@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { GrantNews, GrantNotice } from '../../domain/grant-notice.ts';
+import type { NumberNews } from '../../domain/number-news.ts';
 import { forged, type GrantWebhook, unreadable } from './grant-webhook.ts';
 import { jsonIn, matches, signatureOf } from './signature.ts';
+import { messageFields, numberNewsIn } from './whatsapp-messages.ts';
 
 const accountUpdate = z.object({
   event: z.string(),
@@ -22,7 +24,8 @@ const delivery = z.object({
 });
 
 /**
- * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`.
+ * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`, and what tells
+ * of messages are its `messages` and `user_preferences`.
  * Source: developers.facebook.com, "account_update webhook reference"; the events that end a grant also as met by others.
  */
 export function metaWebhook(app: {
@@ -40,11 +43,19 @@ export function metaWebhook(app: {
     const read = delivery.safeParse(jsonIn(body));
     if (!read.success) return unreadable;
     const entries = read.data.object === 'whatsapp_business_account' ? read.data.entry : [];
-    return { kind: 'news', notices: entries.flatMap(noticesIn) };
+    const numbers = entries.flatMap(numbersIn);
+    return { kind: 'news', notices: entries.flatMap(noticesIn), ...(numbers.length === 0 ? {} : { numbers }) };
   };
 }
 
-function noticesIn({ id, time, changes }: z.infer<typeof delivery>['entry'][number]): readonly GrantNotice[] {
+type Entry = z.infer<typeof delivery>['entry'][number];
+
+function numbersIn({ changes }: Entry): readonly NumberNews[] {
+  const told = changes.filter(({ field }) => messageFields.has(field));
+  return told.map(({ value }) => numberNewsIn(value)).filter((news) => news !== null);
+}
+
+function noticesIn({ id, time, changes }: Entry): readonly GrantNotice[] {
   const updates = changes.filter(({ field }) => field === 'account_update');
   return updates.flatMap(({ value }): GrantNotice[] => {
     const update = accountUpdate.safeParse(value);

@@ -96,6 +96,7 @@ export function campaignRows(
       due_at: now,
     },
     sender_bucket: { tenant_id, connection_id: connection, rate_per_s: 80, limit_per_s: 80, taken_until: now },
+    campaign_progress: { tenant_id, campaign_id, next_at: now },
     portfolio_reach: { tenant_id, portfolio_id: '1', author_id, opened_at: now },
   } satisfies Partial<OneRowPerTable>;
 }
