@@ -3,6 +3,7 @@ import { approvalActivities } from '../activities/approval.ts';
 import { connectionActivities } from '../activities/connection.ts';
 import { connectionPictureActivities } from '../activities/connection-picture.ts';
 import { revocationActivities } from '../activities/connection-revocation.ts';
+import { contactImportActivities } from '../activities/contact-import.ts';
 import { postActivities } from '../activities/post.ts';
 import { sliceActivities } from '../activities/slice.ts';
 import { publicationActivities } from '../activities/publication.ts';
@@ -70,6 +71,7 @@ async function main(): Promise<void> {
       stopping: stopping.signal,
       onCall: metrics.observeLateness,
     }),
+    ...contactImportActivities({ db: slices.db, storage, clock: systemClock, stopping: stopping.signal }),
     ...sliceActivities({
       db: slices.db,
       system: system.db,

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Attributes, Consent, ConsentSource } from '../domain/author.ts';
 import type { ContactFilter } from '../domain/contact-filter.ts';
+import type { ContactMapping } from '../domain/contact-mapping.ts';
 import type {
   AuthorId,
   CampaignId,
@@ -37,6 +38,7 @@ export interface ContactTables {
     blocked_by: UserId | null;
     last_inbound_at: Date | null;
     last_contact_at: Date | null;
+    erased_at: Date | null;
     created_at: Date;
     updated_at: Date;
     version: Generated<number>;
@@ -75,7 +77,8 @@ export interface ContactTables {
     file_name: string;
     sha256: Sha256;
     errors_sha256: Sha256 | null;
-    mapping: Json<Readonly<Record<string, unknown>>>;
+    error_code: string | null;
+    mapping: Json<ContactMapping>;
     group_id: ContactGroupId | null;
     rows_read: Generated<number>;
     created_count: Generated<number>;
@@ -84,6 +87,13 @@ export interface ContactTables {
     created_by: UserId;
     created_at: Date;
     finished_at: Date | null;
+  };
+  contact_import_refusal: {
+    tenant_id: TenantId;
+    import_id: ContactImportId;
+    row_number: number;
+    reason: string;
+    cells: Json<readonly string[]>;
   };
   thread: {
     tenant_id: TenantId;

@@ -27,6 +27,7 @@ import * as passedSlots from './migrations/2026_11_24_90_passed_slots.ts';
 import * as passedSlotsOfRenewals from './migrations/2026_11_24_92_passed_slots_of_renewals.ts';
 import * as grantNotices from './migrations/2026_11_24_91_grant_notices.ts';
 import * as contacts from './migrations/2026_11_29_10_contacts.ts';
+import * as contactBook from './migrations/2026_11_29_11_contact_book.ts';
 import * as campaigns from './migrations/2026_11_29_20_campaigns.ts';
 import * as conversations from './migrations/2026_11_29_51_conversations.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
@@ -60,6 +61,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_24_90_passed_slots': passedSlots,
   '2026_11_24_92_passed_slots_of_renewals': passedSlotsOfRenewals,
   '2026_11_29_10_contacts': contacts,
+  '2026_11_29_11_contact_book': contactBook,
   '2026_11_29_20_campaigns': campaigns,
   '2026_11_29_51_conversations': conversations,
   '2026_11_24_91_grant_notices': grantNotices,

@@ -3,11 +3,13 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
 import type { ProcessMessage } from '../db/process-message.ts';
 import type { ConnectionInput } from '../domain/connection.ts';
+import type { ContactImportInput } from '../domain/contact-mapping.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
 import { approversChanged } from '../workflows/approval/messages.ts';
 import { connectionChanged } from '../workflows/connection/messages.ts';
 import type { connection } from '../workflows/connection/workflow.ts';
+import type { contactImport } from '../workflows/contact-import/workflow.ts';
 import { connectionRepaired, held, released } from '../workflows/post/messages.ts';
 import type { post } from '../workflows/post/workflow.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
@@ -22,6 +24,9 @@ export async function deliver(
   { id, workflow_id: workflowId, message }: OutboxRow,
 ): Promise<void> {
   if (message.kind === 'start_post') return startPost(client, { workflowId, taskQueue, input: message.input });
+  if (message.kind === 'start_contact_import') {
+    return startContactImport(client, { workflowId, taskQueue, input: message.input });
+  }
   if (message.kind === 'connection_changed') {
     return wakeConnection(client, { workflowId, taskQueue, input: message.input, outboxId: id });
   }
@@ -35,7 +40,7 @@ export async function deliver(
 
 function signal(
   process: WorkflowHandle,
-  message: Exclude<ProcessMessage, { kind: 'start_post' | 'connection_changed' }>,
+  message: Exclude<ProcessMessage, { kind: 'start_post' | 'start_contact_import' | 'connection_changed' }>,
   outboxId: string,
 ): Promise<void> {
   switch (message.kind) {
@@ -101,6 +106,29 @@ async function startPost(
         ...(input.scheduledAt === null
           ? []
           : [{ key: searchAttributes.dueAt, value: new Date(input.scheduledAt) } as const]),
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function startContactImport(
+  client: Client,
+  { workflowId, taskQueue, input }: { workflowId: string; taskQueue: string; input: ContactImportInput },
+): Promise<void> {
+  try {
+    await client.workflow.start<typeof contactImport>('contactImport', {
+      workflowId,
+      taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: 'Contacts from a file',
+      priority: { priorityKey: 4, fairnessKey: input.tenantId },
+      typedSearchAttributes: [
+        { key: searchAttributes.tenantId, value: input.tenantId },
+        { key: searchAttributes.subject, value: `contact_import/${input.importId}` },
       ],
     });
   } catch (error) {

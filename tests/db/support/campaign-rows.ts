@@ -23,6 +23,7 @@ export function campaignRows(
 ) {
   const author_id = randomUUID() as AuthorId;
   const group_id = randomUUID() as ContactGroupId;
+  const import_id = randomUUID() as ContactImportId;
   const thread_id = randomUUID() as ThreadId;
   const template_id = randomUUID() as TemplateId;
   const campaign_id = randomUUID() as CampaignId;
@@ -51,14 +52,15 @@ export function campaignRows(
     contact_group_author: { tenant_id, group_id, author_id, added_at: now },
     contact_import: {
       tenant_id,
-      id: randomUUID() as ContactImportId,
+      id: import_id,
       state: 'done',
       file_name: 'clienti.csv',
       sha256: 'a'.repeat(64) as Sha256,
-      mapping: '{}',
+      mapping: JSON.stringify({ phone: 'Telefono' }),
       group_id,
       ...made,
     },
+    contact_import_refusal: { tenant_id, import_id, row_number: 1, reason: 'phone_missing', cells: '[""]' },
     thread: { tenant_id, id: thread_id, author_id, connection_id: connection, created_at: now, last_message_at: now },
     message: {
       tenant_id,
