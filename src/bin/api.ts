@@ -21,6 +21,7 @@ import { createApiMetrics } from '../platform/metrics.ts';
 import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { grantDeskWith } from './grant-desk.ts';
+import { openMessageIntake } from './message-intake.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 import { renewWith } from './renew-token.ts';
@@ -67,6 +68,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
     clock: systemClock,
     log: logger,
   });
+  const messages = openMessageIntake({ db: database.db, clock: systemClock, log: logger });
   const metrics = createApiMetrics();
   metrics.watchPool('app', database.pool);
   metrics.watchPool('system', system.pool);
@@ -100,6 +102,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
         db: database.db,
         clock: systemClock,
         webhooks: grantWebhooks(config.networks.apps),
+        messages,
         urlKey: config.media.urlKey,
         publicUrl: config.media.publicUrl,
       }),
@@ -131,6 +134,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   });
   const close = async () => {
     await feed.stop();
+    await messages.stop();
     // Kysely ends a pool only if it has used it itself.
     await Promise.all([database.pool.end(), system.pool.end(), connection.close(), closeChannels()]);
   };

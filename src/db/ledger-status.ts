@@ -38,7 +38,7 @@ export interface LedgerOutcome {
 interface LedgerBatch {
   readonly tenantId: TenantId;
   readonly statuses: readonly LedgerStatus[];
-  readonly priceOf: PriceOf;
+  readonly priceOf: PriceOf | null;
 }
 
 /** Brings the rows of campaigns' ledgers to what statuses tell. */
@@ -72,7 +72,7 @@ interface LedgerRow extends Delivery {
   readonly currency: string;
 }
 
-function advanced(row: LedgerRow, statuses: readonly MessageStatus[], priceOf: PriceOf): LedgerRow | null {
+function advanced(row: LedgerRow, statuses: readonly MessageStatus[], priceOf: PriceOf | null): LedgerRow | null {
   const delivery = statuses.reduce<Delivery>(withStatus, row);
   const pricing = statuses.find((status) => status.pricing !== null);
   // What has not arrived is not charged.
@@ -80,12 +80,12 @@ function advanced(row: LedgerRow, statuses: readonly MessageStatus[], priceOf: P
   return delivery === row && cost === row.cost ? null : { ...row, ...delivery, cost };
 }
 
-function costOf(row: LedgerRow, status: MessageStatus | undefined, priceOf: PriceOf): string | null {
+function costOf(row: LedgerRow, status: MessageStatus | undefined, priceOf: PriceOf | null): string | null {
   const pricing: MessagePricing | null = status?.pricing ?? null;
   if (status === undefined || pricing === null) return null;
   if (!pricing.billable) return '0';
   const { country, currency } = row;
-  return priceOf({ category: pricing.category, country, currency, at: status.at });
+  return priceOf === null ? null : priceOf({ category: pricing.category, country, currency, at: status.at });
 }
 
 /** A row is known by the reference that travelled with its message, or else by the network's id. */

@@ -9,7 +9,7 @@ import type { TenantTransaction } from './tenant.ts';
 export interface StatusBatch {
   readonly tenantId: TenantId;
   readonly statuses: readonly MessageStatus[];
-  readonly priceOf: PriceOf;
+  readonly priceOf: PriceOf | null;
   readonly now: Date;
 }
 

@@ -20,6 +20,7 @@ import { allRoutes } from '../../src/api/routes.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
+import { openMessageIntake } from '../../src/bin/message-intake.ts';
 import { grantWebhooks } from '../../src/channels/webhooks/registry.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
@@ -126,6 +127,7 @@ export async function startApi({
     clock: services.clock,
     log: services.logger,
   });
+  const messages = openMessageIntake({ db: services.db, clock: services.clock, log: services.logger });
   const flow = { desk, masterKeys: config.masterKeys, publicUrl: config.media.publicUrl };
   const app = createApp({
     routes: [
@@ -155,6 +157,7 @@ export async function startApi({
         db: services.db,
         clock: services.clock,
         webhooks: grantWebhooks(config.networks.apps),
+        messages,
         urlKey: config.media.urlKey,
         publicUrl: config.media.publicUrl,
       }),
@@ -194,6 +197,7 @@ export async function startApi({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await feed.stop();
+      await messages.stop();
       await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
     },
   };

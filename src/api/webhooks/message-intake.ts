@@ -14,13 +14,21 @@ export interface IntakeDependencies {
   readonly db: Kysely<Database>;
   readonly clock: Clock;
   readonly contacts: InboundContacts;
-  readonly priceOf: PriceOf;
+  /** Null: nothing is known of prices. */
+  readonly priceOf: PriceOf | null;
   /** What follows for the campaign and the person from a message that failed after it had been taken. */
-  onFailures(trx: TenantTransaction, tenantId: TenantId, failures: readonly LedgerFailure[]): Promise<void>;
+  readonly onFailures:
+    | ((trx: TenantTransaction, tenantId: TenantId, failures: readonly LedgerFailure[]) => Promise<void>)
+    | null;
   /** What comes in uses up a number's throughput, too. */
-  debitInbound(trx: TenantTransaction, of: { connectionId: ConnectionId; messages: number }): Promise<void>;
+  readonly debitInbound: ((trx: TenantTransaction, number: HeldNumber, count: number) => Promise<void>) | null;
   /** Something has changed in a campaign's ledger. */
   progressed(tenantId: TenantId, campaignId: CampaignId): void;
+}
+
+interface HeldNumber {
+  readonly tenantId: TenantId;
+  readonly connectionId: ConnectionId;
 }
 
 /** Takes what WhatsApp tells of numbers. */
@@ -66,7 +74,7 @@ async function storeStatuses(dependencies: IntakeDependencies, told: readonly To
       const { campaigns } = await withTenant(db, tenantId, async (trx) => {
         const batch = { tenantId, statuses: own, priceOf, now: new Date(clock()) };
         const outcome = await applyStatuses(trx, batch);
-        if (outcome.failures.length > 0) await onFailures(trx, tenantId, outcome.failures);
+        if (outcome.failures.length > 0) await onFailures?.(trx, tenantId, outcome.failures);
         return outcome;
       });
       for (const campaignId of campaigns) progressed(tenantId, campaignId);
@@ -97,18 +105,17 @@ async function storeMessage(
   const now = new Date(clock());
   const answered = await withTenant(db, tenantId, async (trx) => {
     const taken = await takeMessage(trx, { tenantId, connectionId, message, contacts, now });
-    if (taken.isNew) await debitInbound(trx, { connectionId, messages: 1 });
+    if (taken.isNew) await debitInbound?.(trx, { tenantId, connectionId }, 1);
     return taken.answers;
   });
   if (answered !== null) progressed(tenantId, answered.campaignId);
 }
 
 async function storePreference(
-  { db, clock, contacts, progressed }: IntakeDependencies,
+  { db, contacts, progressed }: IntakeDependencies,
   { tenantId }: Holder,
   preference: PreferenceChange,
 ): Promise<void> {
-  const now = new Date(clock());
-  const left = await withTenant(db, tenantId, (trx) => takePreference(trx, { tenantId, preference, contacts, now }));
+  const left = await withTenant(db, tenantId, (trx) => takePreference(trx, { tenantId, preference, contacts }));
   if (left !== null) progressed(tenantId, left.campaignId);
 }

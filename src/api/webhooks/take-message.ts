@@ -11,7 +11,7 @@ export interface InboundContacts {
   /** The author that somebody at WhatsApp is, made if there is none; their row stays locked. */
   upsertAuthor(
     trx: TenantTransaction,
-    inbound: { readonly tenantId: TenantId; readonly person: Person; readonly now: Date },
+    inbound: { readonly tenantId: TenantId; readonly person: Person; readonly at: Date },
   ): Promise<{ readonly id: AuthorId; readonly language: string | null }>;
   /** Keeps what somebody wants, with its source and time; the latest word counts, in whatever order they come. */
   noteConsent(trx: TenantTransaction, change: ToldConsent): Promise<void>;
@@ -55,9 +55,10 @@ export async function takeMessage(
   },
 ): Promise<Taken> {
   const at = new Date(message.at);
-  const author = await contacts.upsertAuthor(trx, { tenantId, person: message.from, now });
+  const author = await contacts.upsertAuthor(trx, { tenantId, person: message.from, at });
   const threadId = await openThread(trx, { tenantId, authorId: author.id, connectionId, at, now });
-  const answers = message.kind === 'system' ? null : await attribute(trx, { ...about(message, author.id), at });
+  const answers =
+    message.kind === 'system' ? null : await attribute(trx, { authorId: author.id, quotes: message.quotes, at });
   const messageId = await insertInbound(trx, { tenantId, threadId, message, answers });
   if (messageId === null) return { isNew: false, answers: null };
 
@@ -85,10 +86,6 @@ export async function takeMessage(
   return { isNew: true, answers };
 }
 
-function about({ quotes }: InboundMessage, authorId: AuthorId) {
-  return { authorId, quotes };
-}
-
 function received(
   { tenantId, messageId, now }: { tenantId: TenantId; messageId: MessageId; now: Date },
   told: { authorId: AuthorId; threadId: string; message: InboundMessage; answers: Attributed | null },
@@ -112,15 +109,10 @@ function received(
 /** Heeds what somebody has decided on marketing in WhatsApp; returns the campaign's message that they left by. */
 export async function takePreference(
   trx: TenantTransaction,
-  {
-    tenantId,
-    preference,
-    contacts,
-    now,
-  }: { tenantId: TenantId; preference: PreferenceChange; contacts: InboundContacts; now: Date },
+  { tenantId, preference, contacts }: { tenantId: TenantId; preference: PreferenceChange; contacts: InboundContacts },
 ): Promise<Attributed | null> {
   const at = new Date(preference.at);
-  const author = await contacts.upsertAuthor(trx, { tenantId, person: preference.from, now });
+  const author = await contacts.upsertAuthor(trx, { tenantId, person: preference.from, at });
   await contacts.noteConsent(trx, {
     tenantId,
     authorId: author.id,
