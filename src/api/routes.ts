@@ -16,11 +16,13 @@ import { networkRoutes } from './networks/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { revisionRoutes } from './revisions/routes.ts';
 import { type PostDependencies, postRoutes } from './posts/routes.ts';
+import { type TemplateDependencies, templateRoutes } from './templates/routes.ts';
 import { uploadRoutes } from './uploads/routes.ts';
 import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
-export interface RouteDependencies extends ConnectionDependencies, MediaDependencies, PostDependencies {
+export interface RouteDependencies
+  extends ConnectionDependencies, MediaDependencies, PostDependencies, TemplateDependencies {
   readonly feed: EventFeed;
 }
 
@@ -36,6 +38,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...adminProfileRoutes,
     ...mediaRoutes(dependencies),
     ...uploadRoutes(dependencies),
+    ...templateRoutes(dependencies),
     ...postRoutes(dependencies),
     ...revisionRoutes,
     ...commentRoutes,

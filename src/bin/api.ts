@@ -25,6 +25,7 @@ import { openMessageIntake } from './message-intake.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 import { renewWith } from './renew-token.ts';
+import { templateDeskWith } from './template-desk.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
@@ -57,6 +58,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   const {
     channels,
     connectors,
+    templates,
     close: closeChannels,
   } = openChannels(config.networks, {
     clock: systemClock,
@@ -84,6 +86,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       probe: probeWith(connectors),
       renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
+      templates: templateDeskWith(templates),
       feed,
       simulated: simulatedHosts(config.networks),
       storage: openStorage(config.media.store),

@@ -9,12 +9,13 @@ import {
   connectorRegistry,
   type Connectors,
 } from './registry.ts';
+import { templateApi, type TemplateApi } from './whatsapp/template-api.ts';
 
 /** The channels and connectors of a program, from its configuration. `close` ends their connections. */
 export function openChannels(
   config: NetworksConfig,
   { clock, observe }: { clock: Clock; observe: (exchange: ObservedExchange) => void },
-): { channels: Channels; connectors: Connectors; close: () => Promise<void> } {
+): { channels: Channels; connectors: Connectors; templates: TemplateApi; close: () => Promise<void> } {
   const http = channelHttp({
     ...usualHttpSettings,
     limits: { ...usualHttpSettings.limits, allowPrivateTargets: config.allowPrivateTargets },
@@ -26,6 +27,7 @@ export function openChannels(
   return {
     channels: channelRegistry(dependencies),
     connectors: connectorRegistry(dependencies),
+    templates: templateApi({ http, clock, app: config.apps.meta }),
     close: () => http.close(),
   };
 }

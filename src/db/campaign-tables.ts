@@ -7,6 +7,7 @@ import type {
   CampaignMessageId,
   ConnectionId,
   ContactGroupId,
+  MediaId,
   TemplateId,
   TenantId,
   UserId,
@@ -37,16 +38,25 @@ export interface CampaignTables {
     version: Generated<number>;
     approved_version: number | null;
     edited_at: Generated<readonly Date[]>;
-    created_by: UserId;
+    /** Null: it was made at WhatsApp itself. */
+    created_by: UserId | null;
     created_at: Date;
     synced_at: Date | null;
+    rejection_detail: string | null;
+    status_at: Date | null;
+    quality_at: Date | null;
+    category_at: Date | null;
+    deleted_at: Date | null;
   };
+  template_media: { tenant_id: TenantId; template_id: TemplateId; media_id: MediaId };
+  template_sync: { tenant_id: TenantId; waba_id: string; due_at: Date };
   template_version: {
     tenant_id: TenantId;
     template_id: TemplateId;
     number: number;
     content: Json<TemplateContent>;
-    created_by: UserId;
+    /** Null: it was made at WhatsApp itself. */
+    created_by: UserId | null;
     created_at: Date;
     submitted_at: Date | null;
   };

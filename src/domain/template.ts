@@ -1,3 +1,5 @@
+import type { MediaId } from './ids.ts';
+
 /** WhatsApp's kinds of template; each has its own price and rules. */
 export const templateCategories = ['marketing', 'utility', 'authentication'] as const;
 export type TemplateCategory = (typeof templateCategories)[number];
@@ -39,11 +41,15 @@ export interface TemplateText {
   readonly examples: Readonly<Record<string, string>>;
 }
 
-export type TemplateHeader =
-  | ({ readonly kind: 'text' } & TemplateText)
-  /** `handle`: what the network gave for the sample file; null until it has been uploaded. */
-  | { readonly kind: 'image' | 'video' | 'document'; readonly mediaId: string; readonly handle: string | null }
-  | { readonly kind: 'location' };
+export type TemplateHeader = ({ readonly kind: 'text' } & TemplateText) | TemplateMedia | { readonly kind: 'location' };
+
+export interface TemplateMedia {
+  readonly kind: 'image' | 'video' | 'document';
+  /** Our file that is the sample; null where the template was made elsewhere. */
+  readonly mediaId: MediaId | null;
+  /** What the network gave for the sample; null until it has been uploaded. */
+  readonly handle: string | null;
+}
 
 export type TemplateButton =
   | { readonly kind: 'quick_reply'; readonly label: string }
@@ -53,7 +59,7 @@ export type TemplateButton =
   | { readonly kind: 'copy_code'; readonly example: string };
 
 export interface TemplateCard {
-  readonly header: Extract<TemplateHeader, { kind: 'image' | 'video' | 'document' }>;
+  readonly header: TemplateMedia;
   readonly body: TemplateText;
   readonly buttons: readonly TemplateButton[];
 }

@@ -17,6 +17,7 @@ import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
+import type { TemplateDesk } from '../../src/api/templates/template-desk.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
@@ -70,6 +71,8 @@ export interface TestApiOptions {
   readonly networkTimeoutMs?: number;
   readonly renew?: Renew;
   readonly published?: PublishedPosts;
+  /** WhatsApp as templates are managed; unless given, it takes nothing. */
+  readonly templates?: TemplateDesk;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
   /** Served beside the real ones. */
@@ -91,6 +94,15 @@ const noNetworks: GrantDesk = {
   admit: () => Promise.resolve({ kind: 'refused', ...noWords }),
 };
 
+const refusedTemplate = { kind: 'refused', ...noWords } as const;
+
+const noTemplates: TemplateDesk = {
+  submit: () => Promise.resolve(refusedTemplate),
+  remove: () => Promise.resolve(refusedTemplate),
+  unpause: () => Promise.resolve(refusedTemplate),
+  list: () => Promise.resolve(refusedTemplate),
+};
+
 /** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
 export async function startApi({
   settings,
@@ -100,6 +112,7 @@ export async function startApi({
   networkTimeoutMs: timeoutMs = networkTimeoutMs,
   renew,
   published,
+  templates = noTemplates,
   storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -138,6 +151,7 @@ export async function startApi({
         // Tokens of tests cannot be renewed unless the test says so.
         renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
+        templates,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,

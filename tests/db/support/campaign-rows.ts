@@ -6,6 +6,7 @@ import type {
   ConnectionId,
   ContactGroupId,
   ContactImportId,
+  MediaId,
   MessageId,
   Sha256,
   TemplateId,
@@ -18,7 +19,7 @@ import type { OneRowPerTable } from './one-row-per-table.ts';
 /** One contact, one template, and a campaign that has sent the one to the other. */
 export function campaignRows(
   tenant_id: TenantId,
-  { user, connection }: { user: UserId; connection: ConnectionId },
+  { user, connection, media }: { user: UserId; connection: ConnectionId; media: MediaId },
   now: Date,
 ) {
   const author_id = randomUUID() as AuthorId;
@@ -82,6 +83,8 @@ export function campaignRows(
       ...made,
     },
     template_version: { tenant_id, template_id, number: 1, content, ...made },
+    template_media: { tenant_id, template_id, media_id: media },
+    template_sync: { tenant_id, waba_id: '1', due_at: now },
     campaign_setting: { tenant_id, monthly_quota: 100 },
     campaign: { tenant_id, id: campaign_id, name: 'Natale', state: 'running', ...made },
     campaign_group: { tenant_id, campaign_id, group_id },
