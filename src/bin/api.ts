@@ -25,6 +25,7 @@ import { openMessageIntake } from './message-intake.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 import { renewWith } from './renew-token.ts';
+import { replyDeskWith } from './reply-desk.ts';
 import { templateDeskWith } from './template-desk.ts';
 
 /** Serves the API until it is asked to stop. */
@@ -59,6 +60,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
     channels,
     connectors,
     templates,
+    replies,
     close: closeChannels,
   } = openChannels(config.networks, {
     clock: systemClock,
@@ -87,6 +89,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
       templates: templateDeskWith(templates),
+      replies: replyDeskWith(replies),
       feed,
       simulated: simulatedHosts(config.networks),
       storage: openStorage(config.media.store),

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { addressBook } from '../api/webhooks/address-book.ts';
 import { type MessageIntake, messageIntake } from '../api/webhooks/message-intake.ts';
 import { progressTeller } from '../api/webhooks/progress-teller.ts';
+import { debitInbound } from '../db/sender-bucket.ts';
 import type { Database } from '../db/schema.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logging.ts';
@@ -20,7 +21,7 @@ export function openMessageIntake(dependencies: {
     contacts: addressBook,
     priceOf: null,
     onFailures: null,
-    debitInbound: null,
+    debitInbound,
     progressed: (tenantId, campaignId) => teller.progressed(tenantId, campaignId),
   });
   return {

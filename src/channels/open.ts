@@ -9,13 +9,20 @@ import {
   connectorRegistry,
   type Connectors,
 } from './registry.ts';
+import { replyChannel, type SendReply } from './whatsapp/reply.ts';
 import { templateApi, type TemplateApi } from './whatsapp/template-api.ts';
 
 /** The channels and connectors of a program, from its configuration. `close` ends their connections. */
 export function openChannels(
   config: NetworksConfig,
   { clock, observe }: { clock: Clock; observe: (exchange: ObservedExchange) => void },
-): { channels: Channels; connectors: Connectors; templates: TemplateApi; close: () => Promise<void> } {
+): {
+  channels: Channels;
+  connectors: Connectors;
+  templates: TemplateApi;
+  replies: SendReply;
+  close: () => Promise<void>;
+} {
   const http = channelHttp({
     ...usualHttpSettings,
     limits: { ...usualHttpSettings.limits, allowPrivateTargets: config.allowPrivateTargets },
@@ -28,6 +35,7 @@ export function openChannels(
     channels: channelRegistry(dependencies),
     connectors: connectorRegistry(dependencies),
     templates: templateApi({ http, clock, app: config.apps.meta }),
+    replies: replyChannel({ http, clock, app: config.apps.meta }),
     close: () => http.close(),
   };
 }

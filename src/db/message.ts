@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AuthorId, MessageId, TenantId, ThreadId, UserId } from '../domain/ids.ts';
+import type { AuthorId, Instant, MessageId, TenantId, ThreadId, UserId } from '../domain/ids.ts';
 import type { InboundMessage } from '../domain/number-news.ts';
 import { newId } from '../platform/new-id.ts';
 import type { Attributed } from './attribution.ts';
@@ -63,7 +63,7 @@ export async function noteContact(
 }
 
 /** Where a list of messages goes on: after the last one that was shown. */
-export type MessagePosition = readonly [at: string, id: string];
+export type MessagePosition = readonly [at: Instant, id: string];
 
 const messages = (trx: TenantTransaction) =>
   trx
@@ -73,8 +73,7 @@ const messages = (trx: TenantTransaction) =>
     )
     .select(['message.id', 'message.thread_id', 'message.direction', 'message.kind', 'message.text', 'message.content'])
     .select(['message.state', 'message.error_code', 'message.campaign_id', 'message.at', 'message.sent_by'])
-    .select('sender.display_name as sender_name')
-    .select(sql<string>`message.at::text`.as('position'));
+    .select('sender.display_name as sender_name');
 
 export type MessageRow = Awaited<ReturnType<typeof selectMessages>>[number];
 
@@ -87,7 +86,7 @@ export function selectMessages(
   return messages(trx)
     .where('message.thread_id', '=', threadId)
     .$if(after !== null, (query) =>
-      query.where(sql<boolean>`(message.at, message.id) < (${after?.[0]}::timestamptz, ${after?.[1]}::uuid)`),
+      query.where(sql<boolean>`(message.at, message.id) < (${new Date(after?.[0] ?? 0)}, ${after?.[1]}::uuid)`),
     )
     .orderBy('message.at', 'desc')
     .orderBy('message.id', 'desc')
@@ -162,4 +161,19 @@ export async function settleReply(trx: TenantTransaction, id: MessageId, sent: R
     .returning('id')
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** The network's id of a contact's message in a thread, by which it can be quoted. */
+export async function selectQuotable(
+  trx: TenantTransaction,
+  { threadId, id }: { threadId: ThreadId; id: MessageId },
+): Promise<string | null> {
+  const row = await trx
+    .selectFrom('message')
+    .select('provider_message_id')
+    .where('thread_id', '=', threadId)
+    .where('id', '=', id)
+    .where('direction', '=', 'inbound')
+    .executeTakeFirst();
+  return row?.provider_message_id ?? null;
 }

@@ -29,6 +29,7 @@ import * as grantNotices from './migrations/2026_11_24_91_grant_notices.ts';
 import * as contacts from './migrations/2026_11_29_10_contacts.ts';
 import * as contactBook from './migrations/2026_11_29_11_contact_book.ts';
 import * as campaigns from './migrations/2026_11_29_20_campaigns.ts';
+import * as campaignUsage from './migrations/2026_11_29_41_campaign_usage.ts';
 import * as conversations from './migrations/2026_11_29_51_conversations.ts';
 import * as templates from './migrations/2026_11_29_21_templates.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
@@ -64,6 +65,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_29_10_contacts': contacts,
   '2026_11_29_11_contact_book': contactBook,
   '2026_11_29_20_campaigns': campaigns,
+  '2026_11_29_41_campaign_usage': campaignUsage,
   '2026_11_29_51_conversations': conversations,
   '2026_11_29_21_templates': templates,
   '2026_11_24_91_grant_notices': grantNotices,

@@ -1,4 +1,4 @@
-import type { AuthorId, ConnectionId, TenantId, ThreadId } from '../domain/ids.ts';
+import type { AuthorId, ConnectionId, Instant, TenantId, ThreadId } from '../domain/ids.ts';
 import { newId } from '../platform/new-id.ts';
 import { sql } from 'kysely';
 import type { TenantTransaction } from './tenant.ts';
@@ -38,7 +38,7 @@ export interface ThreadOpening {
 }
 
 /** Where a list of threads goes on: after the last one that was shown. */
-export type ThreadPosition = readonly [lastMessageAt: string, id: string];
+export type ThreadPosition = readonly [lastMessageAt: Instant, id: string];
 
 const threads = (trx: TenantTransaction) =>
   trx
@@ -48,8 +48,6 @@ const threads = (trx: TenantTransaction) =>
     )
     .select(['thread.id', 'thread.author_id', 'thread.connection_id', 'thread.created_at', 'thread.last_message_at'])
     .select(['connection.network', 'connection.name as connection_name', 'connection.state as connection_state'])
-    // Postgres tells instants to the microsecond, and a position must not lose any of it.
-    .select(sql<string>`thread.last_message_at::text`.as('position'))
     .select((eb) =>
       eb
         .selectFrom('message')
@@ -75,7 +73,7 @@ export function selectThreads(
     .where('thread.author_id', '=', authorId)
     .$if(after !== null, (query) =>
       query.where(
-        sql<boolean>`(thread.last_message_at, thread.id) < (${after?.[0]}::timestamptz, ${after?.[1]}::uuid)`,
+        sql<boolean>`(thread.last_message_at, thread.id) < (${new Date(after?.[0] ?? 0)}, ${after?.[1]}::uuid)`,
       ),
     )
     .orderBy('thread.last_message_at', 'desc')

@@ -17,6 +17,7 @@ import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
+import type { ReplyDesk } from '../../src/api/messages/reply-desk.ts';
 import type { TemplateDesk } from '../../src/api/templates/template-desk.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
@@ -71,6 +72,8 @@ export interface TestApiOptions {
   readonly networkTimeoutMs?: number;
   readonly renew?: Renew;
   readonly published?: PublishedPosts;
+  /** WhatsApp as people are answered; unless given, it takes nothing. */
+  readonly replies?: ReplyDesk;
   /** WhatsApp as templates are managed; unless given, it takes nothing. */
   readonly templates?: TemplateDesk;
   /** Instead of the stack's own. */
@@ -112,6 +115,7 @@ export async function startApi({
   networkTimeoutMs: timeoutMs = networkTimeoutMs,
   renew,
   published,
+  replies = () => Promise.resolve({ kind: 'refused', ...noWords }),
   templates = noTemplates,
   storage,
   moreRoutes = [],
@@ -152,6 +156,7 @@ export async function startApi({
         renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
         templates,
+        replies,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,

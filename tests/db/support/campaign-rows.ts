@@ -101,11 +101,8 @@ export function campaignRows(
       due_at: now,
     },
     sender_bucket: { tenant_id, connection_id: connection, rate_per_s: 80, limit_per_s: 80, taken_until: now },
-<<<<<<< HEAD
     campaign_progress: { tenant_id, campaign_id, next_at: now },
-=======
     campaign_usage: { tenant_id, month: '2026-11', messages: 1 },
->>>>>>> sending
     portfolio_reach: { tenant_id, portfolio_id: '1', author_id, opened_at: now },
   } satisfies Partial<OneRowPerTable>;
 }
