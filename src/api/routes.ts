@@ -16,6 +16,8 @@ import { streamEvents } from './events/stream-events.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { meRoutes } from './me/routes.ts';
 import { type MediaDependencies, mediaRoutes } from './media/routes.ts';
+import { type MessageDependencies } from './messages/send-message.ts';
+import { messageRoutes } from './messages/routes.ts';
 import { networkRoutes } from './networks/routes.ts';
 import { notificationRoutes } from './notifications/routes.ts';
 import { revisionRoutes } from './revisions/routes.ts';
@@ -26,7 +28,13 @@ import { userRoutes } from './users/routes.ts';
 
 /** What single resources need besides the services that all routes share. */
 export interface RouteDependencies
-  extends CampaignDependencies, ConnectionDependencies, MediaDependencies, PostDependencies, TemplateDependencies {
+  extends
+    CampaignDependencies,
+    ConnectionDependencies,
+    MediaDependencies,
+    PostDependencies,
+    TemplateDependencies,
+    MessageDependencies {
   readonly feed: EventFeed;
 }
 
@@ -49,6 +57,7 @@ export function allRoutes(dependencies: RouteDependencies): readonly (Route | Pu
     ...approvalRoutes,
     ...campaignRoutes(dependencies),
     ...crisisStopRoutes,
+    ...messageRoutes(dependencies),
     ...notificationRoutes,
     streamEvents(dependencies),
     ...approvalPolicyRoutes(dependencies),

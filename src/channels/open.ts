@@ -12,12 +12,15 @@ import {
 } from './registry.ts';
 import { type ReadLimits, whatsappLimits } from './whatsapp/limits.ts';
 import { whatsappSender, type WhatsappSender } from './whatsapp/send.ts';
+import { replyChannel, type SendReply } from './whatsapp/reply.ts';
 import { templateApi, type TemplateApi } from './whatsapp/template-api.ts';
 
 export interface OpenChannels {
   readonly channels: Channels;
   readonly connectors: Connectors;
   readonly templates: TemplateApi;
+  /** One message to one person, at once. */
+  readonly replies: SendReply;
   /** Messages on WhatsApp, by the thousand. */
   readonly whatsapp: { readonly sender: WhatsappSender; readonly readLimits: ReadLimits };
   readonly close: () => Promise<void>;
@@ -37,6 +40,7 @@ export function openChannels(
     channels: channelRegistry(dependencies),
     connectors: connectorRegistry(dependencies),
     templates: templateApi({ http, clock, app: config.apps.meta }),
+    replies: replyChannel({ http, clock, app: config.apps.meta }),
     whatsapp: {
       sender: whatsappSender({ lane, hosts, app: config.apps.meta }),
       readLimits: whatsappLimits({ http, clock, app: config.apps.meta }),

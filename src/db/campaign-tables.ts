@@ -154,6 +154,7 @@ export interface CampaignTables {
     taken_until: Date;
     halved_at: Date | null;
   };
+  campaign_progress: { tenant_id: TenantId; campaign_id: CampaignId; next_at: Date };
   campaign_usage: { tenant_id: TenantId; month: string; messages: number };
   portfolio_reach: { tenant_id: TenantId; portfolio_id: string; author_id: AuthorId; opened_at: Date };
 }

@@ -117,6 +117,7 @@ export interface ContactTables {
     campaign_id: CampaignId | null;
     campaign_message_id: CampaignMessageId | null;
     sent_by: UserId | null;
+    command_id: string | null;
     at: Date;
   };
 }

@@ -18,10 +18,12 @@ import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
+import type { ReplyDesk } from '../../src/api/messages/reply-desk.ts';
 import type { TemplateDesk } from '../../src/api/templates/template-desk.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
+import { openMessageIntake } from '../../src/bin/message-intake.ts';
 import { grantWebhooks } from '../../src/channels/webhooks/registry.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
@@ -73,6 +75,8 @@ export interface TestApiOptions {
   readonly published?: PublishedPosts;
   /** Sends tests of campaigns; unless given, none is offered. */
   readonly sendTest?: TestSender | null;
+  /** WhatsApp as people are answered; unless given, it takes nothing. */
+  readonly replies?: ReplyDesk;
   /** WhatsApp as templates are managed; unless given, it takes nothing. */
   readonly templates?: TemplateDesk;
   /** Instead of the stack's own. */
@@ -115,6 +119,7 @@ export async function startApi({
   renew,
   published,
   sendTest = null,
+  replies = () => Promise.resolve({ kind: 'refused', ...noWords }),
   templates = noTemplates,
   storage,
   moreRoutes = [],
@@ -143,6 +148,7 @@ export async function startApi({
     clock: services.clock,
     log: services.logger,
   });
+  const messages = openMessageIntake({ db: services.db, clock: services.clock, log: services.logger });
   const flow = { desk, masterKeys: config.masterKeys, publicUrl: config.media.publicUrl };
   const app = createApp({
     routes: [
@@ -155,6 +161,7 @@ export async function startApi({
         published: published ?? obligingNetworks,
         sendTest,
         templates,
+        replies,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,
@@ -174,6 +181,7 @@ export async function startApi({
         db: services.db,
         clock: services.clock,
         webhooks: grantWebhooks(config.networks.apps),
+        messages,
         urlKey: config.media.urlKey,
         publicUrl: config.media.publicUrl,
       }),
@@ -213,6 +221,7 @@ export async function startApi({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await feed.stop();
+      await messages.stop();
       await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
     },
   };

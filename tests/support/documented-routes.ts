@@ -25,6 +25,13 @@ export function documentedRoutes() {
       redeem: () => Promise.reject(new Error('nothing is behind these routes')),
       admit: () => Promise.reject(new Error('nothing is behind these routes')),
     },
+    templates: {
+      submit: () => Promise.reject(new Error('nothing is behind these routes')),
+      remove: () => Promise.reject(new Error('nothing is behind these routes')),
+      unpause: () => Promise.reject(new Error('nothing is behind these routes')),
+      list: () => Promise.reject(new Error('nothing is behind these routes')),
+    },
+    replies: () => Promise.reject(new Error('nothing is behind these routes')),
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },
     sendTest: () => Promise.resolve({ kind: 'sent' }),

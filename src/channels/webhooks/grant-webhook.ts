@@ -1,4 +1,5 @@
 import type { GrantNotice } from '../../domain/grant-notice.ts';
+import type { NumberNews } from '../../domain/number-news.ts';
 import type { TemplateNotice } from '../../domain/template-news.ts';
 
 /** A call of a network to us, as it came: signatures are checked on the bytes, before anything reads them. */
@@ -19,6 +20,8 @@ export type WebhookReading =
       readonly notices: readonly GrantNotice[];
       /** Of WhatsApp's templates; absent where there is none. */
       readonly templates?: readonly TemplateNotice[];
+      /** Of messages, from the one network whose messages come this way. */
+      readonly numbers?: readonly NumberNews[];
     }
   /** Not signed by the network, or signed with another app's secret. */
   | { readonly kind: 'forged' }

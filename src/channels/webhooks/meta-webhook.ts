@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { GrantNews, GrantNotice } from '../../domain/grant-notice.ts';
+import type { NumberNews } from '../../domain/number-news.ts';
 import type { TemplateNotice } from '../../domain/template-news.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { forged, type GrantWebhook, unreadable } from './grant-webhook.ts';
 import { endOfSecond, jsonIn, matches, signatureOf } from './signature.ts';
+import { messageFields, numberNewsIn } from './whatsapp-messages.ts';
 import { templateNotice } from './whatsapp-templates.ts';
 
 const accountUpdate = z.object({
@@ -25,8 +27,8 @@ const delivery = z.object({
 });
 
 /**
- * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`; and it tells
- * of templates.
+ * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`; of messages
+ * `messages` and `user_preferences`; and some tell of templates.
  * Source: developers.facebook.com, "account_update webhook reference"; the events that end a grant also as met by others.
  */
 export function metaWebhook(
@@ -48,11 +50,24 @@ export function metaWebhook(
     if (!read.success) return unreadable;
     const entries = read.data.object === 'whatsapp_business_account' ? read.data.entry : [];
     const templates = entries.flatMap((entry) => templateNoticesIn(entry, clock()));
-    return { kind: 'news', notices: entries.flatMap(noticesIn), ...(templates.length === 0 ? {} : { templates }) };
+    const numbers = entries.flatMap(numbersIn);
+    return {
+      kind: 'news',
+      notices: entries.flatMap(noticesIn),
+      ...(templates.length === 0 ? {} : { templates }),
+      ...(numbers.length === 0 ? {} : { numbers }),
+    };
   };
 }
 
-function noticesIn({ id, time, changes }: z.infer<typeof delivery>['entry'][number]): readonly GrantNotice[] {
+type Entry = z.infer<typeof delivery>['entry'][number];
+
+function numbersIn({ changes }: Entry): readonly NumberNews[] {
+  const told = changes.filter(({ field }) => messageFields.has(field));
+  return told.map(({ value }) => numberNewsIn(value)).filter((news) => news !== null);
+}
+
+function noticesIn({ id, time, changes }: Entry): readonly GrantNotice[] {
   const updates = changes.filter(({ field }) => field === 'account_update');
   return updates.flatMap(({ value }): GrantNotice[] => {
     const update = accountUpdate.safeParse(value);
