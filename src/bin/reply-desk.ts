@@ -23,7 +23,7 @@ export function replyDeskWith(send: SendReply): ReplyDesk {
 
 function outcomeOf(error: ChannelError): ReplyOutcome {
   if (error.mayHaveActed) return { kind: 'lost' };
-  const { grantProblem } = error;
+  const { grantProblem, missingScopes: missing } = error;
   if (grantProblem === null) return { kind: 'refused', ...wordsOf(error) };
-  return { kind: 'grant_refused', problem: grantProblem, lapsed: hasLapsed(error), ...wordsOf(error) };
+  return { kind: 'grant_refused', problem: grantProblem, missing, lapsed: hasLapsed(error), ...wordsOf(error) };
 }
