@@ -208,11 +208,16 @@ interface Delivery {
   readonly body: string;
 }
 
-function removeApp(id: string, callbacks: { deauthorizeUrl?: string; dataDeletionUrl?: string }) {
-  return control('graph', 'POST', `/people/${id}/remove-app`, callbacks) as Promise<{
-    deauthorized: Delivery | null;
-    deletion: Delivery | null;
-  }>;
+/** What each callback answered, as far as it was told. */
+async function removeApp(id: string, callbacks: { deauthorizeUrl?: string; dataDeletionUrl?: string }) {
+  const { told } = (await control('graph', 'POST', `/people/${id}/revoke`, callbacks)) as {
+    told: readonly (Delivery & { readonly url: string })[];
+  };
+  const answerOf = (url: string | undefined): Delivery | null => {
+    const found = told.find((each) => each.url === url);
+    return found === undefined ? null : { status: found.status, body: found.body };
+  };
+  return { deauthorized: answerOf(callbacks.deauthorizeUrl), deletion: answerOf(callbacks.dataDeletionUrl) };
 }
 
 function accountUpdate(event: string): Promise<unknown> {

@@ -1,14 +1,17 @@
-import type { Client } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { programVariables } from '../../dev/environment.ts';
 import { testStack } from '../../dev/stack.ts';
 import { readApiConfig } from '../../src/platform/config.ts';
-import { createTemporalClient } from '../../src/platform/temporal-client.ts';
+
+/** Some tests grow a history by events of half a megabyte, which come in one message. */
+const channelArgs = { 'grpc.max_receive_message_length': 64 * 1_048_576 };
 
 /** Works with the stack's Temporal, as an operator could. */
 export async function withTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  const { client, connection } = createTemporalClient(readApiConfig(programVariables(testStack())).temporal);
+  const { address, namespace } = readApiConfig(programVariables(testStack())).temporal;
+  const connection = Connection.lazy({ address, channelArgs });
   try {
-    return await work(client);
+    return await work(new Client({ connection, namespace }));
   } finally {
     await connection.close();
   }
