@@ -56,8 +56,12 @@ export async function insertPeople(
 
 export const wabaId = '102290129340398';
 
-/** A connected WhatsApp number of the account that templates of tests belong to. */
-export async function insertNumber(trx: TenantTransaction, tenantId: TenantId): Promise<ConnectionId> {
+/** A connected WhatsApp number, of the account that templates of tests belong to unless told otherwise. */
+export async function insertNumber(
+  trx: TenantTransaction,
+  tenantId: TenantId,
+  account: string = wabaId,
+): Promise<ConnectionId> {
   const id = newId<ConnectionId>();
   await trx
     .insertInto('connection')
@@ -69,7 +73,7 @@ export async function insertNumber(trx: TenantTransaction, tenantId: TenantId): 
       name: 'Negozio (+39 02 1234567)',
       state: 'connected',
       grant_kind: 'embedded_signup',
-      details: JSON.stringify({ wabaId, phoneNumber: '+39 02 1234567' }),
+      details: JSON.stringify({ wabaId: account, phoneNumber: '+39 02 1234567' }),
       approval_policy_id: null,
       connected_at: at,
       connected_by: null,

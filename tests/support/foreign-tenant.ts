@@ -2,6 +2,7 @@ import { expect, vi } from 'vitest';
 import { demoTenant } from '../../dev/demo-data.ts';
 import type { AdminProfileId, TenantId, UserId } from '../../src/domain/ids.ts';
 import { addContacts } from './foreign-contacts.ts';
+import { addTalk, endTalk, type ForeignTalk } from './foreign-messages.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import { type CallAnswer } from './api.ts';
 import { insertGroup, insertTemplate } from './campaign-people.ts';
@@ -20,6 +21,8 @@ export interface Cast {
 /** One of everything that a tenant can have, made through the API. */
 export interface Belongings {
   readonly cast: Cast;
+  /** In what it writes, and in nothing else. */
+  readonly mark: string;
   readonly tenantId: string;
   /** A file that was uploaded, and the form that it came with. */
   readonly mediaId: string;
@@ -53,6 +56,8 @@ export interface Belongings {
   readonly notificationId: string;
   /** A draft, and a group of contacts and a template that campaigns could name. */
   readonly campaign: ForeignCampaign;
+  /** With the contact. */
+  readonly talk: ForeignTalk;
   /** Of each list, what leads to its second page. */
   readonly cursors: Readonly<Record<ListName, string>>;
 }
@@ -89,6 +94,7 @@ const lists = [
   'authors',
   'contact-groups',
   'contact-imports',
+  'templates',
 ] as const;
 export type ListName = (typeof lists)[number];
 
@@ -121,8 +127,10 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     method: 'POST',
     json: { verdict: 'request_changes', comment: `Commento ${mark}` },
   });
+  const contacts = await addContacts(editor, mark);
   return {
     cast,
+    mark,
     tenantId: me.tenant.id,
     mediaId: media.id,
     mediaUrl: media.urls.original.url,
@@ -141,7 +149,8 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     userId: me.user.id,
     userName: me.user.displayName,
     campaign: await draftCampaigns(cast, me.user.id, mark),
-    ...(await addContacts(editor, mark)),
+    ...contacts,
+    talk: await addTalk(cast.slug, { authorId: contacts.authorId, by: me.user.id, mark }),
     ...(await talk(cast, draft, { userId: me.user.id, mark })),
     cursors: await cursorsOf(editor),
   };
@@ -149,12 +158,16 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
 
 /** Ends what runs and removes what can be removed. */
 export async function clearBelongings(belongings: Belongings) {
-  const { cast, draft, inReview, calendarId, policyId, absenceId, campaign } = belongings;
+  const { cast, draft, inReview, calendarId, policyId, absenceId, campaign, talk } = belongings;
   await demand(200, `/v1/posts/${inReview.id}/cancel`, { as: cast.editor, method: 'POST' });
   await demand(204, `/v1/posts/${draft.id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
   for (const id of [campaign.id, campaign.otherId]) {
     await demand(204, `/v1/campaigns/${id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
   }
+  for (const id of [talk.templateId, talk.otherTemplateId, campaign.templateId]) {
+    await demand(204, `/v1/templates/${id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
+  }
+  await endTalk(cast.slug, talk);
   for (const path of [`/v1/approval-policies/${policyId}`, `/v1/absences/${absenceId}`]) {
     await demand(204, path, { as: cast.admin, method: 'DELETE', headers: { 'if-match': '*' } });
   }
@@ -166,11 +179,22 @@ export async function clearBelongings(belongings: Belongings) {
 }
 
 /** Everything that a tenant's admin can see of it, without what is made anew for each reader. */
-export async function viewsOf({ cast, draft, inReview, returned, mediaId }: Belongings): Promise<unknown> {
+export async function viewsOf({
+  cast,
+  draft,
+  inReview,
+  returned,
+  mediaId,
+  authorId,
+  talk: { threadId },
+}: Belongings): Promise<unknown> {
   const pages = lists.map((list) => `/v1/${list}?limit=100`);
   const single = [draft, inReview, returned].map(({ id }) => `/v1/posts/${id}`);
+  const said = [`/v1/authors/${authorId}/threads`, `/v1/threads/${threadId}/messages`];
   const answers = await Promise.all(
-    [...pages, ...single, `/v1/media/${mediaId}`, '/v1/me'].map((path) => demand(200, path, { as: cast.admin })),
+    [...pages, ...single, ...said, `/v1/media/${mediaId}`, '/v1/me'].map((path) =>
+      demand(200, path, { as: cast.admin }),
+    ),
   );
   return answers.map(({ body }) => JSON.parse(JSON.stringify(body, withoutAddresses)));
 }
