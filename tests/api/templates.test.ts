@@ -52,13 +52,16 @@ beforeAll(async () => {
   const holder = { network: 'whatsapp', kind: 'embedded_signup', externalId: randomUUID() } as const;
   const tokens = { accessToken: aurora.accessToken, refreshToken: null };
   connectionId = await holdTokens(api.services.db, tenant.id, { ...holder, ...tokens }, api.config.masterKeys);
-  await served().inTenant((trx) =>
-    trx
+  await served().inTenant(async (trx) => {
+    // The stack's own worker reads accounts that are due, at another simulator than this one.
+    const due_at = new Date(Date.now() + 24 * 3_600_000);
+    await trx.insertInto('template_sync').values({ tenant_id: tenant.id, waba_id: waba.id, due_at }).execute();
+    await trx
       .updateTable('connection')
       .set({ details: JSON.stringify({ wabaId: waba.id }) })
       .where('id', '=', connectionId)
-      .execute(),
-  );
+      .execute();
+  });
 });
 
 afterAll(async () => {
