@@ -13,6 +13,7 @@ import {
   skipClaimed,
 } from '../db/campaign-ledger.ts';
 import { readSendingPlan, type SendingPlan, type SendingVariant } from '../db/campaign-sending.ts';
+import { readCostRoom } from '../db/campaign-spend.ts';
 import { reserveReach } from '../db/portfolio-reach.ts';
 import type { Database } from '../db/schema.ts';
 import { takeBlock } from '../db/sender-bucket.ts';
@@ -66,13 +67,20 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
       const claimed = await inTenant(async (trx) => {
         plan.current = await readSendingPlan(trx, claim);
         const frozen = await isFrozen(trx, campaignId);
-        const by = { connectionId, after, limit, now: new Date(clock()), leaseMs: claimLeaseMs };
+        const room = await readCostRoom(trx, claim, new Date(clock()));
+        if (room?.messages === 0) {
+          // What has been claimed is within the cap, and leaves before the campaign stops.
+          if (room.claimed === 0) await dependencies.pause(trx, 'cost_cap');
+          return { messages: [], reachUsedUp: false, last: null, frozen, dry: false, waits: true };
+        }
+        const most = Math.min(limit, room?.messages ?? limit);
+        const by = { connectionId, after, limit: most, now: new Date(clock()), leaseMs: claimLeaseMs };
         const rows = await claimMessages(trx, claim, by);
         const sendable = await sort(trx, rows);
         const last = rows.at(-1)?.id ?? null;
-        return { ...sendable, last, frozen, dry: frozen && rows.length < limit };
+        return { ...sendable, last, frozen, dry: frozen && rows.length < most, waits: last === null && !frozen };
       });
-      if (claimed.last === null && !claimed.frozen) await sleep(freezePauseMs);
+      if (claimed.waits) await sleep(freezePauseMs);
       return claimed;
     },
 

@@ -12,6 +12,7 @@ import { breakConnection } from '../db/connection-grant.ts';
 import type { Database } from '../db/schema.ts';
 import { setSenderLimit, slowSender } from '../db/sender-bucket.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
+import { pauseFor } from '../domain/campaign-process.ts';
 import type { PauseReason } from '../domain/campaign.ts';
 import { errorOf } from '../domain/connection-health.ts';
 import type { CampaignMessageId, ConnectionId } from '../domain/ids.ts';
@@ -178,7 +179,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
       const state = isGone ? 'expired' : 'refresh_required';
       await breakConnection(trx, about, { grantVersion: held.grantVersion, state, error, now });
     }
-    await pauseCampaign(trx, about, problem === 'restricted' ? 'quality' : 'connection', { problem, code });
+    await pauseCampaign(trx, about, pauseFor(problem), { problem, code });
   }
 
   async function pauseCampaign(

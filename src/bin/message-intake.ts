@@ -2,8 +2,10 @@ import type { Kysely } from 'kysely';
 import { addressBook } from '../api/webhooks/address-book.ts';
 import { type MessageIntake, messageIntake } from '../api/webhooks/message-intake.ts';
 import { progressTeller } from '../api/webhooks/progress-teller.ts';
+import { followFailures } from '../db/late-failure.ts';
 import { debitInbound } from '../db/sender-bucket.ts';
 import type { Database } from '../db/schema.ts';
+import { chargedPrice } from '../domain/rate-card.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logging.ts';
 
@@ -19,8 +21,8 @@ export function openMessageIntake(dependencies: {
     db,
     clock,
     contacts: addressBook,
-    priceOf: null,
-    onFailures: null,
+    priceOf: chargedPrice,
+    onFailures: (trx, tenantId, failures) => followFailures(trx, { tenantId, failures, now: new Date(clock()) }),
     debitInbound,
     progressed: (tenantId, campaignId) => teller.progressed(tenantId, campaignId),
   });

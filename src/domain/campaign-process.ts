@@ -1,5 +1,6 @@
 import type { CampaignState, PauseReason } from './campaign.ts';
 import type { ConnectionId, Instant } from './ids.ts';
+import type { AccountProblem } from './whatsapp-verdict.ts';
 
 /** A campaign's rows, as far as its process has to know them to take its next step. */
 export interface CampaignReading {
@@ -33,6 +34,23 @@ export type NextStep =
 
 /** How often a campaign looks whether a broken connection of its has been mended. */
 export const reviveEveryMs = 5 * 60_000;
+
+/**
+ * What a campaign is paused for when its account is out of order. Only a grant is noted with its connection, and only its
+ * repair is seen there: of anything else nobody tells us that it is over, so a person has to say so.
+ */
+export function pauseFor(problem: AccountProblem): PauseReason {
+  switch (problem) {
+    case 'token':
+    case 'permission':
+      return 'connection';
+    case 'restricted':
+      return 'quality';
+    case 'payment':
+    case 'number':
+      return 'manual';
+  }
+}
 
 /** The next step of a campaign; null: there is no such campaign any more. */
 export function nextStep(reading: CampaignReading | null, now: Instant): NextStep {

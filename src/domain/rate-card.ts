@@ -1,3 +1,4 @@
+import type { Instant } from './ids.ts';
 import type { TemplateCategory } from './template.ts';
 
 /** Millionths of a currency's unit. Money is never a double. */
@@ -81,6 +82,27 @@ export function priceOf(card: RateCard, country: string | null, category: Templa
   const market = country === null ? undefined : card.markets[country];
   const price = market === undefined ? undefined : card.prices[market]?.[category];
   return price === undefined ? null : toMicros(price);
+}
+
+/** What the network calls the kinds of messages that it charges for, as far as our cards price them. */
+const chargedAs: ReadonlyMap<string, TemplateCategory> = new Map([
+  ['marketing', 'marketing'],
+  ['utility', 'utility'],
+  ['authentication', 'authentication'],
+]);
+
+/** What a message costs that the network says it has charged for, as a decimal; null: it is not known. */
+export function chargedPrice(message: {
+  readonly category: string;
+  readonly country: string | null;
+  readonly currency: string;
+  readonly at: Instant;
+}): string | null {
+  const category = chargedAs.get(message.category);
+  const card = cardFor(message.currency, new Date(message.at));
+  if (card === null || category === undefined) return null;
+  const price = priceOf(card, message.country, category);
+  return price === null ? null : fromMicros(price);
 }
 
 /** The cheapest and the dearest market of a category, for those whose country nobody knows; null: none is priced. */

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type CampaignReading, commandRefusal, nextStep, reviveEveryMs } from '../../../src/domain/campaign-process.ts';
+import {
+  type CampaignReading,
+  commandRefusal,
+  nextStep,
+  pauseFor,
+  reviveEveryMs,
+} from '../../../src/domain/campaign-process.ts';
 import { campaignStates } from '../../../src/domain/campaign.ts';
 import type { ConnectionId } from '../../../src/domain/ids.ts';
 
@@ -49,6 +55,17 @@ test('a paused campaign waits for a person, but one without its number goes on b
   const broken = { ...paused, pauseReason: 'connection', numbersWork: false } as const;
   expect(nextStep(broken, now)).toEqual({ kind: 'wait', until: now + reviveEveryMs });
   expect(nextStep({ ...broken, numbersWork: true }, now)).toEqual({ kind: 'revive' });
+});
+
+test('an unpaid or unregistered number, whose connection is sound, keeps a campaign paused until a person resumes it', () => {
+  for (const problem of ['payment', 'number', 'restricted'] as const) {
+    const paused = { ...running, state: 'paused', pauseReason: pauseFor(problem), numbersWork: true } as const;
+    expect(nextStep(paused, now)).toEqual({ kind: 'wait', until: null });
+  }
+  for (const problem of ['token', 'permission'] as const) {
+    const paused = { ...running, state: 'paused', pauseReason: pauseFor(problem), numbersWork: true } as const;
+    expect(nextStep(paused, now)).toEqual({ kind: 'revive' });
+  }
 });
 
 test('a cancelled campaign brings its rows to their ends before it ends itself', () => {
