@@ -10,12 +10,17 @@ import { graphTrouble, traceId, unknownObject, unknownPath } from './errors.ts';
 import { feedOperations } from './feed-operations.ts';
 import { instagramLoginOperations } from './instagram-login-operations.ts';
 import { instagramOperations } from './instagram-operations.ts';
+import { messagingControls } from './messaging/controls.ts';
+import { fastPath, messageOperations } from './messaging/fast-path.ts';
+import { type Messages, openMessages } from './messaging/messages.ts';
 import { oauthOperations } from './oauth-operations.ts';
 import { photoOperations } from './photo-operations.ts';
 import { postOperations } from './post-operations.ts';
 import { reelOperations } from './reel-operations.ts';
 import { tellOfRemoval } from './revocation.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
+import { templateControls } from './template-controls.ts';
+import { templateOperations } from './template-operations.ts';
 import { tokenOperations } from './token-operations.ts';
 import { videoOperations } from './video-operations.ts';
 import { webhookControls } from './webhook-controls.ts';
@@ -34,18 +39,25 @@ export const graph: Network = {
   route: (url) => url.replace(/^\/v\d+\.\d+(?=\/|\?|$)/, '') || '/',
   body: [
     express.json({ limit: maxBody }),
-    express.raw({ type: 'application/octet-stream', limit: maxFilm }),
+    express.raw({ type: ['application/octet-stream', 'image/*', 'video/*', 'application/pdf'], limit: maxFilm }),
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,
   site: consentSite,
   afterRevocation: tellOfRemoval,
-  controls: webhookControls,
+  controls: (world) => [
+    ...webhookControls(world),
+    ...templateControls(world),
+    ...messagingControls(world, messagesOf(world)),
+  ],
+  fastPath: (world) => fastPath(world, messagesOf(world)),
   operations: (world) => [
     ...instagramLoginOperations(world),
     ...oauthOperations(world),
     ...tokenOperations(world),
     ...subscriptionOperations(world),
+    ...templateOperations(world),
+    ...messageOperations(world, messagesOf(world)),
     ...whatsappOperations(world),
     ...accountOperations(world),
     ...photoOperations(world),
@@ -58,6 +70,15 @@ export const graph: Network = {
     ...unknownOperations(world),
   ],
 };
+
+const opened = new WeakMap<World, Messages>();
+
+/** The messages of a world, which its fast path, its operations and its controls share. */
+function messagesOf(world: World): Messages {
+  const messages = opened.get(world) ?? openMessages(world);
+  opened.set(world, messages);
+  return messages;
+}
 
 function dialect(world: World): Dialect {
   return { trouble: graphTrouble, headers: (call) => headers(world, call) };

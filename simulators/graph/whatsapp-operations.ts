@@ -5,6 +5,7 @@ import { permissionRequired, unknownObject } from './errors.ts';
 import { type Node, parseFields, select } from './fields.ts';
 import type { Identity } from './identity.ts';
 import { page } from './paging.ts';
+import { messaging } from './messaging/settings.ts';
 import { param } from './params.ts';
 import { tenantOfBusiness } from './seeds.ts';
 import { businessOfSystemUser, phoneNumber, type PhoneNumber, type Waba, wabaOf } from './whatsapp-seeds.ts';
@@ -44,7 +45,7 @@ export function whatsappOperations(world: World): Operation[] {
       method: 'GET',
       path: '/:phone',
       when: isNumber,
-      handle: (call) => told(call, numberNode(numberFor(world, call)), numberType, numberDefaults),
+      handle: (call) => told(call, numberNode(world, numberFor(world, call)), numberType, numberDefaults),
     },
     {
       name: 'whatsapp.profile.read',
@@ -107,7 +108,15 @@ function listNumbers(world: World, call: Call): Answer {
   const fields = param(call, 'fields');
   const present = (node: Node): object =>
     select(node, numberType, fields === null ? null : parseFields(fields), numberDefaults);
-  return { status: 200, body: page(world, call, numbers.map(numberNode), present) };
+  return {
+    status: 200,
+    body: page(
+      world,
+      call,
+      numbers.map((each) => numberNode(world, each)),
+      present,
+    ),
+  };
 }
 
 function readProfile(world: World, call: Call): Answer {
@@ -144,7 +153,7 @@ function accountNode({ id, name }: Waba): Node {
   };
 }
 
-function numberNode({ id, display, verifiedName, status }: PhoneNumber): Node {
+function numberNode(world: World, { id, display, verifiedName, status }: PhoneNumber): Node {
   const connected = status === 'CONNECTED';
   return {
     id,
@@ -165,7 +174,7 @@ function numberNode({ id, display, verifiedName, status }: PhoneNumber): Node {
     is_preverified_number: false,
     search_visibility: null,
     platform_type: connected ? 'CLOUD_API' : 'NOT_APPLICABLE',
-    throughput: { level: connected ? 'STANDARD' : 'NOT_APPLICABLE' },
+    throughput: { level: connected ? messaging(world).throughput : 'NOT_APPLICABLE' },
     eligibility_for_api_business_global_search: null,
     health_status: null,
     certificate: null,
@@ -173,6 +182,6 @@ function numberNode({ id, display, verifiedName, status }: PhoneNumber): Node {
     last_onboarded_time: null,
     country_code: 'IT',
     country_dial_code: '39',
-    whatsapp_business_manager_messaging_limit: 'TIER_2K',
+    whatsapp_business_manager_messaging_limit: messaging(world).tier,
   };
 }

@@ -47,6 +47,16 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .nullable()
     .describe('How many entries a page of a list has at most; null for the network’s own number.'),
+  templateReviewMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .describe('How long WhatsApp reviews a template that was handed in or edited.'),
+  appWebhookUrl: z
+    .url()
+    .nullable()
+    .describe("Where Meta sends the app's webhooks of its own accord; null for nowhere."),
   usage: z
     .strictObject({
       callCount: percent,
@@ -74,6 +84,8 @@ export const defaultSettings: Settings = {
   accessTokenLifetimeMs: null,
   refreshTokenLifetimeMs: null,
   listPageSize: null,
+  templateReviewMs: 2_000,
+  appWebhookUrl: null,
   usage: { callCount: 1, totalCpuTime: 1, totalTime: 1, estimatedTimeToRegainAccessMin: 0 },
 };
 

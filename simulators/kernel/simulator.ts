@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { ControlRoute } from '../control/route.ts';
 import { control } from '../control/routes.ts';
@@ -24,6 +25,8 @@ export interface Network {
   readonly operations: (world: World) => readonly Operation[];
   /** Pages of its own for people, besides the feeds. */
   readonly site?: (world: World) => RequestHandler;
+  /** Takes what comes by the thousand before anything else sees it; true: it has taken the request. */
+  readonly fastPath?: (world: World) => (req: IncomingMessage, res: ServerResponse) => boolean;
   /** What happens on it when a person takes their grants back, besides that these end: it may tell the app. */
   readonly afterRevocation?: (world: World, revocation: Revocation) => Promise<readonly Told[]>;
   /** What tests and demos can have it do, besides what all networks can. */
@@ -57,7 +60,9 @@ export async function startSimulator(network: Network, options: SimulatorOptions
     settings: { ...defaultSettings, ...options.settings },
     publicUrl: () => publicUrl,
   });
-  const listener = await listen(stamped(application(network, world)), options.port);
+  const usual = stamped(application(network, world));
+  const isFast = network.fastPath?.(world) ?? (() => false);
+  const listener = await listen((req, res) => void (isFast(req, res) || usual(req, res)), options.port);
   if (publicUrl === '') publicUrl = `http://localhost:${listener.port}`;
   return {
     url: publicUrl,

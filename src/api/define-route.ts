@@ -31,6 +31,10 @@ export type Tag =
   | 'Absences'
   | 'Notifications'
   | 'Crisis stop'
+  | 'Contacts'
+  | 'Templates'
+  | 'Campaigns'
+  | 'Messages'
   | 'Events';
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;

@@ -21,9 +21,12 @@ import { createApiMetrics } from '../platform/metrics.ts';
 import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { grantDeskWith } from './grant-desk.ts';
+import { openMessageIntake } from './message-intake.ts';
 import { probeWith } from './probe-page.ts';
 import { publishedPostsOn } from './published-posts.ts';
 import { renewWith } from './renew-token.ts';
+import { replyDeskWith } from './reply-desk.ts';
+import { templateDeskWith } from './template-desk.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
@@ -56,6 +59,8 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   const {
     channels,
     connectors,
+    templates,
+    replies,
     close: closeChannels,
   } = openChannels(config.networks, {
     clock: systemClock,
@@ -67,6 +72,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
     clock: systemClock,
     log: logger,
   });
+  const messages = openMessageIntake({ db: database.db, clock: systemClock, log: logger });
   const metrics = createApiMetrics();
   metrics.watchPool('app', database.pool);
   metrics.watchPool('system', system.pool);
@@ -82,8 +88,11 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       probe: probeWith(connectors),
       renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
+      templates: templateDeskWith(templates),
+      replies: replyDeskWith(replies),
       feed,
       simulated: simulatedHosts(config.networks),
+      sendTest: null,
       storage: openStorage(config.media.store),
       urls: config.media,
     }),
@@ -100,6 +109,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
         db: database.db,
         clock: systemClock,
         webhooks: grantWebhooks(config.networks.apps),
+        messages,
         urlKey: config.media.urlKey,
         publicUrl: config.media.publicUrl,
       }),
@@ -131,6 +141,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
   });
   const close = async () => {
     await feed.stop();
+    await messages.stop();
     // Kysely ends a pool only if it has used it itself.
     await Promise.all([database.pool.end(), system.pool.end(), connection.close(), closeChannels()]);
   };

@@ -1,8 +1,11 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
+import { campaignActivities } from '../activities/campaign.ts';
+import { campaignSliceActivities } from '../activities/campaign-slice.ts';
 import { connectionActivities } from '../activities/connection.ts';
 import { connectionPictureActivities } from '../activities/connection-picture.ts';
 import { revocationActivities } from '../activities/connection-revocation.ts';
+import { contactImportActivities } from '../activities/contact-import.ts';
 import { postActivities } from '../activities/post.ts';
 import { sliceActivities } from '../activities/slice.ts';
 import { publicationActivities } from '../activities/publication.ts';
@@ -22,6 +25,7 @@ import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
 import { serveHealth } from '../platform/worker-health.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../platform/worker-metrics.ts';
+import { readTemplatesWith } from './read-templates.ts';
 import { startSweeps } from '../relay/sweeps.ts';
 
 /** Runs the task queues that the configuration names, and with `core` the relays from Postgres to Temporal and by e-mail. */
@@ -35,7 +39,7 @@ async function main(): Promise<void> {
   const onError = (error: Error): void => log.warn({ err: error }, 'a database connection broke; it is replaced');
   const app = connect(config.database.appUrl, { max: config.database.poolMax, onError, applicationName: 'worker' });
   const system = connect(config.database.systemUrl, { max: 3, onError, applicationName: 'worker-system' });
-  const { channels, connectors, close } = openChannels(config.networks, {
+  const { channels, connectors, templates, whatsapp, close } = openChannels(config.networks, {
     clock: systemClock,
     observe: ({ network, method, outcome, tookMs }) =>
       metrics.observeExchange({ network, method, outcome: String(outcome), seconds: tookMs / 1_000 }),
@@ -43,6 +47,12 @@ async function main(): Promise<void> {
   const storage = openStorage(config.media.store);
   // A pool of their own: many connections that are due at once must not keep a publish call waiting.
   const slices = connect(config.database.appUrl, { max: slicePoolMax, onError, applicationName: 'worker-slice' });
+  // Likewise: a campaign that is being sent must not keep others waiting, nor wait for them.
+  const campaigns = connect(config.database.appUrl, {
+    max: campaignPoolMax,
+    onError,
+    applicationName: 'worker-campaign',
+  });
   const refreshing = { db: app.db, masterKeys: config.masterKeys, connectors, clock: systemClock };
   const { allowPrivateTargets } = config.networks;
   const pictures = openPictureFetcher({ allowPrivateTargets, clock: systemClock });
@@ -50,6 +60,14 @@ async function main(): Promise<void> {
     ...postActivities({ db: app.db }),
     ...approvalActivities({ db: app.db }),
     ...connectionActivities({ db: app.db }),
+    ...campaignActivities({ db: campaigns.db, clock: systemClock }),
+    ...campaignSliceActivities({
+      db: campaigns.db,
+      masterKeys: config.masterKeys,
+      ...whatsapp,
+      clock: systemClock,
+      stopping: stopping.signal,
+    }),
     ...revocationActivities({ db: app.db, connectors, masterKeys: config.masterKeys, clock: systemClock }),
     ...connectionPictureActivities({
       db: app.db,
@@ -70,6 +88,7 @@ async function main(): Promise<void> {
       stopping: stopping.signal,
       onCall: metrics.observeLateness,
     }),
+    ...contactImportActivities({ db: slices.db, storage, clock: systemClock, stopping: stopping.signal }),
     ...sliceActivities({
       db: slices.db,
       system: system.db,
@@ -93,7 +112,14 @@ async function main(): Promise<void> {
   const relay = relayed === null ? null : startRelay(relayed);
   const started = relayed === null ? null : startSlices(relayed, { perDuty: config.slicesPerDuty });
   const media = { db: app.db, storage, unusedDays: config.mediaUnusedDays };
-  const sweeps = relayed === null ? null : startSweeps({ ...relayed, media });
+  const sweeps =
+    relayed === null
+      ? null
+      : startSweeps({
+          ...relayed,
+          media,
+          templates: { db: app.db, read: readTemplatesWith({ ...refreshing, api: templates }) },
+        });
   const mailer = relayed === null || config.mail === null ? null : createMailer(config.mail);
   const mails =
     relayed === null || mailer === null
@@ -131,12 +157,14 @@ async function main(): Promise<void> {
     clientConnection.close(),
     app.pool.end(),
     slices.pool.end(),
+    campaigns.pool.end(),
     system.pool.end(),
   ]);
   log.info('the worker has stopped');
 }
 
 const slicePoolMax = 6;
+const campaignPoolMax = 8;
 
 /** What was due a minute ago should be done. */
 const overdue = () => ({ now: new Date(systemClock()), longerThanMs: 60_000 });

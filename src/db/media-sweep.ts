@@ -10,7 +10,7 @@ export async function selectTenantIds(system: Kysely<Database>): Promise<readonl
 }
 
 /**
- * Deletes files that are older than `createdBefore` and that no revision of a post names, a hundred at most. Their bytes
+ * Deletes files that are older than `createdBefore` and that neither a post nor a template names, a hundred at most. Their bytes
  * are left to the sweep of stored files. A post that comes to name one of them in this moment wins: its row is locked.
  */
 export async function deleteUnusedMedia(trx: TenantTransaction, createdBefore: Date): Promise<readonly MediaId[]> {
@@ -19,6 +19,8 @@ export async function deleteUnusedMedia(trx: TenantTransaction, createdBefore: D
       select id from media
       where created_at < ${createdBefore} and not exists (
         select from post_revision_media use where use.tenant_id = media.tenant_id and use.media_id = media.id)
+      and not exists (
+        select from template_media use where use.tenant_id = media.tenant_id and use.media_id = media.id)
       order by id limit 100 for update skip locked)
     returning id`.execute(trx);
   return rows.map(({ id }) => id);

@@ -26,7 +26,14 @@ import * as notificationOfConnections from './migrations/2026_11_24_89_notificat
 import * as passedSlots from './migrations/2026_11_24_90_passed_slots.ts';
 import * as passedSlotsOfRenewals from './migrations/2026_11_24_92_passed_slots_of_renewals.ts';
 import * as grantNotices from './migrations/2026_11_24_91_grant_notices.ts';
+import * as contacts from './migrations/2026_11_29_10_contacts.ts';
+import * as contactBook from './migrations/2026_11_29_11_contact_book.ts';
+import * as campaigns from './migrations/2026_11_29_20_campaigns.ts';
 import * as noGrantExpiry from './migrations/2026_11_24_96_no_grant_expiry.ts';
+import * as campaignAudience from './migrations/2026_11_29_31_campaign_audience.ts';
+import * as campaignUsage from './migrations/2026_11_29_41_campaign_usage.ts';
+import * as conversations from './migrations/2026_11_29_51_conversations.ts';
+import * as templates from './migrations/2026_11_29_21_templates.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
 
@@ -57,6 +64,13 @@ const migrations: Record<string, Migration> = {
   '2026_11_24_89_notification_of_connections': notificationOfConnections,
   '2026_11_24_90_passed_slots': passedSlots,
   '2026_11_24_92_passed_slots_of_renewals': passedSlotsOfRenewals,
+  '2026_11_29_10_contacts': contacts,
+  '2026_11_29_11_contact_book': contactBook,
+  '2026_11_29_20_campaigns': campaigns,
+  '2026_11_29_31_campaign_audience': campaignAudience,
+  '2026_11_29_41_campaign_usage': campaignUsage,
+  '2026_11_29_51_conversations': conversations,
+  '2026_11_29_21_templates': templates,
   '2026_11_24_91_grant_notices': grantNotices,
   '2026_11_24_96_no_grant_expiry': noGrantExpiry,
 };

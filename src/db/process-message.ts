@@ -1,4 +1,6 @@
+import type { CampaignInput } from '../domain/campaign.ts';
 import type { ConnectionInput } from '../domain/connection.ts';
+import type { ContactImportInput } from '../domain/contact-mapping.ts';
 import type { Hold, PassedSlot } from '../domain/hold.ts';
 import type { ConnectionId, Instant } from '../domain/ids.ts';
 import type { PostInput } from '../domain/post.ts';
@@ -10,6 +12,9 @@ export type ProcessMessage =
   | { readonly kind: 'connection_repaired'; readonly connectionId: ConnectionId; readonly passed?: PassedSlot }
   /** To the process of a connection, which is started by the first: its row has changed, for it to read. */
   | { readonly kind: 'connection_changed'; readonly input: ConnectionInput }
+  /** Likewise to the process of a campaign. */
+  | { readonly kind: 'campaign_changed'; readonly input: CampaignInput }
+  | { readonly kind: 'start_contact_import'; readonly input: ContactImportInput }
   | { readonly kind: 'hold'; readonly hold: Hold }
   /** `slot`: when to publish what is late, where somebody said so. */
   | { readonly kind: 'release'; readonly hold: Hold; readonly passed: PassedSlot; readonly slot: Instant | null }

@@ -21,7 +21,9 @@ import type { FileFacts } from '../domain/media.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { AttemptAnswer, AttemptState, TargetReason, TargetState } from '../domain/publication.ts';
+import type { CampaignTables } from './campaign-tables.ts';
 import type { ConnectionTables } from './connection-tables.ts';
+import type { ContactTables } from './contact-tables.ts';
 import type { HaltTables } from './halt-tables.ts';
 import type { Json } from './json-column.ts';
 import type { NoticeTables } from './notice-tables.ts';
@@ -39,7 +41,8 @@ type Bigint = ColumnType<string, number | string, number | string>;
 type LocalDateColumn = ColumnType<never, LocalDate, LocalDate>;
 
 /** Every table as the application sees it. `tests/db/schema.test.ts` holds it against the migrated database. */
-export interface Database extends ApprovalTables, ConnectionTables, NoticeTables, HaltTables {
+export interface Database
+  extends ApprovalTables, CampaignTables, ConnectionTables, ContactTables, NoticeTables, HaltTables {
   tenant: {
     id: TenantId;
     slug: string;

@@ -21,6 +21,9 @@ export async function claimFiles(
     .execute();
 }
 
+/** How long the files of an import are kept: they are lists of people, and nobody needs them for long. */
+const importedMs = 30 * 24 * 3_600_000;
+
 /**
  * One stored file that nothing names and nobody has claimed since `claimedBefore`, locked: an upload of the same bytes
  * waits until this transaction has removed it from the store and deleted its row, and then writes it anew.
@@ -57,6 +60,22 @@ export async function lockForgottenFile(trx: TenantTransaction, claimedBefore: D
             .select('connection.id')
             .whereRef('connection.tenant_id', '=', 'stored_file.tenant_id')
             .whereRef('connection.picture_sha256', '=', 'stored_file.sha256'),
+        ),
+      ),
+    )
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('contact_import')
+            .select('contact_import.id')
+            .whereRef('contact_import.tenant_id', '=', 'stored_file.tenant_id')
+            .where((eb) =>
+              eb.or([
+                eb('contact_import.sha256', '=', eb.ref('stored_file.sha256')),
+                eb('contact_import.errors_sha256', '=', eb.ref('stored_file.sha256')),
+              ]),
+            )
+            .where('contact_import.created_at', '>', new Date(claimedBefore.getTime() - importedMs)),
         ),
       ),
     )

@@ -13,3 +13,9 @@ export async function selectTenant(
     .executeTakeFirst();
   return row ?? null;
 }
+
+/** The zone of the tenant that the transaction is confined to. */
+export async function selectTenantZone(trx: TenantTransaction): Promise<string> {
+  const row = await trx.selectFrom('tenant').select('time_zone').executeTakeFirstOrThrow();
+  return row.time_zone;
+}

@@ -25,6 +25,18 @@ export type ApprovalId = Id<'approval'>;
 export type HaltId = Id<'halt'>;
 export type AbsenceId = Id<'absence'>;
 export type NotificationId = Id<'notification'>;
+/** An external contact on one network. */
+export type AuthorId = Id<'author'>;
+export type ContactGroupId = Id<'contact-group'>;
+export type ContactImportId = Id<'contact-import'>;
+/** One author on one of our pages. */
+export type ThreadId = Id<'thread'>;
+export type MessageId = Id<'message'>;
+/** A WhatsApp template. */
+export type TemplateId = Id<'template'>;
+export type CampaignId = Id<'campaign'>;
+/** A row of a campaign's ledger: what one recipient was sent. */
+export type CampaignMessageId = Id<'campaign-message'>;
 /** A comment among colleagues on a post. */
 export type CommentId = Id<'post-comment'>;
 /** sha256, in hex, of what readers will see. */

@@ -13,6 +13,13 @@ export const permissions = [
   'connection.read',
   'connection.check',
   'connection.write',
+  'contact.read',
+  'contact.write',
+  'template.write',
+  'campaign.read',
+  'campaign.write',
+  'campaign.send',
+  'message.send',
   'user.read',
   'user.write',
   'absence.write',
@@ -27,15 +34,35 @@ export interface BuiltInRole {
   readonly permissions: readonly Permission[];
 }
 
-const read = ['post.read', 'policy.read', 'connection.read', 'user.read', 'calendar.read'] as const;
+const read = [
+  'post.read',
+  'policy.read',
+  'connection.read',
+  'contact.read',
+  'campaign.read',
+  'user.read',
+  'calendar.read',
+] as const;
 const work = [...read, 'post.comment'] as const;
 
 /** The roles that every tenant starts with. They are rows like any other; the table in `docs/security.md` shows them. */
 export const builtInRoles = {
   tenant_admin: { name: 'Tenant admin', permissions },
-  editor: { name: 'Editor', permissions: [...work, 'post.write', 'post.publish', 'media.write', 'connection.check'] },
+  editor: {
+    name: 'Editor',
+    permissions: [
+      ...work,
+      'post.write',
+      'post.publish',
+      'media.write',
+      'connection.check',
+      'contact.write',
+      'template.write',
+      'campaign.write',
+    ],
+  },
   reviewer: { name: 'Reviewer', permissions: [...work, 'post.approve'] },
-  agent: { name: 'Agent', permissions: [...work, 'media.write'] },
+  agent: { name: 'Agent', permissions: [...work, 'media.write', 'contact.write', 'message.send'] },
   supervisor: {
     name: 'Supervisor',
     permissions: [
@@ -46,6 +73,11 @@ export const builtInRoles = {
       'post.halt',
       'media.write',
       'connection.check',
+      'contact.write',
+      'template.write',
+      'campaign.write',
+      'campaign.send',
+      'message.send',
       'absence.write',
       'calendar.write',
     ],

@@ -47,6 +47,43 @@ export function signedPictureUrl(
   return `${publicUrl}/pictures/${tenantId}/${sha256}?${new URLSearchParams({ expires: String(expires), signature })}`;
 }
 
+/** A campaign's ledger as a file. */
+export interface ExportGrant {
+  readonly tenantId: string;
+  readonly campaignId: string;
+  /** Milliseconds since the epoch; an address speaks of whole seconds. */
+  readonly expiresAt: number;
+}
+
+/** The address from which a campaign's ledger is downloaded until `expiresAt`, without a token. */
+export function signedExportUrl(
+  { publicUrl, urlKey }: { readonly publicUrl: string; readonly urlKey: string },
+  { tenantId, campaignId, expiresAt }: ExportGrant,
+): string {
+  const expires = Math.floor(expiresAt / 1_000);
+  const signature = signed(urlKey, exportParts({ tenantId, campaignId }, expires));
+  return `${publicUrl}/exports/campaigns/${tenantId}/${campaignId}?${new URLSearchParams({ expires: String(expires), signature })}`;
+}
+
+/** The file of rows that an import has refused. */
+export interface RefusedRowsGrant {
+  readonly tenantId: string;
+  readonly importId: string;
+  /** Milliseconds since the epoch; an address speaks of whole seconds. */
+  readonly expiresAt: number;
+}
+
+/** The address from which a browser fetches the rows that an import has refused until `expiresAt`, without a token. */
+export function signedRefusedRowsUrl(
+  { publicUrl, urlKey }: { readonly publicUrl: string; readonly urlKey: string },
+  grant: RefusedRowsGrant,
+): string {
+  const expires = Math.floor(grant.expiresAt / 1_000);
+  const signature = signed(urlKey, refusedRowsParts(grant, expires));
+  const query = new URLSearchParams({ expires: String(expires), signature });
+  return `${publicUrl}/refused-rows/${grant.tenantId}/${grant.importId}?${query}`;
+}
+
 /** What an address brings along to prove itself. */
 interface Proof {
   /** Seconds since the epoch. */
@@ -66,6 +103,16 @@ export function grantsPicture(urlKey: string, picture: Omit<PictureGrant, 'expir
   return proves(urlKey, pictureParts(picture, picture.expires), picture);
 }
 
+/** Whether a signature is ours, for exactly this campaign's ledger and instant, and not yet over. */
+export function grantsExport(urlKey: string, ledger: Omit<ExportGrant, 'expiresAt'> & Proof): boolean {
+  return proves(urlKey, exportParts(ledger, ledger.expires), ledger);
+}
+
+/** Whether a signature is ours, for exactly this import and instant, and not yet over. */
+export function grantsRefusedRows(urlKey: string, file: Omit<RefusedRowsGrant, 'expiresAt'> & Proof): boolean {
+  return proves(urlKey, refusedRowsParts(file, file.expires), file);
+}
+
 /** Compares in constant time. */
 function proves(urlKey: string, parts: readonly unknown[], { expires, signature, now }: Proof): boolean {
   const expected = Buffer.from(signed(urlKey, parts));
@@ -83,6 +130,17 @@ function mediaParts(
 
 function pictureParts({ tenantId, sha256 }: Omit<PictureGrant, 'expiresAt'>, expiresSeconds: number) {
   return ['picture/v1', tenantId, sha256, expiresSeconds];
+}
+
+function exportParts({ tenantId, campaignId }: Omit<ExportGrant, 'expiresAt'>, expiresSeconds: number) {
+  return ['export/campaign/v1', tenantId, campaignId, expiresSeconds];
+}
+
+function refusedRowsParts(
+  { tenantId, importId }: Omit<RefusedRowsGrant, 'expiresAt'>,
+  expiresSeconds: number,
+): readonly unknown[] {
+  return ['refused-rows/v1', tenantId, importId, expiresSeconds];
 }
 
 function signed(urlKey: string, parts: readonly unknown[]): string {

@@ -2,12 +2,16 @@ import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle 
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
 import type { ProcessMessage } from '../db/process-message.ts';
+import type { CampaignInput } from '../domain/campaign.ts';
 import type { ConnectionInput } from '../domain/connection.ts';
+import type { ContactImportInput } from '../domain/contact-mapping.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
 import { approversChanged } from '../workflows/approval/messages.ts';
+import { campaignChanged } from '../workflows/campaign/messages.ts';
 import { connectionChanged } from '../workflows/connection/messages.ts';
 import type { connection } from '../workflows/connection/workflow.ts';
+import type { contactImport } from '../workflows/contact-import/workflow.ts';
 import { connectionRepaired, held, released } from '../workflows/post/messages.ts';
 import type { post } from '../workflows/post/workflow.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
@@ -22,8 +26,14 @@ export async function deliver(
   { id, workflow_id: workflowId, message }: OutboxRow,
 ): Promise<void> {
   if (message.kind === 'start_post') return startPost(client, { workflowId, taskQueue, input: message.input });
+  if (message.kind === 'start_contact_import') {
+    return startContactImport(client, { workflowId, taskQueue, input: message.input });
+  }
   if (message.kind === 'connection_changed') {
     return wakeConnection(client, { workflowId, taskQueue, input: message.input, outboxId: id });
+  }
+  if (message.kind === 'campaign_changed') {
+    return wakeCampaign(client, { workflowId, taskQueue, input: message.input, outboxId: id });
   }
   try {
     await signal(client.workflow.getHandle(workflowId), message, id);
@@ -35,7 +45,10 @@ export async function deliver(
 
 function signal(
   process: WorkflowHandle,
-  message: Exclude<ProcessMessage, { kind: 'start_post' | 'connection_changed' }>,
+  message: Exclude<
+    ProcessMessage,
+    { kind: 'start_post' | 'start_contact_import' | 'connection_changed' | 'campaign_changed' }
+  >,
   outboxId: string,
 ): Promise<void> {
   switch (message.kind) {
@@ -80,6 +93,31 @@ async function wakeConnection(
   });
 }
 
+/** A campaign's process runs from its schedule to its end; one that has ended needs to hear nothing. */
+async function wakeCampaign(
+  client: Client,
+  {
+    workflowId,
+    taskQueue,
+    input,
+    outboxId,
+  }: { workflowId: string; taskQueue: string; input: CampaignInput; outboxId: string },
+): Promise<void> {
+  await client.workflow.signalWithStart('campaign', {
+    workflowId,
+    taskQueue,
+    args: [input],
+    signal: campaignChanged,
+    signalArgs: [{ outboxId }],
+    staticSummary: 'WhatsApp campaign',
+    priority: { priorityKey: 3, fairnessKey: input.tenantId },
+    typedSearchAttributes: [
+      { key: searchAttributes.tenantId, value: input.tenantId },
+      { key: searchAttributes.subject, value: `campaign/${input.campaignId}` },
+    ],
+  });
+}
+
 async function startPost(
   client: Client,
   { workflowId, taskQueue, input }: { workflowId: string; taskQueue: string; input: PostInput },
@@ -101,6 +139,29 @@ async function startPost(
         ...(input.scheduledAt === null
           ? []
           : [{ key: searchAttributes.dueAt, value: new Date(input.scheduledAt) } as const]),
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function startContactImport(
+  client: Client,
+  { workflowId, taskQueue, input }: { workflowId: string; taskQueue: string; input: ContactImportInput },
+): Promise<void> {
+  try {
+    await client.workflow.start<typeof contactImport>('contactImport', {
+      workflowId,
+      taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: 'Contacts from a file',
+      priority: { priorityKey: 4, fairnessKey: input.tenantId },
+      typedSearchAttributes: [
+        { key: searchAttributes.tenantId, value: input.tenantId },
+        { key: searchAttributes.subject, value: `contact_import/${input.importId}` },
       ],
     });
   } catch (error) {

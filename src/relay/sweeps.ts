@@ -3,22 +3,26 @@ import { sweepMails } from '../db/notification-mail.ts';
 import { expireAuthorizations } from '../db/connection-authorization.ts';
 import { sweepAuthorizations, sweepIdempotencyKeys, sweepOutbox } from '../db/sweeps.ts';
 import { selectTenantIds } from '../db/media-sweep.ts';
+import { syncDueTemplates, type TemplateSync } from './sync-templates.ts';
 import { type MediaSweep, sweepMedia } from './sweep-media.ts';
 
 const sweepEveryMs = 10 * 60_000;
 /** A grant that nobody chose pages for is not kept longer than it has to be. */
 const expireEveryMs = 60_000;
+/** An account is read when it is due: every ten minutes, or when something has been heard of it. */
+const lookForSyncsEveryMs = 20_000;
 const sweepMediaEveryMs = 60 * 60_000;
 
 export type SweepDependencies = Pick<RelayDependencies, 'system' | 'clock' | 'log'> & {
   readonly media: Omit<MediaSweep, 'tenants' | 'log'>;
+  readonly templates: Omit<TemplateSync, 'tenants' | 'log' | 'clock'>;
 };
 
 /**
  * Removes what has served its time: answers kept for repeats, messages that were delivered, e-mails,
- * media that nobody needs, authorizations that came to nothing.
+ * media that nobody needs, authorizations that came to nothing. Reads the templates of WhatsApp accounts that are due.
  */
-export function startSweeps({ system, clock, log, media }: SweepDependencies): { stop(): Promise<void> } {
+export function startSweeps({ system, clock, log, media, templates }: SweepDependencies): { stop(): Promise<void> } {
   const now = () => new Date(clock());
   const sweeps = [
     repeat(sweepEveryMs, async () => ({
@@ -28,6 +32,9 @@ export function startSweeps({ system, clock, log, media }: SweepDependencies): {
       authorizations: await sweepAuthorizations(system, now()),
     })),
     repeat(expireEveryMs, async () => ({ expiredAuthorizations: await expireAuthorizations(system, now()) })),
+    repeat(lookForSyncsEveryMs, () =>
+      syncDueTemplates({ ...templates, clock, log, tenants: () => selectTenantIds(system) }),
+    ),
     repeat(sweepMediaEveryMs, () => sweepMedia({ ...media, tenants: () => selectTenantIds(system), log }, now())),
   ];
   return { stop: async () => void (await Promise.all(sweeps.map((sweep) => sweep.stop()))) };
@@ -38,7 +45,7 @@ export function startSweeps({ system, clock, log, media }: SweepDependencies): {
     return mails;
   }
 
-  function repeat(everyMs: number, removeSome: () => Promise<object>): { stop(): Promise<void> } {
+  function repeat(everyMs: number, doSome: () => Promise<object>): { stop(): Promise<void> } {
     let running = sweep();
     const timer = setInterval(() => (running = sweep()), everyMs);
     return {
@@ -50,7 +57,7 @@ export function startSweeps({ system, clock, log, media }: SweepDependencies): {
 
     async function sweep(): Promise<void> {
       try {
-        log.debug(await removeSome(), 'swept');
+        log.debug(await doSome(), 'swept');
       } catch (error) {
         log.warn({ err: error }, 'a sweep failed; the next one makes up for it');
       }

@@ -55,3 +55,20 @@ export const slice: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
   cancellationType: 'TRY_CANCEL',
 };
+
+/**
+ * Ten minutes of a campaign's sending, or one pass over its ledger. The heartbeat carries how far it is, so that another
+ * worker goes on from there within seconds; repeated for ever, since every row tells itself what may be done with it.
+ */
+export const campaignWork: ActivityOptions = {
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  cancellationType: 'TRY_CANCEL',
+};
+
+/** A command that answers when the last call has left, which takes a second. Harmless twice. */
+export const campaignStop: ActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
+};

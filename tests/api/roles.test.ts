@@ -12,11 +12,13 @@ import { serviceToken } from '../support/tokens.ts';
 const operations = await runningOperations();
 const forMembers = operations.filter(({ permission }) => permission !== undefined);
 
-test('only signed addresses of files and pictures are open to those without a token', () => {
+test('only signed addresses of files, pictures, exports and refused rows are open to those without a token', () => {
   const open = operations.filter(({ permission }) => permission === undefined);
   expect(open.map(({ name }) => name)).toEqual([
     'GET /pictures/{tenantId}/{sha256}',
     'GET /media/{tenantId}/{mediaId}/{kind}',
+    'GET /exports/campaigns/{tenantId}/{campaignId}',
+    'GET /refused-rows/{tenantId}/{importId}',
   ]);
 });
 

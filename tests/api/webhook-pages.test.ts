@@ -22,9 +22,9 @@ test.each([
   expect([status, body.type]).toEqual([401, '/problems/unauthenticated']);
 });
 
-test('a body of more than a megabyte is not read', async () => {
-  const { status, body } = await post('microsoft_mail', 'x'.repeat(1_048_577));
-  expect([status, body]).toMatchObject([413, { type: '/problems/too-large', limitBytes: 1_048_576 }]);
+test('a body of more than three megabytes is not read', async () => {
+  const { status, body } = await post('microsoft_mail', 'x'.repeat(3_145_729));
+  expect([status, body]).toMatchObject([413, { type: '/problems/too-large', limitBytes: 3_145_728 }]);
 });
 
 test('what cannot be read is said to be so', async () => {

@@ -17,7 +17,15 @@ test('the types of src/db/schema.ts name the tables, columns and nulls of the mi
 
 /** Reads the interface as text: types are gone at run time. */
 function declaredColumns(): string[] {
-  const body = ['schema', 'schema-approval', 'notice-tables', 'halt-tables', 'connection-tables']
+  const body = [
+    'schema',
+    'schema-approval',
+    'notice-tables',
+    'halt-tables',
+    'connection-tables',
+    'contact-tables',
+    'campaign-tables',
+  ]
     .map(bodyOf)
     .join('\n');
   return [...body.matchAll(/^ {2}(\w+): \{(.*?)\}(?=;$)/gms)].flatMap(([, table, columns = '']) =>

@@ -10,7 +10,7 @@ const saved = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
 test('every process has saved histories', () => {
   expect(new Set(saved.map((name) => name.split('-')[0]))).toEqual(
-    new Set(['approval', 'connection', 'post', 'slice']),
+    new Set(['approval', 'campaign', 'connection', 'contactImport', 'post', 'slice']),
   );
 });
 

@@ -7,6 +7,7 @@ import { type AppSettings, createApp } from '../../src/api/app.ts';
 import { createCommandSender } from '../../src/api/command.ts';
 import { networkTimeoutMs } from '../../src/api/connections/begin-authorization.ts';
 import type { GrantDesk } from '../../src/api/connections/grant-desk.ts';
+import type { TestSender } from '../../src/api/campaigns/test-sender.ts';
 import type { Probe } from '../../src/api/connections/probe.ts';
 import type { Renew } from '../../src/api/connections/renew.ts';
 import type { Route } from '../../src/api/define-route.ts';
@@ -17,9 +18,12 @@ import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
+import type { ReplyDesk } from '../../src/api/messages/reply-desk.ts';
+import type { TemplateDesk } from '../../src/api/templates/template-desk.ts';
 import type { ApiServices } from '../../src/api/services.ts';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../src/db/schema.ts';
+import { openMessageIntake } from '../../src/bin/message-intake.ts';
 import { grantWebhooks } from '../../src/channels/webhooks/registry.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type ApiConfig, readApiConfig } from '../../src/platform/config.ts';
@@ -69,6 +73,12 @@ export interface TestApiOptions {
   readonly networkTimeoutMs?: number;
   readonly renew?: Renew;
   readonly published?: PublishedPosts;
+  /** Sends tests of campaigns; unless given, none is offered. */
+  readonly sendTest?: TestSender | null;
+  /** WhatsApp as people are answered; unless given, it takes nothing. */
+  readonly replies?: ReplyDesk;
+  /** WhatsApp as templates are managed; unless given, it takes nothing. */
+  readonly templates?: TemplateDesk;
   /** Instead of the stack's own. */
   readonly storage?: Storage;
   /** Served beside the real ones. */
@@ -90,6 +100,15 @@ const noNetworks: GrantDesk = {
   admit: () => Promise.resolve({ kind: 'refused', ...noWords }),
 };
 
+const refusedTemplate = { kind: 'refused', ...noWords } as const;
+
+const noTemplates: TemplateDesk = {
+  submit: () => Promise.resolve(refusedTemplate),
+  remove: () => Promise.resolve(refusedTemplate),
+  unpause: () => Promise.resolve(refusedTemplate),
+  list: () => Promise.resolve(refusedTemplate),
+};
+
 /** The API in this process, on a port of its own, with the real Postgres, Temporal and Keycloak of the test stack. */
 export async function startApi({
   settings,
@@ -99,6 +118,9 @@ export async function startApi({
   networkTimeoutMs: timeoutMs = networkTimeoutMs,
   renew,
   published,
+  sendTest = null,
+  replies = () => Promise.resolve({ kind: 'refused', ...noWords }),
+  templates = noTemplates,
   storage,
   moreRoutes = [],
 }: TestApiOptions = {}): Promise<TestApi> {
@@ -126,6 +148,7 @@ export async function startApi({
     clock: services.clock,
     log: services.logger,
   });
+  const messages = openMessageIntake({ db: services.db, clock: services.clock, log: services.logger });
   const flow = { desk, masterKeys: config.masterKeys, publicUrl: config.media.publicUrl };
   const app = createApp({
     routes: [
@@ -136,6 +159,9 @@ export async function startApi({
         // Tokens of tests cannot be renewed unless the test says so.
         renew: renew ?? (() => Promise.resolve({ kind: 'gone' })),
         published: published ?? obligingNetworks,
+        sendTest,
+        templates,
+        replies,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,
@@ -155,6 +181,7 @@ export async function startApi({
         db: services.db,
         clock: services.clock,
         webhooks: grantWebhooks(config.networks.apps),
+        messages,
         urlKey: config.media.urlKey,
         publicUrl: config.media.publicUrl,
       }),
@@ -194,6 +221,7 @@ export async function startApi({
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await feed.stop();
+      await messages.stop();
       await Promise.all([database.pool.end(), system.pool.end(), connection.close()]);
     },
   };

@@ -3,12 +3,15 @@ import { problemsOf } from '../../src/api/openapi/problem-catalogue.ts';
 import { allRoutes } from '../../src/api/routes.ts';
 import { folderStorage } from '../../src/platform/storage/folder.ts';
 
+const nothing = () => Promise.reject(new Error('nothing is behind these routes'));
+
 /** Every route as the document shows it: declarations only, nothing behind them. */
 export function documentedRoutes() {
   return allRoutes({
     feed: { follow: () => Promise.resolve(), stop: () => Promise.resolve() },
     probe: () => Promise.resolve({ kind: 'works' }),
     renew: () => Promise.resolve({ kind: 'gone' }),
+    templates: { submit: nothing, remove: nothing, unpause: nothing, list: nothing },
     published: {
       offers: () => true,
       remove: () => Promise.resolve({ kind: 'done' }),
@@ -19,11 +22,13 @@ export function documentedRoutes() {
     desk: {
       offer: () => null,
       consentUrl: () => null,
-      redeem: () => Promise.reject(new Error('nothing is behind these routes')),
-      admit: () => Promise.reject(new Error('nothing is behind these routes')),
+      redeem: nothing,
+      admit: nothing,
     },
+    replies: nothing,
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },
+    sendTest: () => Promise.resolve({ kind: 'sent' }),
     simulated: { facebook: [], instagram: [], linkedin: [] },
   });
 }

@@ -1,7 +1,11 @@
 import { expect, vi } from 'vitest';
-import type { AdminProfileId, TenantId } from '../../src/domain/ids.ts';
+import { demoTenant } from '../../dev/demo-data.ts';
+import type { AdminProfileId, TenantId, UserId } from '../../src/domain/ids.ts';
+import { addContacts } from './foreign-contacts.ts';
+import { addTalk, endTalk, type ForeignTalk } from './foreign-messages.ts';
 import { newId } from '../../src/platform/new-id.ts';
 import { type CallAnswer } from './api.ts';
+import { insertGroup, insertTemplate } from './campaign-people.ts';
 import { demand } from './running-api.ts';
 import { inDemoTenant } from './stack-database.ts';
 import { imageForm } from './tenant-api.ts';
@@ -17,6 +21,8 @@ export interface Cast {
 /** One of everything that a tenant can have, made through the API. */
 export interface Belongings {
   readonly cast: Cast;
+  /** In what it writes, and in nothing else. */
+  readonly mark: string;
   readonly tenantId: string;
   /** A file that was uploaded, and the form that it came with. */
   readonly mediaId: string;
@@ -41,10 +47,27 @@ export interface Belongings {
   /** On the draft, by its editor. */
   readonly commentId: string;
   readonly commentCursor: string;
+  /** A contact, a list that it is in, and a file that it came in. */
+  readonly authorId: string;
+  readonly authorName: string;
+  readonly contactGroupId: string;
+  readonly contactImportId: string;
   /** What the editor was told. */
   readonly notificationId: string;
+  /** A draft, and a group of contacts and a template that campaigns could name. */
+  readonly campaign: ForeignCampaign;
+  /** With the contact. */
+  readonly talk: ForeignTalk;
   /** Of each list, what leads to its second page. */
   readonly cursors: Readonly<Record<ListName, string>>;
+}
+
+export interface ForeignCampaign {
+  readonly id: string;
+  readonly otherId: string;
+  readonly name: string;
+  readonly contactGroupId: string;
+  readonly templateId: string;
 }
 
 export interface Post {
@@ -67,6 +90,11 @@ const lists = [
   'business-calendars',
   'approval-policies',
   'absences',
+  'campaigns',
+  'authors',
+  'contact-groups',
+  'contact-imports',
+  'templates',
 ] as const;
 export type ListName = (typeof lists)[number];
 
@@ -99,8 +127,10 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     method: 'POST',
     json: { verdict: 'request_changes', comment: `Commento ${mark}` },
   });
+  const contacts = await addContacts(editor, mark);
   return {
     cast,
+    mark,
     tenantId: me.tenant.id,
     mediaId: media.id,
     mediaUrl: media.urls.original.url,
@@ -118,15 +148,26 @@ export async function makeBelongings(cast: Cast, mark: string): Promise<Belongin
     groupId: groups[0].id,
     userId: me.user.id,
     userName: me.user.displayName,
+    campaign: await draftCampaigns(cast, me.user.id, mark),
+    ...contacts,
+    talk: await addTalk(cast.slug, { authorId: contacts.authorId, by: me.user.id, mark }),
     ...(await talk(cast, draft, { userId: me.user.id, mark })),
     cursors: await cursorsOf(editor),
   };
 }
 
 /** Ends what runs and removes what can be removed. */
-export async function clearBelongings({ cast, draft, inReview, calendarId, policyId, absenceId }: Belongings) {
+export async function clearBelongings(belongings: Belongings) {
+  const { cast, draft, inReview, calendarId, policyId, absenceId, campaign, talk } = belongings;
   await demand(200, `/v1/posts/${inReview.id}/cancel`, { as: cast.editor, method: 'POST' });
   await demand(204, `/v1/posts/${draft.id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
+  for (const id of [campaign.id, campaign.otherId]) {
+    await demand(204, `/v1/campaigns/${id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
+  }
+  for (const id of [talk.templateId, talk.otherTemplateId, campaign.templateId]) {
+    await demand(204, `/v1/templates/${id}`, { as: cast.editor, method: 'DELETE', headers: { 'if-match': '*' } });
+  }
+  await endTalk(cast.slug, talk);
   for (const path of [`/v1/approval-policies/${policyId}`, `/v1/absences/${absenceId}`]) {
     await demand(204, path, { as: cast.admin, method: 'DELETE', headers: { 'if-match': '*' } });
   }
@@ -138,11 +179,22 @@ export async function clearBelongings({ cast, draft, inReview, calendarId, polic
 }
 
 /** Everything that a tenant's admin can see of it, without what is made anew for each reader. */
-export async function viewsOf({ cast, draft, inReview, returned, mediaId }: Belongings): Promise<unknown> {
+export async function viewsOf({
+  cast,
+  draft,
+  inReview,
+  returned,
+  mediaId,
+  authorId,
+  talk: { threadId },
+}: Belongings): Promise<unknown> {
   const pages = lists.map((list) => `/v1/${list}?limit=100`);
   const single = [draft, inReview, returned].map(({ id }) => `/v1/posts/${id}`);
+  const said = [`/v1/authors/${authorId}/threads`, `/v1/threads/${threadId}/messages`];
   const answers = await Promise.all(
-    [...pages, ...single, `/v1/media/${mediaId}`, '/v1/me'].map((path) => demand(200, path, { as: cast.admin })),
+    [...pages, ...single, ...said, `/v1/media/${mediaId}`, '/v1/me'].map((path) =>
+      demand(200, path, { as: cast.admin }),
+    ),
   );
   return answers.map(({ body }) => JSON.parse(JSON.stringify(body, withoutAddresses)));
 }
@@ -153,6 +205,20 @@ function withoutAddresses(key: string, value: unknown): unknown {
 }
 
 const beginning = { 'tus-resumable': '1.0.0', 'upload-length': '1000' };
+
+/** Two drafts of campaigns, of which the first is shown; beside them what they could be sent to and say. */
+async function draftCampaigns({ slug, editor }: Cast, userId: string, mark: string): Promise<ForeignCampaign> {
+  const make = async (name: string) =>
+    (await demand(201, '/v1/campaigns', { as: editor, method: 'POST', json: { name } })).body;
+  const { id, name } = await make(`Campagna ${mark}`);
+  const other = await make(`Altra campagna ${mark}`);
+  const author = { tenantId: demoTenant(slug).id as TenantId, by: userId as UserId };
+  const named = await inDemoTenant(slug, async (trx) => ({
+    contactGroupId: await insertGroup(trx, author, []),
+    templateId: await insertTemplate(trx, author),
+  }));
+  return { id, otherId: other.id, name, ...named };
+}
 
 /** Two comments on a post that mention its editor, and one by the editor. */
 async function talk({ admin, editor }: Cast, { id }: Post, { userId, mark }: { userId: string; mark: string }) {

@@ -2,6 +2,10 @@ import type { Call } from './api.ts';
 import { revisionRecipes, talkRecipes } from './isolation-recipes-of-talk.ts';
 import { approvalRecipes } from './approval-recipes.ts';
 import { authorizationRecipes } from './isolation-recipes-of-authorizations.ts';
+import { campaignRecipes } from './isolation-recipes-of-campaigns.ts';
+import { contactRecipes } from './isolation-recipes-of-contacts.ts';
+import { messageRecipes } from './isolation-recipes-of-messages.ts';
+import { templateRecipes } from './isolation-recipes-of-templates.ts';
 import { connectionRecipes } from './isolation-recipes-of-connections.ts';
 import { type Belongings, type ListName, sameImage } from './foreign-tenant.ts';
 
@@ -31,6 +35,10 @@ export function recipesFor(foreign: Belongings, own: Belongings): Readonly<Recor
     ...revisionRecipes(foreign, own),
     ...approvalRecipes(foreign, own),
     ...authorizationRecipes(foreign),
+    ...campaignRecipes(foreign, own),
+    ...contactRecipes(foreign, own),
+    ...messageRecipes(foreign, own),
+    ...templateRecipes(foreign, own),
   };
 }
 

@@ -44,7 +44,7 @@ export async function workflowEnvironment(
     workflowBundle(),
   ]);
   if (skipping) skipTime(connection);
-  const run = async (queue: 'core' | 'publish' | 'slice', parts: object): Promise<() => Promise<void>> => {
+  const run = async (queue: 'core' | 'publish' | 'slice' | 'campaign', parts: object): Promise<() => Promise<void>> => {
     const worker = await Worker.create({ connection: native, namespace, taskQueue: `${prefix}-${queue}`, ...parts });
     const running = worker.run();
     return () => {
@@ -53,7 +53,8 @@ export async function workflowEnvironment(
     };
   };
   const workflows = { workflowBundle: workflowCode };
-  const others = await Promise.all((['core', 'publish', 'slice'] as const).map((queue) => run(queue, { activities })));
+  const queues = ['core', 'publish', 'slice', 'campaign'] as const;
+  const others = await Promise.all(queues.map((queue) => run(queue, { activities })));
   let stopWorkflows = await run('core', workflows);
   onTestFinished(async () => {
     await Promise.all([...others, stopWorkflows].map((stop) => stop()));

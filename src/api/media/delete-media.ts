@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { appendEvents } from '../../db/event.ts';
 import { deleteMedia as deleteRow, lockMedia, selectMediaUses } from '../../db/media.ts';
+import { selectTemplatesShowing } from '../../db/template.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
 import { useProblems } from './media-problems.ts';
@@ -13,7 +14,7 @@ export const deleteMedia = defineRoute({
   tag: 'Media',
   summary: 'Delete a file',
   description:
-    'Removes a file that no version of any post names. Its addresses stop working at once; its bytes are removed within a day or two, unless another file has the same.',
+    'Removes a file that no version of any post or WhatsApp template names. Its addresses stop working at once; its bytes are removed within a day or two, unless another file has the same.',
   permission: 'media.write',
   params: mediaParams,
   answer: { status: 204, schema: z.null(), description: 'It is gone.' },
@@ -23,7 +24,8 @@ export const deleteMedia = defineRoute({
     // Locked, so that no post comes to name it meanwhile.
     if ((await lockMedia(trx, mediaId)) === undefined) throw refuse('not_found');
     const uses = await selectMediaUses(trx, mediaId);
-    if (uses.length > 0) throw refuse('in_use', namedBy(uses));
+    const templates = await selectTemplatesShowing(trx, mediaId);
+    if (uses.length > 0 || templates.length > 0) throw refuse('in_use', namedBy(uses, templates));
     await deleteRow(trx, mediaId);
     const { tenantId, userId } = caller;
     const actor = { kind: 'user', id: userId } as const;

@@ -5,21 +5,27 @@ import type { WebhookReading } from '../../channels/webhooks/grant-webhook.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { refuseCommon } from '../common-problems.ts';
 import { applyNotice, type NoticeDependencies } from './apply-notice.ts';
+import { tellTemplate } from './tell-template.ts';
 import { dayOfReceipt, deletionReceipt } from './deletion-receipt.ts';
+import type { MessageIntake } from './message-intake.ts';
 
 export interface WebhookDependencies extends NoticeDependencies {
   readonly webhooks: GrantWebhooks;
+  readonly messages: MessageIntake;
   readonly clock: Clock;
   /** The base that networks and people reach this API by. */
   readonly publicUrl: string;
 }
 
-/** Meta bundles up to a thousand changes; what is larger is no webhook. */
-const largestBody = 1_048_576;
+/** Meta bundles up to a thousand changes, in 3 MB at most; what is larger is no webhook. */
+const largestBody = 3 * 1_048_576;
 /** Of one address; a network's deliveries come from a few. */
 const perMinute = 6_000;
 
-/** Where networks tell us about grants of their own accord: `/webhooks/{name}`. Nothing is done before it is proven. */
+/**
+ * Where networks tell us of their own accord about grants and messages: `/webhooks/{name}`. Nothing is done before it is
+ * proven. Signed news of messages is not limited: it comes three times as fast as a campaign sends.
+ */
 export function webhookPages(dependencies: WebhookDependencies): Router {
   const router = Router();
   const limiter = new RateLimiterMemory({ keyPrefix: 'webhook', points: perMinute, duration: 60 });
@@ -28,12 +34,11 @@ export function webhookPages(dependencies: WebhookDependencies): Router {
     const path = `/webhooks/${name}`;
     const take = async (request: Request, response: Response): Promise<void> => {
       response.locals['route'] = path;
-      const within = await limiter.consume(request.socket.remoteAddress ?? '').then(
-        () => true,
-        () => false,
-      );
-      if (!within) throw refuseCommon('rate_limited');
-      await answer(dependencies, { name, request, response });
+      const reading = read(dependencies, name, request);
+      const numbers = reading.kind === 'news' ? (reading.numbers ?? []) : [];
+      if (numbers.length === 0) await requireShare(limiter, request);
+      await dependencies.messages.take(numbers);
+      await answer(dependencies, { name, reading, response });
     };
     router.get(path, take);
     // The signature is over the bytes, whatever type they claim.
@@ -46,11 +51,18 @@ export function webhookPages(dependencies: WebhookDependencies): Router {
   return router;
 }
 
+async function requireShare(limiter: RateLimiterMemory, request: Request): Promise<void> {
+  const within = await limiter.consume(request.socket.remoteAddress ?? '').then(
+    () => true,
+    () => false,
+  );
+  if (!within) throw refuseCommon('rate_limited');
+}
+
 async function answer(
   dependencies: WebhookDependencies,
-  { name, request, response }: { name: WebhookName; request: Request; response: Response },
+  { name, reading, response }: { name: WebhookName; reading: WebhookReading; response: Response },
 ): Promise<void> {
-  const reading = read(dependencies, name, request);
   switch (reading.kind) {
     case 'handshake':
       response.type(reading.contentType).set('x-content-type-options', 'nosniff').send(reading.words);
@@ -62,6 +74,7 @@ async function answer(
     case 'news': {
       const now = new Date(dependencies.clock());
       for (const notice of reading.notices) await applyNotice(dependencies, notice, now);
+      for (const notice of reading.templates ?? []) await tellTemplate(dependencies.db, notice, now);
       if (!name.endsWith('data-deletion')) return void response.status(200).end();
       const receipt = deletionReceipt(dependencies.urlKey, now);
       // What Meta shows the person: where they can see that it was done.

@@ -46,10 +46,24 @@ export interface GraphUpload<T> {
   readonly answer: z.ZodType<T>;
 }
 
+/** Bytes that Meta takes itself, at the upload session that it opened for them. */
+export interface GraphBytes<T> {
+  /** Below the version, like `/upload:MTph`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+  readonly mimeType: string;
+  readonly accessToken: string;
+  readonly repeat: HttpRequest['repeat'];
+  readonly signal: AbortSignal | undefined;
+  readonly answer: z.ZodType<T>;
+}
+
 export interface Graph {
   /** One call, its answer parsed. Throws `ChannelError`. */
   call<T>(call: GraphCall<T>): Promise<T>;
   upload<T>(upload: GraphUpload<T>): Promise<T>;
+  uploadBytes<T>(upload: GraphBytes<T>): Promise<T>;
   /** Every item of a list that comes in pages, in order, up to `maxPages` pages. */
   list<T>(call: GraphList<T>): Promise<readonly T[]>;
 }
@@ -102,6 +116,17 @@ export function graphApi(network: HostedNetwork, { http, clock, app }: MetaDepen
         method: 'POST',
         // The upload host knows this scheme only, and no proofs.
         headers: { ...headers, ...(accessToken === null ? {} : { authorization: `OAuth ${accessToken}` }) },
+        repeat,
+        signal,
+      });
+      return understood(network, answer, taken);
+    },
+    async uploadBytes({ path, headers, bytes, mimeType, accessToken, repeat, signal, answer }) {
+      const taken = await understandable({
+        target: versioned(path),
+        method: 'POST',
+        headers: { ...headers, authorization: `OAuth ${accessToken}` },
+        body: { bytes, mimeType },
         repeat,
         signal,
       });

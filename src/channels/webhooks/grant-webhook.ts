@@ -1,4 +1,6 @@
 import type { GrantNotice } from '../../domain/grant-notice.ts';
+import type { NumberNews } from '../../domain/number-news.ts';
+import type { TemplateNotice } from '../../domain/template-news.ts';
 
 /** A call of a network to us, as it came: signatures are checked on the bytes, before anything reads them. */
 export interface WebhookCall {
@@ -13,7 +15,14 @@ export interface WebhookCall {
 export type WebhookReading =
   /** The network asks whether we are there: it is answered with these words. */
   | { readonly kind: 'handshake'; readonly contentType: 'text/plain' | 'application/json'; readonly words: string }
-  | { readonly kind: 'news'; readonly notices: readonly GrantNotice[] }
+  | {
+      readonly kind: 'news';
+      readonly notices: readonly GrantNotice[];
+      /** Of WhatsApp's templates; absent where there is none. */
+      readonly templates?: readonly TemplateNotice[];
+      /** Of messages, from the one network whose messages come this way. */
+      readonly numbers?: readonly NumberNews[];
+    }
   /** Not signed by the network, or signed with another app's secret. */
   | { readonly kind: 'forged' }
   /** Signed, and not of any form that we know. */

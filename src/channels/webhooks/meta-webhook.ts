@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { GrantNews, GrantNotice } from '../../domain/grant-notice.ts';
+import type { NumberNews } from '../../domain/number-news.ts';
+import type { TemplateNotice } from '../../domain/template-news.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { forged, type GrantWebhook, unreadable } from './grant-webhook.ts';
 import { endOfSecond, jsonIn, matches, signatureOf } from './signature.ts';
+import { messageFields, numberNewsIn } from './whatsapp-messages.ts';
+import { templateNotice } from './whatsapp-templates.ts';
 
 const accountUpdate = z.object({
   event: z.string(),
@@ -22,13 +27,17 @@ const delivery = z.object({
 });
 
 /**
- * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`.
+ * Meta's webhooks of an app. Of all that comes here, what tells of grants is WhatsApp's `account_update`; of messages
+ * `messages` and `user_preferences`; and some tell of templates.
  * Source: developers.facebook.com, "account_update webhook reference"; the events that end a grant also as met by others.
  */
-export function metaWebhook(app: {
-  readonly secret: string | null;
-  readonly verifyToken: string | null;
-}): GrantWebhook {
+export function metaWebhook(
+  app: {
+    readonly secret: string | null;
+    readonly verifyToken: string | null;
+  },
+  clock: Clock,
+): GrantWebhook {
   return ({ method, query, headers, body }) => {
     if (method === 'GET') {
       const asks = query.get('hub.mode') === 'subscribe';
@@ -40,11 +49,25 @@ export function metaWebhook(app: {
     const read = delivery.safeParse(jsonIn(body));
     if (!read.success) return unreadable;
     const entries = read.data.object === 'whatsapp_business_account' ? read.data.entry : [];
-    return { kind: 'news', notices: entries.flatMap(noticesIn) };
+    const templates = entries.flatMap((entry) => templateNoticesIn(entry, clock()));
+    const numbers = entries.flatMap(numbersIn);
+    return {
+      kind: 'news',
+      notices: entries.flatMap(noticesIn),
+      ...(templates.length === 0 ? {} : { templates }),
+      ...(numbers.length === 0 ? {} : { numbers }),
+    };
   };
 }
 
-function noticesIn({ id, time, changes }: z.infer<typeof delivery>['entry'][number]): readonly GrantNotice[] {
+type Entry = z.infer<typeof delivery>['entry'][number];
+
+function numbersIn({ changes }: Entry): readonly NumberNews[] {
+  const told = changes.filter(({ field }) => messageFields.has(field));
+  return told.map(({ value }) => numberNewsIn(value)).filter((news) => news !== null);
+}
+
+function noticesIn({ id, time, changes }: Entry): readonly GrantNotice[] {
   const updates = changes.filter(({ field }) => field === 'account_update');
   return updates.flatMap(({ value }): GrantNotice[] => {
     const update = accountUpdate.safeParse(value);
@@ -60,6 +83,15 @@ function noticesIn({ id, time, changes }: z.infer<typeof delivery>['entry'][numb
       },
     ];
   });
+}
+
+function templateNoticesIn(
+  { id, time, changes }: z.infer<typeof delivery>['entry'][number],
+  nowMs: number,
+): readonly TemplateNotice[] {
+  return changes.flatMap(
+    ({ field, value }) => templateNotice({ wabaId: id, time: time ?? null, field, value }, nowMs) ?? [],
+  );
 }
 
 const endings: ReadonlySet<string> = new Set(['PARTNER_APP_UNINSTALLED', 'PARTNER_REMOVED', 'ACCOUNT_DELETED']);

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { NetworksConfig } from '../../platform/config.ts';
 import { graphLifecycle } from './graph-lifecycle.ts';
 import type { GrantWebhook } from './grant-webhook.ts';
@@ -21,9 +22,12 @@ export const webhookNames = [
 export type WebhookName = (typeof webhookNames)[number];
 
 /** The webhooks of our apps. One whose secret is not configured takes nothing for genuine. */
-export function grantWebhooks({ meta, instagram, x }: NetworksConfig['apps']): GrantWebhooks {
+export function grantWebhooks(
+  { meta, instagram, x }: NetworksConfig['apps'],
+  clock: Clock = systemClock,
+): GrantWebhooks {
   return {
-    meta: metaWebhook({ secret: meta.secret, verifyToken: meta.webhookVerifyToken }),
+    meta: metaWebhook({ secret: meta.secret, verifyToken: meta.webhookVerifyToken }, clock),
     'meta-deauthorize': metaSignedRequest(meta.secret, 'meta', 'revoked'),
     'meta-data-deletion': metaSignedRequest(meta.secret, 'meta', 'erase'),
     'instagram-deauthorize': metaSignedRequest(instagram.secret, 'instagram', 'revoked'),

@@ -19,7 +19,7 @@ import { dbOp } from '../activity-options.ts';
 import { searchAttributes } from '../search-attributes.ts';
 import { errandsFor } from './errands.ts';
 import { type ConnectionRun, connectionChanged } from './messages.ts';
-import { recentlyHeard } from './recently-heard.ts';
+import { recentlyHeard } from '../recently-heard.ts';
 
 const { readConnection, tellOfConnection } = proxyActivities<ConnectionActivities>(dbOp);
 

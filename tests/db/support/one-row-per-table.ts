@@ -27,6 +27,7 @@ import { noticeRows } from './notice-rows.ts';
 import { approvalRows } from './approval-rows.ts';
 
 import { connectionRows } from './connection-rows.ts';
+import { campaignRows } from './campaign-rows.ts';
 import { haltRows } from './halt-rows.ts';
 
 export type OneRowPerTable = { readonly [Table in keyof Database]: Insertable<Database[Table]> };
@@ -61,6 +62,7 @@ export function oneRowPerTable(): OneRowPerTable {
     ...noticeRows(tenant_id, ids, now),
     ...approvalRows({ tenant_id, content_hash, now, ...ids }),
     ...journals(tenant_id, ids),
+    ...campaignRows(tenant_id, ids, now),
   };
 }
 

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { ControlProblem, type ControlRoute, parsed } from '../../control/route.ts';
+import type { World } from '../../kernel/world.ts';
+import { phoneNumber } from '../whatsapp-seeds.ts';
+import type { Messages } from './messages.ts';
+import { changeMessaging, messaging, messagingChange, messagingSettings } from './settings.ts';
+
+const inbound = z.strictObject({
+  from: z
+    .string()
+    .regex(/^\d{6,15}$/)
+    .describe('The number that writes, digits only.'),
+  name: z.string().default('').describe("The writer's name at WhatsApp."),
+  text: z.string().optional().describe('What it says, like `STOP`.'),
+  button: z
+    .strictObject({ text: z.string(), payload: z.string() })
+    .optional()
+    .describe('The quick reply of a template that was pressed.'),
+  answers: z.string().optional().describe('The id of the message that it answers.'),
+});
+
+const preference = z.strictObject({
+  from: z
+    .string()
+    .regex(/^\d{6,15}$/)
+    .describe('The number whose owner has decided, digits only.'),
+  value: z.enum(['stop', 'resume']).describe('Whether they want marketing messages.'),
+});
+
+const told = z.object({
+  status: z.number().int().nullable().describe('What the app answered; null: no address is set.'),
+});
+
+const deliveries = z.object({
+  taken: z.number().int().describe('Messages that were taken, whatever became of the answer.'),
+  people: z.number().int().describe('Different people among their recipients.'),
+  most: z.number().int().describe('The most messages that one of them was sent.'),
+  waiting: z.number().int().describe('Statuses that are still to be told.'),
+});
+
+const message = z.object({
+  id: z.string(),
+  phoneId: z.string(),
+  to: z.string(),
+  type: z.string(),
+  template: z.string().nullable(),
+  opaque: z.string().nullable(),
+  at: z.number(),
+});
+
+/** What tests and demos can have WhatsApp do. */
+export function messagingControls(world: World, messages: Messages): ControlRoute[] {
+  return [
+    {
+      method: 'get',
+      path: '/messaging/settings',
+      id: 'readMessaging',
+      summary: 'How WhatsApp takes messages',
+      status: 200,
+      answer: messagingSettings,
+      handle: () => messaging(world),
+    },
+    {
+      method: 'post',
+      path: '/messaging/settings',
+      id: 'changeMessaging',
+      summary: 'Change how WhatsApp takes messages',
+      body: messagingChange,
+      status: 200,
+      answer: messagingSettings,
+      handle: (req) => changeMessaging(world, parsed(messagingChange, req.body)),
+    },
+    {
+      method: 'get',
+      path: '/messaging/deliveries',
+      id: 'countDeliveries',
+      summary: 'How many messages were taken, and how many each person was sent at most',
+      status: 200,
+      answer: deliveries,
+      handle: () => count(messages),
+    },
+    {
+      method: 'get',
+      path: '/messaging/messages',
+      id: 'listMessages',
+      summary: 'Every message that was taken, oldest first',
+      status: 200,
+      answer: z.array(message),
+      handle: () => messages.taken(),
+    },
+    {
+      method: 'post',
+      path: '/messaging/numbers/{id}/inbound',
+      id: 'receiveMessage',
+      summary: 'Somebody writes to one of our numbers',
+      params: { id: "The number's id." },
+      body: inbound,
+      status: 200,
+      answer: told,
+      missing: noSuchNumber,
+      handle: (req) => receive(messages, String(req.params['id']), parsed(inbound, req.body)),
+    },
+    {
+      method: 'post',
+      path: '/messaging/numbers/{id}/preferences',
+      id: 'changePreference',
+      summary: 'Somebody tells WhatsApp whether they want marketing from one of our numbers',
+      params: { id: "The number's id." },
+      body: preference,
+      status: 200,
+      answer: told,
+      missing: noSuchNumber,
+      handle: (req) => prefer(messages, String(req.params['id']), parsed(preference, req.body)),
+    },
+  ];
+}
+
+const noSuchNumber = 'No number of the seed has this id.';
+
+function count(messages: Messages): z.infer<typeof deliveries> {
+  const taken = messages.taken();
+  const perPerson = new Map<string, number>();
+  for (const { to } of taken) perPerson.set(to, (perPerson.get(to) ?? 0) + 1);
+  const most = [...perPerson.values()].reduce((highest, each) => Math.max(highest, each), 0);
+  return { taken: taken.length, people: perPerson.size, most, waiting: messages.statuses.waiting() };
+}
+
+async function receive(messages: Messages, id: string, said: z.output<typeof inbound>) {
+  const { account, ...value } = metadataOf(id);
+  messages.limits.noteInbound(id, said.from, Date.now());
+  const content =
+    said.button === undefined
+      ? { type: 'text', text: { body: said.text ?? '' } }
+      : { type: 'button', button: said.button };
+  const written = {
+    from: said.from,
+    id: `wamid.${randomBytes(24).toString('base64url')}`,
+    timestamp: nowS(),
+    ...(said.answers === undefined ? {} : { context: { from: value.metadata.display_phone_number, id: said.answers } }),
+    ...content,
+  };
+  const contacts = [{ profile: { name: said.name }, wa_id: said.from }];
+  return { status: await messages.statuses.tell(account, { ...value, contacts, messages: [written] }) };
+}
+
+async function prefer(messages: Messages, id: string, { from, value: wish }: z.output<typeof preference>) {
+  const { account, ...value } = metadataOf(id);
+  const decided = {
+    wa_id: from,
+    detail:
+      wish === 'stop' ? 'User requested to stop marketing messages' : 'User requested to resume marketing messages',
+    category: 'marketing_messages',
+    value: wish,
+    timestamp: Number(nowS()),
+  };
+  const contacts = [{ profile: { name: '' }, wa_id: from }];
+  const change = { ...value, contacts, user_preferences: [decided] };
+  return { status: await messages.statuses.tell(account, change, 'user_preferences') };
+}
+
+function metadataOf(id: string) {
+  const found = phoneNumber(id);
+  if (found === null) throw new ControlProblem(404, noSuchNumber);
+  const metadata = { display_phone_number: found.phone.display.replaceAll(/\D/g, ''), phone_number_id: id };
+  return { account: found.account.id, messaging_product: 'whatsapp', metadata };
+}
+
+const nowS = (): string => String(Math.floor(Date.now() / 1_000));

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Answer, Call } from '../../kernel/operation.ts';
+import type { World } from '../../kernel/world.ts';
+import { accessToken, lacks, principalOf } from '../auth.ts';
+import { invalidParameter, permissionRequired, unknownObject } from '../errors.ts';
+import { businessOfSystemUser, businessOfWaba, phoneNumber } from '../whatsapp-seeds.ts';
+import { type Limits, openLimits, whatsappError } from './limits.ts';
+import { messaging } from './settings.ts';
+import { type Statuses, openStatuses } from './statuses.ts';
+
+/** A message that WhatsApp has taken. */
+export interface TakenMessage {
+  readonly id: string;
+  readonly phoneId: string;
+  /** The digits of a number, or a business-scoped user id. */
+  readonly to: string;
+  readonly type: string;
+  readonly template: string | null;
+  /** What the sender wants to be told with every status. */
+  readonly opaque: string | null;
+  readonly at: number;
+}
+
+/** What a template must look like to be sent: refuses in WhatsApp's own words. */
+export type CheckTemplate = (
+  template: { readonly name: string; readonly language: string; readonly components: readonly unknown[] },
+  wabaId: string,
+) => void;
+
+export interface Messages {
+  /** Takes a message, or refuses it as the Cloud API does. */
+  send(call: Call): Answer;
+  taken(): readonly TakenMessage[];
+  readonly limits: Limits;
+  readonly statuses: Statuses;
+}
+
+const body = z.object({
+  messaging_product: z.literal('whatsapp'),
+  to: z.string().optional(),
+  recipient: z.string().optional(),
+  type: z.string().default('text'),
+  biz_opaque_callback_data: z.string().max(512).optional(),
+  text: z.object({ body: z.string().max(4_096) }).optional(),
+  template: z
+    .object({
+      name: z.string(),
+      language: z.object({ code: z.string() }),
+      components: z.array(z.unknown()).default([]),
+    })
+    .optional(),
+});
+
+/** The numbers' outgoing side. `checkTemplate` knows the templates; without it any name will do. */
+export function openMessages(world: World, checkTemplate: CheckTemplate = () => undefined): Messages {
+  const sent = world.store.collection<TakenMessage>('whatsapp-message');
+  const limits = openLimits();
+  const statuses = openStatuses(world);
+  const honoured = trustedTokens(world);
+
+  return {
+    limits,
+    statuses,
+    taken: () => sent.values(),
+    send(call) {
+      const found = phoneNumber(call.params['phone'] ?? '');
+      if (found === null) throw unknownObject(call.params['phone'] ?? '', 'post');
+      honoured(call, found.account.id);
+      if (found.phone.status !== 'CONNECTED') {
+        throw whatsappError(133_010, 'Account not registered', 'Account not registered');
+      }
+      const parsed = body.safeParse(call.body);
+      if (!parsed.success)
+        throw invalidParameter(`(#100) Invalid parameter: ${parsed.error.issues[0]?.path.join('.')}`);
+      const { to, recipient, type, text, template, biz_opaque_callback_data: opaque = null } = parsed.data;
+      const person = recipient ?? to?.replaceAll(/\D/g, '') ?? '';
+      if (person === '') throw invalidParameter('(#100) The parameter to is required.');
+      if (type === 'template') {
+        if (template === undefined) throw whatsappError(131_008, 'Required parameter is missing', 'template');
+        const { name, language, components } = template;
+        checkTemplate({ name, language: language.code, components }, found.account.id);
+      } else if (type === 'text' && text === undefined) {
+        throw whatsappError(131_008, 'Required parameter is missing', 'text');
+      }
+      const now = Date.now();
+      const portfolioId = businessOfWaba(found.account.id)?.tenant.businessId ?? found.account.id;
+      limits.admit(
+        { phoneId: found.phone.id, portfolioId, person, isTemplate: type === 'template', now },
+        messaging(world),
+      );
+      const id = `wamid.${randomBytes(24).toString('base64url')}`;
+      const message = {
+        id,
+        phoneId: found.phone.id,
+        to: person,
+        type,
+        template: template?.name ?? null,
+        opaque,
+        at: now,
+      };
+      sent.put(id, message);
+      statuses.follow(message, found.phone.display, found.account.id);
+      return {
+        status: 200,
+        effect: true,
+        body: {
+          messaging_product: 'whatsapp',
+          contacts: [{ input: to ?? recipient, wa_id: person }],
+          messages: [{ id, ...(type === 'template' ? { message_status: 'accepted' } : {}) }],
+        },
+      };
+    },
+  };
+}
+
+const trustMs = 500;
+
+/** Whether the token may write for the account; what was found holds for half a second, for there are many messages. */
+function trustedTokens(world: World): (call: Call, wabaId: string) => void {
+  const trusted = new Map<string, number>();
+  return (call, wabaId) => {
+    const key = `${accessToken(call)}/${wabaId}/${call.rawQuery}`;
+    const now = Date.now();
+    if ((trusted.get(key) ?? 0) > now) return;
+    const principal = principalOf(world, call);
+    const owned = businessOfSystemUser(principal.personId)?.wabas ?? [];
+    const picked = principal.grant?.pageIds ?? null;
+    const mayAct = owned.some(({ id }) => id === wabaId) && (picked === null || picked.includes(wabaId));
+    if (!mayAct) throw unknownObject(call.params['phone'] ?? '', 'post');
+    if (lacks(principal, 'whatsapp_business_messaging')) throw permissionRequired('whatsapp_business_messaging');
+    trusted.clear();
+    trusted.set(key, now + trustMs);
+  };
+}

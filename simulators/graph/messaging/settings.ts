@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { World } from '../../kernel/world.ts';
+
+const share = z.number().min(0).max(1);
+const ms = z.number().int().min(0).max(86_400_000);
+
+export const messagingSettings = z.strictObject({
+  latencyMs: ms.describe('How long a message takes to be answered.'),
+  throughput: z.enum(['STANDARD', 'HIGH']).describe('80 or 1,000 messages a second from each number, in and out.'),
+  perSecond: z.number().int().min(1).nullable().describe('Another limit than that; null for none.'),
+  tier: z
+    .enum(['TIER_250', 'TIER_2K', 'TIER_10K', 'TIER_100K', 'TIER_UNLIMITED'])
+    .describe('To how many different people a portfolio may write in 24 hours outside of their windows.'),
+  pairEveryMs: ms.describe(
+    'How often one number may write to the same person, after the burst; 0 for as often as it likes.',
+  ),
+  pairBurst: z.number().int().min(1).describe('How many messages to one person may be sent in a row before that.'),
+  marketingPerDay: z
+    .number()
+    .int()
+    .min(0)
+    .nullable()
+    .describe('Templates that a person may be sent in a day; null for any number.'),
+  loseAnswerShare: share.describe('Of the messages that are taken, so many answers are lost on the way.'),
+  dropShare: share.describe('So many requests are cut before anything has come of them.'),
+  callbackUrl: z.url().nullable().describe('Where statuses and messages are sent; null: nowhere.'),
+  deliveredAfterMs: ms.describe('About how long a message takes to arrive.'),
+  readAfterMs: ms.describe('About how long it then waits to be read.'),
+  readShare: share.describe('So many of those that arrive are read.'),
+  undeliverableShare: share.describe('So many of those that are taken fail afterwards, with 131026.'),
+  statusLossShare: share.describe('So many statuses are never told.'),
+  statusRepeatShare: share.describe('So many statuses are told twice.'),
+  statusShuffleShare: share.describe('So many statuses come late, and so in another order.'),
+});
+
+export type MessagingSettings = z.infer<typeof messagingSettings>;
+export const messagingChange = messagingSettings.partial().describe('The settings to change; the rest stays as it is.');
+
+export const usualMessaging: MessagingSettings = {
+  latencyMs: 30,
+  throughput: 'STANDARD',
+  perSecond: null,
+  tier: 'TIER_2K',
+  pairEveryMs: 6_000,
+  pairBurst: 45,
+  marketingPerDay: null,
+  loseAnswerShare: 0,
+  dropShare: 0,
+  callbackUrl: null,
+  deliveredAfterMs: 300,
+  readAfterMs: 2_000,
+  readShare: 0.6,
+  undeliverableShare: 0,
+  statusLossShare: 0,
+  statusRepeatShare: 0,
+  statusShuffleShare: 0,
+};
+
+const settingsOf = (world: World) => world.store.collection<MessagingSettings>('messaging-settings');
+
+/** How WhatsApp behaves now; kept over a restart, and forgotten by a reset. */
+export const messaging = (world: World): MessagingSettings => settingsOf(world).get('current') ?? usualMessaging;
+
+export function changeMessaging(world: World, change: z.infer<typeof messagingChange>): MessagingSettings {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  settingsOf(world).put('current', messagingSettings.parse({ ...messaging(world), ...given }));
+  return messaging(world);
+}

@@ -1,0 +1,152 @@
+import type { World } from '../../kernel/world.ts';
+import { seedApp } from '../../seed.ts';
+import { hubSignature } from '../signing.ts';
+import type { TakenMessage } from './messages.ts';
+import { messaging, type MessagingSettings } from './settings.ts';
+
+type Status = 'sent' | 'delivered' | 'read' | 'failed';
+
+type Field = 'messages' | 'user_preferences';
+
+interface Told {
+  readonly wabaId: string;
+  readonly display: string;
+  readonly phoneId: string;
+  readonly status: object;
+}
+
+/** Tells the app what becomes of messages. */
+export interface Statuses {
+  follow(message: TakenMessage, display: string, wabaId: string): void;
+  /** Sends a change at once; answers with the app's status, null where no address is set. */
+  tell(wabaId: string, value: object, field?: Field): Promise<number | null>;
+  /** How many statuses wait to be told. */
+  waiting(): number;
+}
+
+const tickMs = 50;
+const perRequest = 200;
+const requestsAtOnce = 8;
+const lateMs = 3_000;
+
+/** Statuses come after a while, in requests of many, signed; some are lost, come twice or late, as the settings say. */
+export function openStatuses(world: World): Statuses {
+  const due: { at: number; told: Told }[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let open = 0;
+
+  return {
+    follow(message, display, wabaId) {
+      const settings = messaging(world);
+      if (settings.callbackUrl === null) return;
+      for (const { status, at } of plan(settings, message.at)) {
+        if (Math.random() < settings.statusLossShare) continue;
+        const told = { wabaId, display, phoneId: message.phoneId, status: statusOf(message, status, at) };
+        const late = Math.random() < settings.statusShuffleShare ? Math.random() * lateMs : 0;
+        due.push({ at: at + late, told });
+        if (Math.random() < settings.statusRepeatShare) due.push({ at: at + Math.random() * lateMs, told });
+      }
+      timer ??= setTimeout(tick, tickMs);
+    },
+    async tell(wabaId, value, field = 'messages') {
+      const { callbackUrl } = messaging(world);
+      return callbackUrl === null ? null : post(callbackUrl, { wabaId, value, field });
+    },
+    waiting: () => due.length + open,
+  };
+
+  function tick(): void {
+    timer = null;
+    const { callbackUrl } = messaging(world);
+    const now = Date.now();
+    if (callbackUrl === null) due.length = 0;
+    while (callbackUrl !== null && open < requestsAtOnce) {
+      const batch = takeDue(now);
+      const [first] = batch;
+      if (first === undefined) break;
+      open += 1;
+      const metadata = { display_phone_number: first.display.replaceAll(/\D/g, ''), phone_number_id: first.phoneId };
+      const value = { messaging_product: 'whatsapp', metadata, statuses: batch.map(({ status }) => status) };
+      void deliver(callbackUrl, { batch, value, wabaId: first.wabaId });
+    }
+    if (due.length > 0 || open > 0) timer = setTimeout(tick, tickMs);
+  }
+
+  /** What the app did not take is told again, as WhatsApp does. */
+  async function deliver(
+    url: string,
+    { batch, value, wabaId }: { batch: readonly Told[]; value: object; wabaId: string },
+  ): Promise<void> {
+    const answered = await post(url, { wabaId, value, field: 'messages' });
+    open -= 1;
+    if (answered === 200) return;
+    for (const told of batch) due.push({ at: Date.now() + 1_000, told });
+    timer ??= setTimeout(tick, tickMs);
+  }
+
+  /** Those of one number that are due. */
+  function takeDue(now: number): readonly Told[] {
+    const batch: Told[] = [];
+    const rest: typeof due = [];
+    for (const entry of due) {
+      const fits =
+        entry.at <= now &&
+        batch.length < perRequest &&
+        (batch[0]?.phoneId ?? entry.told.phoneId) === entry.told.phoneId;
+      if (fits) batch.push(entry.told);
+      else rest.push(entry);
+    }
+    if (batch.length > 0) due.splice(0, due.length, ...rest);
+    return batch;
+  }
+}
+
+/** What happens to a message, and when. */
+function plan(settings: MessagingSettings, takenAt: number): readonly { status: Status; at: number }[] {
+  const jitter = (ms: number): number => Math.round(ms * (0.5 + Math.random()));
+  const sentAt = takenAt + jitter(50);
+  if (Math.random() < settings.undeliverableShare) {
+    return [{ status: 'failed', at: sentAt }];
+  }
+  const deliveredAt = sentAt + jitter(settings.deliveredAfterMs);
+  const isRead = Math.random() < settings.readShare;
+  return [
+    { status: 'sent', at: sentAt },
+    { status: 'delivered', at: deliveredAt },
+    ...(isRead ? [{ status: 'read', at: deliveredAt + jitter(settings.readAfterMs) } as const] : []),
+  ];
+}
+
+function statusOf({ id, to, opaque, template }: TakenMessage, status: Status, at: number): object {
+  const error = { code: 131_026, title: 'Message undeliverable', message: 'Message undeliverable' };
+  const details = { error_data: { details: 'Message Undeliverable.' } };
+  const category = template === null ? 'service' : 'marketing';
+  return {
+    id,
+    status,
+    timestamp: String(Math.floor(at / 1_000)),
+    recipient_id: to,
+    ...(opaque === null ? {} : { biz_opaque_callback_data: opaque }),
+    ...(status === 'failed'
+      ? { errors: [{ ...error, ...details }] }
+      : { pricing: { billable: true, pricing_model: 'PMP', category, type: 'regular' } }),
+  };
+}
+
+/** The status that the app answered; 0 where it could not be reached. */
+async function post(
+  url: string,
+  { wabaId, value, field }: { wabaId: string; value: object; field: Field },
+): Promise<number> {
+  const changes = [{ field, value }];
+  const content = JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: wabaId, changes }] });
+  const signature = hubSignature(content, seedApp.meta.clientSecret);
+  const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signature };
+  try {
+    const answer = await fetch(url, { method: 'POST', headers, body: content, redirect: 'manual' });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,173 @@
+import type { World } from '../kernel/world.ts';
+import type { GraphErrorFacts } from './errors.ts';
+import { settled } from './template-review.ts';
+import {
+  listIn,
+  normalised,
+  partOf,
+  type Template,
+  type TemplateComponent,
+  templateNamed,
+  textOf,
+  variablesIn,
+} from './template-store.ts';
+
+/** A message's `template` as it was sent. */
+export interface SentTemplate {
+  readonly name: string;
+  readonly language: string;
+  readonly components: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface TemplateRefusal extends Pick<GraphErrorFacts, 'code' | 'message'> {
+  /** For `error_data.details`. */
+  readonly details: string;
+}
+
+/** A template that a message may be sent from, or why WhatsApp refuses the message: the codes of the Cloud API. */
+export function templateOfMessage(
+  world: World,
+  wabaId: string,
+  sent: SentTemplate,
+): { readonly template: Template } | { readonly refusal: TemplateRefusal } {
+  const { name, language } = sent;
+  const held = templateNamed(world, { wabaId, name, language });
+  const template = held === null ? null : settled(world, held);
+  if (template?.status === 'PAUSED') return { refusal: refusals.paused(name) };
+  if (template?.status === 'DISABLED') return { refusal: refusals.disabled(name) };
+  if (template === null || !['APPROVED', 'FLAGGED', 'PENDING_DELETION'].includes(template.status)) {
+    return { refusal: refusals.missing(name, language) };
+  }
+  const named = template.parameterFormat === 'NAMED';
+  const refusal = refusalOf(template.components, normalised(sent.components), { named, where: '' });
+  return refusal === null ? { template } : { refusal };
+}
+
+const refusals = {
+  missing: (name: string, language: string): TemplateRefusal => ({
+    code: 132_001,
+    message: '(#132001) Template name does not exist in the translation',
+    details: `template name (${name}) does not exist in ${language}`,
+  }),
+  paused: (name: string): TemplateRefusal => ({
+    code: 132_015,
+    message: '(#132015) Template is paused',
+    details: `template (${name}) is paused due to low quality so it cannot be sent`,
+  }),
+  disabled: (name: string): TemplateRefusal => ({
+    code: 132_016,
+    message: '(#132016) Template is disabled',
+    details: `template (${name}) is permanently disabled due to low quality`,
+  }),
+  count: (where: string, given: number, expected: number): TemplateRefusal => ({
+    code: 132_000,
+    message: '(#132000) Number of parameters does not match the expected number of params',
+    details: `${where}: number of localizable_params (${given}) does not match the expected number of params (${expected})`,
+  }),
+  format: (where: string, expected: string, received: string): TemplateRefusal => ({
+    code: 132_012,
+    message: '(#132012) Parameter format does not match format in the created template',
+    details: `${where}: Format mismatch, expected ${expected}, received ${received}`,
+  }),
+  value: (details: string): TemplateRefusal => ({
+    code: 100,
+    message: '(#100) Invalid parameter',
+    details,
+  }),
+};
+
+interface Holding {
+  readonly named: boolean;
+  /** `card 0: ` inside of a carousel. */
+  readonly where: string;
+}
+
+function refusalOf(
+  made: readonly TemplateComponent[],
+  sent: readonly TemplateComponent[],
+  holding: Holding,
+): TemplateRefusal | null {
+  return (
+    headerRefusal(partOf(made, 'HEADER'), partOf(sent, 'HEADER'), holding) ??
+    textRefusal(textOf(partOf(made, 'BODY')), partOf(sent, 'BODY'), { ...holding, part: 'body' }) ??
+    buttonsRefusal(listIn(partOf(made, 'BUTTONS'), 'buttons'), sent, holding) ??
+    cardsRefusal(listIn(partOf(made, 'CAROUSEL'), 'cards'), partOf(sent, 'CAROUSEL'), holding)
+  );
+}
+
+function headerRefusal(
+  made: TemplateComponent | null,
+  sent: TemplateComponent | null,
+  holding: Holding,
+): TemplateRefusal | null {
+  const format = made === null ? 'TEXT' : String(made['format']);
+  if (format === 'TEXT') return textRefusal(textOf(made), sent, { ...holding, part: 'header' });
+  const [parameter] = listIn(sent, 'parameters');
+  if (parameter?.type === format) return null;
+  return refusals.format(`${holding.where}header`, format, parameter?.type ?? 'UNKNOWN');
+}
+
+function textRefusal(
+  text: string,
+  sent: TemplateComponent | null,
+  { named, where, part }: Holding & { readonly part: 'header' | 'body' },
+): TemplateRefusal | null {
+  const names = variablesIn(text);
+  const given = listIn(sent, 'parameters');
+  const at = `${where}${part}`;
+  if (given.length !== names.length) return refusals.count(at, given.length, names.length);
+  for (const parameter of given) {
+    const value = textOf(parameter);
+    if (parameter.type !== 'TEXT') return refusals.format(at, 'TEXT', parameter.type);
+    if (value === '') return refusals.value(`${at}: parameter text is missing or empty`);
+    if (/[\n\t]| {5,}/.test(value)) {
+      return refusals.value('Param text cannot have new-line/tab characters or more than 4 consecutive spaces');
+    }
+    const name = parameter['parameter_name'];
+    const fits = named ? names.includes(String(name)) : name === undefined;
+    if (!fits) return refusals.value(`${at}: Parameter name is missing or empty`);
+  }
+  return null;
+}
+
+/** What a button has to be given; the others take nothing. */
+const filled = (button: TemplateComponent): boolean =>
+  button.type === 'COPY_CODE' || (button.type === 'URL' && variablesIn(String(button['url'])).length > 0);
+
+function buttonsRefusal(
+  made: readonly TemplateComponent[],
+  sent: readonly TemplateComponent[],
+  { where }: Holding,
+): TemplateRefusal | null {
+  const given = sent.filter(({ type }) => type === 'BUTTON');
+  for (const each of given) {
+    const button = made[Number(each['index'])];
+    const kind = String(each['sub_type']).toUpperCase();
+    if (button?.type !== kind) {
+      return refusals.format(`${where}button at index ${String(each['index'])}`, button?.type ?? 'NONE', kind);
+    }
+  }
+  for (const [index, button] of made.entries()) {
+    if (!filled(button)) continue;
+    const parameters = listIn(given.find((each) => Number(each['index']) === index) ?? null, 'parameters');
+    if (parameters.length !== 1)
+      return refusals.count(`${where}buttons: Button at index ${index}`, parameters.length, 1);
+  }
+  return null;
+}
+
+function cardsRefusal(
+  made: readonly TemplateComponent[],
+  sent: TemplateComponent | null,
+  { named }: Holding,
+): TemplateRefusal | null {
+  const given = listIn(sent, 'cards');
+  if (given.length !== made.length) return refusals.count('carousel', given.length, made.length);
+  for (const [index, card] of made.entries()) {
+    const own = given.find((each) => Number(each['card_index']) === index) ?? null;
+    const holding = { named, where: `card ${index}: ` };
+    const refusal = refusalOf(listIn(card, 'components'), listIn(own, 'components'), holding);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}

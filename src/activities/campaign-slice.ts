@@ -1,0 +1,209 @@
+import { Context } from '@temporalio/activity';
+import type { Kysely } from 'kysely';
+import { ChannelError, type PageAccess } from '../channels/channel.ts';
+import type { HeldPage } from '../channels/connector.ts';
+import type { NumberLimits, ReadLimits } from '../channels/whatsapp/limits.ts';
+import type { WhatsappSender } from '../channels/whatsapp/send.ts';
+import { moveCampaign, readControl, waitForReach } from '../db/campaign-control.ts';
+import { type CampaignKey, giveBack } from '../db/campaign-ledger.ts';
+import { recoverMessages } from '../db/campaign-leases.ts';
+import { blockTemplate, noteMarketingStop, readSendingPlan } from '../db/campaign-sending.ts';
+import { breakConnection } from '../db/connection-grant.ts';
+import type { Database } from '../db/schema.ts';
+import { setSenderLimit, slowSender } from '../db/sender-bucket.ts';
+import { type TenantTransaction, withTenant } from '../db/tenant.ts';
+import { pauseFor } from '../domain/campaign-process.ts';
+import type { PauseReason } from '../domain/campaign.ts';
+import { errorOf } from '../domain/connection-health.ts';
+import type { CampaignMessageId, ConnectionId } from '../domain/ids.ts';
+import { newId } from '../platform/new-id.ts';
+import type { SealKey } from '../platform/sealing.ts';
+import { campaignCaller, type Consequences } from './campaign-call.ts';
+import { campaignDesk } from './campaign-desk.ts';
+import { type SendEnd, sendOut } from './campaign-sending.ts';
+import { type HeldConnection, readHeldConnection } from './held-page.ts';
+
+export type CampaignSliceActivities = ReturnType<typeof campaignSliceActivities>;
+
+export interface CampaignSliceDependencies {
+  readonly db: Kysely<Database>;
+  readonly masterKeys: readonly SealKey[];
+  readonly sender: WhatsappSender;
+  readonly readLimits: ReadLimits;
+  readonly clock: () => number;
+  /** Aborted when this process is asked to stop: what has not begun is given back. */
+  readonly stopping: AbortSignal;
+}
+
+/** What a slice has done. */
+export interface CampaignSliceResult {
+  readonly end: SendEnd;
+  readonly sent: number;
+}
+
+/** What one try of a slice leaves to the next: how far it was, and under which claim its rows are held. */
+interface Progress {
+  readonly cursor: CampaignMessageId | null;
+  readonly leaseToken: string;
+}
+
+const sliceMs = 10 * 60_000;
+/** As many calls at once as the Cloud API's throughput asks for at its usual latency. */
+export const sendWidth = 64;
+const claimSize = 500;
+const beatEveryMs = 1_000;
+
+/** Sends, from one number, what is due in a campaign's ledger. */
+export function campaignSliceActivities(dependencies: CampaignSliceDependencies) {
+  const { db, clock, masterKeys } = dependencies;
+  return {
+    async sendCampaign(about: CampaignKey & { readonly connectionId: ConnectionId }): Promise<CampaignSliceResult> {
+      const { heartbeat, info, cancellationSignal } = Context.current();
+      const before = (info.heartbeatDetails ?? null) as Progress | null;
+      let progress: Progress = { cursor: before?.cursor ?? null, leaseToken: newId() };
+      const beating = setInterval(() => heartbeat(progress), beatEveryMs);
+      heartbeat(progress);
+      try {
+        const opened = await withTenant(db, about.tenantId, (trx) => open(trx, about, before));
+        if (opened === null) return { end: 'stopped', sent: 0 };
+        const limits = await limitsOf(about, opened.held);
+        if (limits === 'broken') return { end: 'stopped', sent: 0 };
+        return await send(about, {
+          ...opened,
+          limits,
+          leaseToken: progress.leaseToken,
+          from: progress.cursor,
+          onCursor: (cursor) => (progress = { ...progress, cursor }),
+          signal: AbortSignal.any([cancellationSignal, dependencies.stopping]),
+        });
+      } finally {
+        clearInterval(beating);
+      }
+    },
+  };
+
+  async function open(trx: TenantTransaction, about: SenderOf, before: Progress | null) {
+    const now = new Date(clock());
+    // Whoever held these is dead, or will find that they are not its own any more.
+    if (before !== null) await giveBack(trx, { ...about, leaseToken: before.leaseToken }, { ids: 'all' });
+    await recoverMessages(trx, about, now);
+    const control = await readControl(trx, about);
+    if (control?.state !== 'running') return null;
+    const held = await readHeldConnection(trx, about, { masterKeys, now });
+    if (held === null || held.page === null) {
+      await pauseCampaign(trx, about, 'connection');
+      return null;
+    }
+    const plan = await readSendingPlan(trx, about);
+    return { epoch: control.epoch, held: { ...held, page: held.page }, plan };
+  }
+
+  /** What the number may send; asked anew for each slice, since numbers are upgraded and portfolios grow. */
+  async function limitsOf(about: SenderOf, held: Held): Promise<NumberLimits | 'broken'> {
+    try {
+      const limits = await dependencies.readLimits(held.page, { signal: AbortSignal.timeout(askTimeoutMs) });
+      await withTenant(db, about.tenantId, (trx) => setSenderLimit(trx, about, limits.perSecond));
+      return limits;
+    } catch (error) {
+      if (!(error instanceof ChannelError) || error.grantProblem === null) throw error;
+      const { grantProblem: problem, provider } = error;
+      const code = Number(provider?.code?.split('/')[0] ?? Number.NaN);
+      const account = {
+        problem: problem === 'permission' ? problem : 'token',
+        code: Number.isNaN(code) ? null : code,
+      } as const;
+      await withTenant(db, about.tenantId, (trx) => stopAccount(trx, about, { held, account }));
+      return 'broken';
+    }
+  }
+
+  async function send(about: SenderOf, slice: Slice): Promise<CampaignSliceResult> {
+    const { tenantId, campaignId, connectionId } = about;
+    const { held, limits, epoch, leaseToken, signal } = slice;
+    const plan = { current: slice.plan };
+    const page: PageAccess = held.page;
+    const caller = campaignCaller({
+      campaignId,
+      send: dependencies.sender(page),
+      variantOf: (key) => plan.current.variants.find((variant) => variant.key === key) ?? null,
+      clock,
+    });
+    let moreAt: Date | null = null;
+    const desk = campaignDesk({
+      db,
+      clock,
+      claim: { tenantId, campaignId, leaseToken, epoch },
+      connectionId,
+      caller,
+      reach: limits.tier === null ? null : { portfolioId: limits.portfolioId, tier: limits.tier },
+      plan,
+      onReach: (at) => (moreAt = at),
+      follow: (trx, consequences) => follow(trx, about, { held, consequences }),
+      pause: (trx, reason) => pauseCampaign(trx, about, reason),
+    });
+    const until = clock() + sliceMs;
+    const bounds = { width: sendWidth, claimSize, until, signal, clock, onCursor: slice.onCursor };
+    const result = await sendOut(desk, bounds, slice.from);
+    const waitUntil = moreAt as Date | null;
+    if (result.end === 'reach' && waitUntil !== null) {
+      await withTenant(db, tenantId, (trx) => waitForReach(trx, about, { until: waitUntil, now: new Date(clock()) }));
+    }
+    return result;
+  }
+
+  async function follow(
+    trx: TenantTransaction,
+    about: SenderOf,
+    { held, consequences }: { held: Held; consequences: Consequences },
+  ): Promise<void> {
+    const { tooFast, pause, account, blocked, suppressed } = consequences;
+    if (tooFast) await slowSender(trx, about);
+    for (const id of new Set(blocked)) await blockTemplate(trx, about, id);
+    if (suppressed.length > 0) await noteMarketingStop(trx, about, suppressed, new Date(clock()));
+    if (account !== null) await stopAccount(trx, about, { held, account });
+    else if (pause !== null) await pauseCampaign(trx, about, pause);
+  }
+
+  /** A grant that is gone is noted with its connection, where people see it and mend it. */
+  async function stopAccount(
+    trx: TenantTransaction,
+    about: SenderOf,
+    { held, account }: { held: Held; account: NonNullable<Consequences['account']> },
+  ): Promise<void> {
+    const { problem, code } = account;
+    const now = new Date(clock());
+    if (problem === 'token' || problem === 'permission') {
+      const isGone = problem === 'token';
+      const words = { providerStatus: null, providerCode: code === null ? null : String(code), providerMessage: null };
+      const error = errorOf(isGone ? 'grant_gone' : 'permission_lost', words, now);
+      const state = isGone ? 'expired' : 'refresh_required';
+      await breakConnection(trx, about, { grantVersion: held.grantVersion, state, error, now });
+    }
+    await pauseCampaign(trx, about, pauseFor(problem), { problem, code });
+  }
+
+  async function pauseCampaign(
+    trx: TenantTransaction,
+    about: CampaignKey,
+    reason: PauseReason,
+    data: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    await moveCampaign(trx, about, { to: 'paused', from: ['running'], reason, by: null, now: new Date(clock()), data });
+  }
+}
+
+const askTimeoutMs = 20_000;
+
+type SenderOf = CampaignKey & { readonly connectionId: ConnectionId };
+type Held = HeldConnection & { readonly page: HeldPage };
+
+interface Slice {
+  readonly epoch: number;
+  readonly held: Held;
+  readonly plan: Awaited<ReturnType<typeof readSendingPlan>>;
+  readonly limits: NumberLimits;
+  readonly leaseToken: string;
+  readonly from: CampaignMessageId | null;
+  readonly onCursor: (cursor: CampaignMessageId | null) => void;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,50 @@
+import type { ProblemKinds } from '../problem.ts';
+
+export const stateProblems = {
+  wrong_state: {
+    status: 409,
+    title: 'Wrong state',
+    description: 'The campaign is in a state in which this cannot be done; `state` names it.',
+    example: { state: 'running' },
+  },
+  ended: {
+    status: 409,
+    title: 'Ended',
+    description: 'The campaign is finished or cancelled: nothing moves it any more.',
+    example: { state: 'finished' },
+  },
+} as const satisfies ProblemKinds;
+
+export const sendProblems = {
+  ...stateProblems,
+  not_sendable: {
+    status: 409,
+    title: 'Not sendable',
+    description: 'Something stands in the way of sending; `violations` names each thing.',
+    example: { violations: [{ code: 'no_number', detail: 'No number is chosen to send from.' }] },
+  },
+} as const satisfies ProblemKinds;
+
+export const reviewProblems = {
+  ...sendProblems,
+  own_content: {
+    status: 403,
+    title: 'Own content',
+    description: 'Whoever created, edited or submitted a campaign may not approve it.',
+  },
+  stale_content: {
+    status: 409,
+    title: 'Stale content',
+    description: 'What would be sent is not what was reviewed; `contentHash` is that of what it is now.',
+    example: { contentHash: 'c1a6…' },
+  },
+} as const satisfies ProblemKinds;
+
+export const scheduleProblems = {
+  ...sendProblems,
+  review_required: {
+    status: 409,
+    title: 'Review required',
+    description: 'The tenant’s settings ask for a review: submit the campaign instead.',
+  },
+} as const satisfies ProblemKinds;

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { countSentInMonth, saveCampaignSetting, selectCampaignSetting } from '../../db/campaign-setting.ts';
+import type { TenantTransaction } from '../../db/tenant.ts';
+import { appendEvents } from '../../db/event.ts';
+import { defineRoute } from '../define-route.ts';
+import { answer } from '../route-context.ts';
+
+const setting = {
+  monthlyQuota: z.int().min(0).max(2_000_000_000).nullable().meta({
+    description: 'Messages of campaigns in a calendar month of the tenant’s zone; null: no limit of its own.',
+  }),
+  attributionHours: z
+    .int()
+    .min(1)
+    .max(720)
+    .meta({ description: 'For how long an answer that quotes nothing counts for the latest campaign.' }),
+  reviewRequired: z
+    .boolean()
+    .meta({ description: 'Whether somebody else must approve a campaign before it goes out.' }),
+};
+
+const settingView = z
+  .object({ ...setting, sentThisMonth: z.int().meta({ description: 'What counts towards the quota so far.' }) })
+  .meta({ id: 'CampaignSettings', description: 'What holds for all campaigns of a tenant.' });
+
+export const readSettings = defineRoute({
+  method: 'get',
+  path: '/v1/campaign-settings',
+  tag: 'Campaigns',
+  summary: 'Read the settings of campaigns',
+  description: 'What holds for all campaigns of the tenant.',
+  permission: 'campaign.read',
+  answer: { status: 200, schema: settingView, description: 'The settings.' },
+  refusals: {},
+  audit: null,
+  handle: async ({ trx, now }) => answer(await view(trx, now)),
+});
+
+export const saveSettings = defineRoute({
+  method: 'put',
+  path: '/v1/campaign-settings',
+  tag: 'Campaigns',
+  summary: 'Change the settings of campaigns',
+  description: 'A new quota holds at once, also for campaigns that run.',
+  permission: 'campaign.send',
+  body: z.strictObject(setting),
+  answer: { status: 200, schema: settingView, description: 'The settings.' },
+  refusals: {},
+  audit: 'campaign_setting.changed',
+  handle: async ({ trx, caller, body, now }) => {
+    await saveCampaignSetting(trx, caller.tenantId, body);
+    await appendEvents(trx, [
+      {
+        tenantId: caller.tenantId,
+        at: now,
+        kind: 'campaign_setting.changed',
+        entity: 'tenant',
+        entityId: caller.tenantId,
+        actor: { kind: 'user', id: caller.userId },
+        data: body,
+      },
+    ]);
+    return answer(await view(trx, now));
+  },
+});
+
+async function view(trx: TenantTransaction, now: Date): Promise<z.input<typeof settingView>> {
+  return { ...(await selectCampaignSetting(trx)), sentThisMonth: await countSentInMonth(trx, now) };
+}

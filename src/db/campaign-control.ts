@@ -1,0 +1,166 @@
+import { sql } from 'kysely';
+import type { EventKind } from '../domain/event.ts';
+import type { CampaignState, PauseReason } from '../domain/campaign.ts';
+import type { ConnectionId, UserId } from '../domain/ids.ts';
+import type { CampaignKey } from './campaign-ledger.ts';
+import { type Actor, appendEvents } from './event.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+/** A campaign's row, as far as its process and its slices go by it. */
+export interface CampaignControl {
+  readonly state: CampaignState;
+  readonly pauseReason: PauseReason | null;
+  readonly waitingUntil: Date | null;
+  readonly epoch: number;
+  readonly ratePerS: number | null;
+  readonly frozen: boolean;
+}
+
+/** Reads it. `lock`: nobody changes it, and no row of its ledger is marked as leaving, until the transaction ends. */
+export async function readControl(
+  trx: TenantTransaction,
+  { tenantId, campaignId }: CampaignKey,
+  { lock = false }: { readonly lock?: boolean } = {},
+): Promise<CampaignControl | null> {
+  const query = trx
+    .selectFrom('campaign')
+    .select(['state', 'pause_reason', 'waiting_until', 'epoch', 'rate_per_s', 'frozen_at'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', campaignId);
+  const row = await (lock ? query.forNoKeyUpdate() : query).executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    state: row.state,
+    pauseReason: row.pause_reason,
+    waitingUntil: row.waiting_until,
+    epoch: row.epoch,
+    ratePerS: row.rate_per_s,
+    frozen: row.frozen_at !== null,
+  };
+}
+
+/** When it is to start, by which clock. */
+export function readStart(trx: TenantTransaction, { tenantId, campaignId }: CampaignKey) {
+  return trx
+    .selectFrom('campaign')
+    .innerJoin('tenant', 'tenant.id', 'campaign.tenant_id')
+    .select(['campaign.starts_at_local as startsAtLocal', 'campaign.zone', 'tenant.time_zone as tenantZone'])
+    .where('campaign.tenant_id', '=', tenantId)
+    .where('campaign.id', '=', campaignId)
+    .executeTakeFirstOrThrow();
+}
+
+/** The numbers that it sends from, and whether each may. */
+export async function readNumbers(
+  trx: TenantTransaction,
+  { tenantId, campaignId }: CampaignKey,
+): Promise<readonly { readonly id: ConnectionId; readonly works: boolean }[]> {
+  const rows = await trx
+    .selectFrom('campaign_number')
+    .innerJoin('connection', (join) =>
+      join
+        .onRef('connection.tenant_id', '=', 'campaign_number.tenant_id')
+        .onRef('connection.id', '=', 'campaign_number.connection_id'),
+    )
+    .select(['connection.id', 'connection.state', 'connection.suspended_at'])
+    .where('campaign_number.tenant_id', '=', tenantId)
+    .where('campaign_number.campaign_id', '=', campaignId)
+    .orderBy('connection.id')
+    .execute();
+  return rows.map(({ id, state, suspended_at }) => ({
+    id,
+    works: (state === 'connected' || state === 'degraded') && suspended_at === null,
+  }));
+}
+
+/** Where a campaign goes, and whose doing it is. */
+export interface CampaignMove {
+  readonly to: Extract<CampaignState, 'running' | 'paused' | 'finished' | 'cancelled'>;
+  readonly from: readonly CampaignState[];
+  readonly reason?: PauseReason;
+  readonly by: UserId | null;
+  readonly now: Date;
+  /** Told with the event: ids, codes and counts. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Moves a campaign and tells of it. Whatever ends its sending raises the epoch, so that no row which has been claimed
+ * leaves any more. False: it was not in a state to go there.
+ */
+export async function moveCampaign(
+  trx: TenantTransaction,
+  key: CampaignKey,
+  { to, from, reason, by, now, data = {} }: CampaignMove,
+): Promise<boolean> {
+  const { tenantId, campaignId } = key;
+  const before = await readControl(trx, key, { lock: true });
+  if (before === null || !from.includes(before.state)) return false;
+  const ends = to !== 'running';
+  await trx
+    .updateTable('campaign')
+    .set({
+      state: to,
+      pause_reason: to === 'paused' ? (reason ?? 'manual') : null,
+      waiting_until: null,
+      epoch: ends ? before.epoch + 1 : before.epoch,
+      version: sql<number>`version + 1`,
+      ...(before.state === 'scheduled' && to === 'running' ? { started_at: now } : {}),
+      ...(to === 'finished' || to === 'cancelled' ? { finished_at: now } : {}),
+    })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', campaignId)
+    .execute();
+  const kind = eventOf(before.state, to);
+  await tell(trx, key, { kind, by, now, data: to === 'paused' ? { reason: reason ?? 'manual', ...data } : data });
+  return true;
+}
+
+function eventOf(from: CampaignState, to: CampaignMove['to']): EventKind {
+  if (to === 'running') return from === 'scheduled' ? 'campaign.started' : 'campaign.resumed';
+  return `campaign.${to}`;
+}
+
+/** The portfolio's reach is used up: the campaign runs on when there is more. Tells of it once for each wait. */
+export async function waitForReach(
+  trx: TenantTransaction,
+  key: CampaignKey,
+  { until, now }: { readonly until: Date; readonly now: Date },
+): Promise<void> {
+  const before = await readControl(trx, key, { lock: true });
+  if (before?.state !== 'running') return;
+  await trx
+    .updateTable('campaign')
+    .set({ waiting_until: until })
+    .where('tenant_id', '=', key.tenantId)
+    .where('id', '=', key.campaignId)
+    .execute();
+  const tells = before.waitingUntil === null || before.waitingUntil <= now;
+  if (tells) {
+    await tell(trx, key, { kind: 'campaign.waiting', by: null, now, data: { until: until.toISOString() } });
+  }
+}
+
+/** Changes how fast it may send at most; null: as fast as its numbers. */
+export async function setCampaignRate(
+  trx: TenantTransaction,
+  key: CampaignKey,
+  { ratePerS, by, now }: { readonly ratePerS: number | null; readonly by: UserId; readonly now: Date },
+): Promise<void> {
+  await trx
+    .updateTable('campaign')
+    .set({ rate_per_s: ratePerS, version: sql<number>`version + 1` })
+    .where('tenant_id', '=', key.tenantId)
+    .where('id', '=', key.campaignId)
+    .execute();
+  await tell(trx, key, { kind: 'campaign.throttled', by, now, data: { ratePerS } });
+}
+
+async function tell(
+  trx: TenantTransaction,
+  { tenantId, campaignId }: CampaignKey,
+  { kind, by, now, data }: { kind: EventKind; by: UserId | null; now: Date; data: Readonly<Record<string, unknown>> },
+): Promise<void> {
+  const actor: Actor = by === null ? { kind: 'process' } : { kind: 'user', id: by };
+  await appendEvents(trx, [{ tenantId, at: now, kind, entity: 'campaign', entityId: campaignId, actor, data }]);
+}

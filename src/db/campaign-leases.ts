@@ -1,0 +1,97 @@
+import { sql } from 'kysely';
+import type { CampaignKey } from './campaign-ledger.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+/** For how long after a send the statuses of a message may still tell that it has arrived. */
+export const statusPatienceMs = 15 * 60_000;
+
+/**
+ * What those left behind who have died or lost their lease: what was only claimed goes back into the queue, for nothing
+ * was sent; what was being sent is `unconfirmed`. And what has stayed so for a quarter of an hour is sent once more
+ * where that does less harm than not sending it: never marketing.
+ */
+export async function recoverMessages(
+  trx: TenantTransaction,
+  { tenantId, campaignId }: CampaignKey,
+  now: Date,
+): Promise<{ readonly requeued: number; readonly unconfirmed: number; readonly repeated: number }> {
+  const count = async (changed: ReturnType<typeof sql>): Promise<number> =>
+    Number((await changed.execute(trx)).numAffectedRows ?? 0n);
+  const of = sql`tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid`;
+  const requeued = await count(sql`
+    update campaign_message set state = 'queued', lease_token = null, lease_until = null
+    where ${of} and state = 'claimed' and lease_until < ${now}::timestamptz`);
+  // The token stays: an answer that comes late after all is still written down.
+  const unconfirmed = await count(sql`
+    update campaign_message set state = 'unconfirmed'
+    where ${of} and state = 'sending' and lease_until < ${now}::timestamptz`);
+  const repeated = await count(sql`
+    update campaign_message message set state = 'queued', lease_token = null, lease_until = null
+    where ${of} and state = 'unconfirmed' and ${repeatable} and sending_at < ${patienceEnd(now)}::timestamptz
+      and (select state from campaign where campaign.tenant_id = message.tenant_id
+             and campaign.id = message.campaign_id) <> 'cancelled'`);
+  return { requeued, unconfirmed, repeated };
+}
+
+/** `mayRepeat` of `src/domain/whatsapp-verdict.ts`, for many. */
+const repeatable = sql`attempts < 2 and exists (
+  select 1 from campaign_variant variant
+  join template on template.tenant_id = variant.tenant_id and template.id = variant.template_id
+  where variant.tenant_id = message.tenant_id and variant.campaign_id = message.campaign_id
+    and variant.key = message.variant and template.category <> 'marketing')`;
+
+const patienceEnd = (now: Date): Date => new Date(now.getTime() - statusPatienceMs);
+
+/**
+ * When something can next be done for a row of the campaign: at once for one that is due, else when the next is, when a
+ * lease runs out, or when an unconfirmed one may be repeated. Null: every row has ended.
+ */
+export async function nextMessageDueAt(
+  trx: TenantTransaction,
+  { tenantId, campaignId }: CampaignKey,
+  now: Date,
+): Promise<Date | null> {
+  const of = sql`message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid`;
+  const { rows: due } = await sql<{ found: number }>`
+    select 1 as found from campaign_message message
+    where ${of} and state = 'queued' and due_at <= ${now}::timestamptz limit 1`.execute(trx);
+  if (due.length > 0) return now;
+  const { rows } = await sql<{ at: Date | null }>`
+    select least(
+      (select min(due_at) from campaign_message message where ${of} and state = 'queued'),
+      (select min(lease_until) from campaign_message message where ${of} and state in ('claimed', 'sending')),
+      (select min(sending_at) + ${statusPatienceMs}::integer * interval '1 millisecond'
+       from campaign_message message where ${of} and state = 'unconfirmed' and ${repeatable})) as at`.execute(trx);
+  return rows[0]?.at ?? null;
+}
+
+/** Whether a call may still leave: one that was begun within the last second, by Postgres' clock. */
+export async function mayStillLeave(trx: TenantTransaction, { tenantId, campaignId }: CampaignKey): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from campaign_message
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'sending'
+      and sending_at > clock_timestamp() - interval '1 second'
+    limit 1`.execute(trx);
+  return rows.length > 0;
+}
+
+/** Ends rows of a cancelled campaign that were sent nothing, at most `limit` at once; returns how many. */
+export async function cancelMessages(
+  trx: TenantTransaction,
+  { tenantId, campaignId }: CampaignKey,
+  limit: number,
+): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    with open as materialized (
+      select id from campaign_message
+      where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state in ('queued', 'claimed')
+      limit ${limit}::integer
+      for update skip locked
+    )
+    update campaign_message message
+    set state = 'skipped', skip_reason = 'cancelled', lease_until = null
+    from open
+    where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid
+      and message.id = open.id`.execute(trx);
+  return Number(numAffectedRows);
+}

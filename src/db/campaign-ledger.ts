@@ -1,0 +1,236 @@
+import { sql } from 'kysely';
+import type { Attributes } from '../domain/author.ts';
+import type { SkipReason } from '../domain/campaign-message.ts';
+import type { AuthorId, CampaignId, CampaignMessageId, ConnectionId, TenantId } from '../domain/ids.ts';
+import { runPrepared } from './prepared.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+export interface CampaignKey {
+  readonly tenantId: TenantId;
+  readonly campaignId: CampaignId;
+}
+
+/** Whose claim it is. Rows that it holds change only for its token, and leave only in the campaign's epoch. */
+export interface Claim extends CampaignKey {
+  readonly leaseToken: string;
+  readonly epoch: number;
+}
+
+/** A row of the ledger with what is needed to write to the person. */
+export interface ClaimedMessage {
+  readonly id: CampaignMessageId;
+  readonly authorId: AuthorId;
+  readonly variant: string;
+  readonly attempts: number;
+  readonly phone: string | null;
+  readonly externalId: string | null;
+  readonly name: string;
+  readonly country: string | null;
+  readonly timeZone: string | null;
+  readonly attributes: Attributes;
+  /** They have written to us within a day: writing to them uses up none of the portfolio's reach. */
+  readonly windowOpen: boolean;
+}
+
+/**
+ * Claims rows of one number that are due, behind `after`: every claim begins where the one before it has ended, so that
+ * none has to step over what has been sent. Whoever claims at the same time gets others.
+ */
+export function claimMessages(
+  trx: TenantTransaction,
+  { tenantId, campaignId, leaseToken, epoch }: Claim,
+  by: {
+    readonly connectionId: ConnectionId;
+    readonly after: CampaignMessageId | null;
+    readonly limit: number;
+    readonly now: Date;
+    readonly leaseMs: number;
+  },
+): Promise<ClaimedMessage[]> {
+  const { connectionId, after, limit, now, leaseMs } = by;
+  const query = sql<ClaimedMessage>`
+    with picked as materialized (
+      select id from campaign_message
+      where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'queued'
+        and id > ${after ?? firstId}::uuid and connection_id = ${connectionId}::uuid and due_at <= ${now}::timestamptz
+      order by id
+      limit ${limit}::integer
+      for update skip locked
+    ), claimed as (
+      update campaign_message message
+      set state = 'claimed', lease_token = ${leaseToken}::uuid, epoch = ${epoch}::integer,
+          lease_until = ${new Date(now.getTime() + leaseMs)}::timestamptz
+      from picked
+      where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid
+        and message.id = picked.id
+      returning message.id, message.author_id, message.variant, message.attempts
+    )
+    select claimed.id, claimed.author_id as "authorId", claimed.variant, claimed.attempts, author.phone,
+           author.external_id as "externalId", author.name, author.country, author.time_zone as "timeZone",
+           author.attributes,
+           coalesce(author.last_inbound_at > ${now}::timestamptz - interval '24 hours', false) as "windowOpen"
+    from claimed
+    join author on author.tenant_id = ${tenantId}::uuid and author.id = claimed.author_id
+    order by claimed.id`;
+  return runPrepared(trx, { compile: () => query.compile(trx) });
+}
+
+/** Before every uuid. */
+const firstId = '00000000-0000-0000-0000-000000000000';
+
+/** What became of a row that was about to be sent. */
+export interface MarkedMessage {
+  readonly id: CampaignMessageId;
+  readonly state: 'sending' | 'skipped';
+  readonly attempts: number;
+}
+
+/**
+ * The last step before the calls: `claimed` → `sending`, for those rows only that this claim still holds, in a campaign
+ * that still runs in its epoch; a pause waits for this transaction, and what comes after a pause finds another epoch.
+ * Consent and block list are looked at here, so that nobody is written to who has just said no.
+ */
+export function markSending(
+  trx: TenantTransaction,
+  { tenantId, campaignId, leaseToken, epoch }: Claim,
+  by: {
+    readonly ids: readonly CampaignMessageId[];
+    /** Marketing needs a yes; other messages only that nobody said no. */
+    readonly needsConsent: boolean;
+    readonly month: string;
+    /** Beyond which no answer comes any more. */
+    readonly leaseMs: number;
+  },
+): Promise<MarkedMessage[]> {
+  const { ids, needsConsent, month, leaseMs } = by;
+  const query = sql<MarkedMessage>`
+    with running as materialized (
+      select 1 from campaign
+      where tenant_id = ${tenantId}::uuid and id = ${campaignId}::uuid and state = 'running'
+        and epoch = ${epoch}::integer
+      for share
+    ), held as (
+      select message.id,
+             case when author.blocked_at is not null then 'blocked'
+                  when author.consent = 'withdrawn' then 'no_consent'
+                  when author.consent = 'unknown' and ${needsConsent}::boolean then 'no_consent'
+                  when author.phone is null and author.external_id is null then 'no_number' end as reason
+      from campaign_message message
+      join author on author.tenant_id = message.tenant_id and author.id = message.author_id
+      where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid
+        and message.id = any(${ids}::uuid[])
+    ), marked as (
+      update campaign_message message
+      set state = case when held.reason is null then 'sending' else 'skipped' end,
+          skip_reason = held.reason,
+          sending_at = case when held.reason is null then clock_timestamp() end,
+          attempts = message.attempts + case when held.reason is null then 1 else 0 end,
+          lease_until = clock_timestamp() + ${leaseMs}::integer * interval '1 millisecond'
+      from held, running
+      where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid
+        and message.id = held.id and message.state = 'claimed' and message.lease_token = ${leaseToken}::uuid
+      returning message.id, message.state, message.attempts
+    ), used as (
+      insert into campaign_usage (tenant_id, month, messages)
+      select ${tenantId}::uuid, ${month}::text, count(*) from marked where state = 'sending' having count(*) > 0
+      on conflict (tenant_id, month) do update set messages = campaign_usage.messages + excluded.messages
+    )
+    select id, state, attempts from marked`;
+  return runPrepared(trx, { compile: () => query.compile(trx) });
+}
+
+/** How many messages the tenant may still send this month; null: as many as it likes. Others wait until this one knows. */
+export async function lockQuota(
+  trx: TenantTransaction,
+  { tenantId, month }: { readonly tenantId: TenantId; readonly month: string },
+): Promise<number | null> {
+  const { rows } = await sql<{ quota: number | null }>`
+    select monthly_quota as quota from campaign_setting where tenant_id = ${tenantId}::uuid for share`.execute(trx);
+  const quota = rows[0]?.quota ?? null;
+  if (quota === null) return null;
+  const { rows: used } = await sql<{ messages: number }>`
+    insert into campaign_usage (tenant_id, month, messages) values (${tenantId}::uuid, ${month}::text, 0)
+    on conflict (tenant_id, month) do update set messages = campaign_usage.messages
+    returning messages`.execute(trx);
+  return Math.max(0, quota - (used[0]?.messages ?? 0));
+}
+
+/** What became of a call. */
+export type MessageResult = { readonly id: CampaignMessageId } & (
+  | { readonly kind: 'sent'; readonly providerMessageId: string }
+  | { readonly kind: 'failed'; readonly code: number | null }
+  /** Not sent; to be tried again at the instant. `counts`: as one of its attempts. */
+  | { readonly kind: 'again'; readonly dueAt: Date; readonly counts: boolean; readonly code: number | null }
+  | { readonly kind: 'skipped'; readonly reason: SkipReason; readonly code: number | null }
+  /** The answer was lost: it may have been sent. */
+  | { readonly kind: 'unconfirmed' }
+);
+
+/**
+ * Writes down many answers at once. A status that has overtaken its answer stands; the answer then only adds what the
+ * status could not say. Returns how many rows took theirs.
+ */
+export async function settleMessages(
+  trx: TenantTransaction,
+  { tenantId, campaignId, leaseToken }: Claim,
+  results: readonly MessageResult[],
+  now: Date,
+): Promise<number> {
+  const query = sql<{ id: string }>`
+    update campaign_message message
+    set state = case when message.state in ('sending', 'unconfirmed') then result.state else message.state end,
+        provider_message_id = coalesce(message.provider_message_id, result.provider_message_id),
+        sent_at = case when result.state = 'sent' then coalesce(message.sent_at, ${now}::timestamptz)
+                       else message.sent_at end,
+        failed_at = case when result.state = 'failed' then ${now}::timestamptz else message.failed_at end,
+        error_code = coalesce(result.code, message.error_code),
+        skip_reason = coalesce(result.reason, message.skip_reason),
+        due_at = coalesce(result.due_at, message.due_at),
+        attempts = message.attempts - result.uncounted,
+        lease_token = case when result.state = 'queued' then null else message.lease_token end,
+        lease_until = case when result.state = 'unconfirmed' then message.lease_until end
+    from unnest(${results.map(({ id }) => id)}::uuid[], ${results.map(stateOf)}::text[],
+                ${results.map((result) => (result.kind === 'sent' ? result.providerMessageId : null))}::text[],
+                ${results.map((result) => ('code' in result ? result.code : null))}::integer[],
+                ${results.map((result) => (result.kind === 'skipped' ? result.reason : null))}::text[],
+                ${results.map((result) => (result.kind === 'again' ? result.dueAt : null))}::timestamptz[],
+                ${results.map((result) => (result.kind === 'again' && !result.counts ? 1 : 0))}::integer[])
+         as result (id, state, provider_message_id, code, reason, due_at, uncounted)
+    where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid
+      and message.id = result.id and message.lease_token = ${leaseToken}::uuid
+      and (message.state in ('sending', 'unconfirmed') or result.state = 'sent')
+    returning message.id`;
+  return (await runPrepared(trx, { compile: () => query.compile(trx) })).length;
+}
+
+function stateOf({ kind }: MessageResult): string {
+  return kind === 'again' ? 'queued' : kind;
+}
+
+/** Rows that were claimed and will not be sent now go back, to come at `dueAt` where that is given. */
+export async function giveBack(
+  trx: TenantTransaction,
+  { tenantId, campaignId, leaseToken }: Omit<Claim, 'epoch'>,
+  by: { readonly ids: readonly CampaignMessageId[] | 'all'; readonly dueAt?: Date },
+): Promise<void> {
+  await sql`
+    update campaign_message
+    set state = 'queued', lease_token = null, lease_until = null,
+        due_at = coalesce(${by.dueAt ?? null}::timestamptz, due_at)
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'claimed'
+      and lease_token = ${leaseToken}::uuid
+      ${by.ids === 'all' ? sql`` : sql`and id = any(${by.ids}::uuid[])`}`.execute(trx);
+}
+
+/** Rows that were claimed and are to be sent nothing. */
+export async function skipClaimed(
+  trx: TenantTransaction,
+  { tenantId, campaignId, leaseToken }: Claim,
+  ids: readonly CampaignMessageId[],
+  reason: SkipReason,
+): Promise<void> {
+  await sql`
+    update campaign_message set state = 'skipped', skip_reason = ${reason}::text, lease_until = null
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'claimed'
+      and lease_token = ${leaseToken}::uuid and id = any(${ids}::uuid[])`.execute(trx);
+}

@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import type { AuthorId, TenantId } from '../domain/ids.ts';
+import type { TenantTransaction } from './tenant.ts';
+
+/** Whom the portfolio may write to, and when it may write to more. */
+export interface ReservedReach {
+  readonly allowed: ReadonlySet<AuthorId>;
+  /** Null: everybody was allowed. */
+  readonly moreAt: Date | null;
+}
+
+/**
+ * Reserves reach for people who have not written to us within a day. A portfolio may write to so many different people
+ * within any 24 hours, whichever of its numbers it uses; those whom it has written to since count once. One at a time
+ * for each portfolio, so that two campaigns never share the same last place.
+ */
+export async function reserveReach(
+  trx: TenantTransaction,
+  portfolio: { readonly tenantId: TenantId; readonly id: string; readonly tier: number },
+  { authorIds, now }: { readonly authorIds: readonly AuthorId[]; readonly now: Date },
+): Promise<ReservedReach> {
+  const { tenantId, id, tier } = portfolio;
+  if (authorIds.length === 0) return { allowed: new Set(), moreAt: null };
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`reach/${tenantId}/${id}`}, 0))`.execute(trx);
+  const since = new Date(now.getTime() - windowMs);
+  const of = sql`tenant_id = ${tenantId}::uuid and portfolio_id = ${id}::text`;
+  const { rows: reached } = await sql<{ author_id: AuthorId }>`
+    select author_id from portfolio_reach
+    where ${of} and author_id = any(${authorIds}::uuid[]) and opened_at > ${since}::timestamptz`.execute(trx);
+  const { rows: counted } = await sql<{ used: string; first: Date | null }>`
+    select count(*) as used, min(opened_at) as first from portfolio_reach
+    where ${of} and opened_at > ${since}::timestamptz`.execute(trx);
+  const already = new Set(reached.map(({ author_id }) => author_id));
+  const fresh = authorIds.filter((author) => !already.has(author));
+  const taken = fresh.slice(0, Math.max(0, tier - Number(counted[0]?.used ?? 0)));
+  await note(trx, { tenantId, id, authorIds: taken, now });
+  const allowed = new Set([...already, ...taken]);
+  const first = counted[0]?.first ?? now;
+  return { allowed, moreAt: taken.length === fresh.length ? null : new Date(first.getTime() + windowMs) };
+}
+
+const windowMs = 24 * 3_600_000;
+
+async function note(
+  trx: TenantTransaction,
+  { tenantId, id, authorIds, now }: { tenantId: TenantId; id: string; authorIds: readonly AuthorId[]; now: Date },
+): Promise<void> {
+  if (authorIds.length === 0) return;
+  await sql`
+    insert into portfolio_reach (tenant_id, portfolio_id, author_id, opened_at)
+    select ${tenantId}::uuid, ${id}::text, author_id, ${now}::timestamptz from unnest(${authorIds}::uuid[]) author_id
+    on conflict (tenant_id, portfolio_id, author_id) do update set opened_at = excluded.opened_at`.execute(trx);
+}

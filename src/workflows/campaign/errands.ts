@@ -1,0 +1,26 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { CampaignActivities } from '../../activities/campaign.ts';
+import type { CampaignSliceActivities } from '../../activities/campaign-slice.ts';
+import type { CampaignInput } from '../../domain/campaign.ts';
+import type { NextStep } from '../../domain/campaign-process.ts';
+import { campaignWork } from '../activity-options.ts';
+import { queueBeside } from '../task-queues.ts';
+
+/** The long work of a campaign, which is done where its messages are sent. */
+export function errandsFor(key: Pick<CampaignInput, 'tenantId' | 'campaignId'>) {
+  const options = { ...campaignWork, taskQueue: queueBeside('campaign') };
+  const { sendCampaign } = proxyActivities<CampaignSliceActivities>(options);
+  const { freezeAudience, closeCampaign } = proxyActivities<CampaignActivities>(options);
+  return {
+    /** From all of its numbers at once, while what is left of the audience is still being written down. */
+    async send({ numbers, freeze }: Extract<NextStep, { kind: 'send' }>): Promise<void> {
+      await Promise.all([
+        ...(freeze ? [freezeAudience.executeWithOptions({ summary: 'Write the audience down' }, [key])] : []),
+        ...numbers.map((connectionId) =>
+          sendCampaign.executeWithOptions({ summary: 'Send what is due' }, [{ ...key, connectionId }]),
+        ),
+      ]);
+    },
+    close: (): Promise<void> => closeCampaign.executeWithOptions({ summary: 'Skip what was not sent' }, [key]),
+  };
+}

@@ -1,0 +1,146 @@
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { whatsappBusinesses } from '../../simulators/graph/whatsapp-seeds.ts';
+import { seedApp } from '../../simulators/seed.ts';
+import { openLane } from '../../src/channels/http/lane.ts';
+import { hostsFor } from '../../src/channels/http/hosts.ts';
+import { usualHttpSettings } from '../../src/channels/http.ts';
+import { whatsappSender } from '../../src/channels/whatsapp/send.ts';
+import { seedApps } from '../support/apps.ts';
+import { graphAs } from './support/graph.ts';
+
+const [business] = whatsappBusinesses;
+const [waba] = business.wabas;
+const externalId = waba.numbers[0]?.id ?? '';
+const template = { kind: 'template', name: 'saldi', language: 'it', components: [] } as const;
+
+test('a message is taken, counted for its recipient, and told back with our row in every status, signed', async () => {
+  const { send, control } = await number();
+  const app = await listeningApp();
+  await settings(control, { callbackUrl: app.url, deliveredAfterMs: 20, readAfterMs: 20, readShare: 1 });
+
+  const answer = await send('row-1', '+393400000001');
+
+  expect(answer).toEqual({ kind: 'accepted', messageId: expect.stringMatching(/^wamid\./) });
+  expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1, people: 1, most: 1 });
+  await expect
+    .poll(() =>
+      app
+        .statuses()
+        .map(({ status }) => status)
+        .toSorted(),
+    )
+    .toEqual(['delivered', 'read', 'sent']);
+  for (const { id, biz_opaque_callback_data: opaque, recipient_id: to } of app.statuses()) {
+    expect({ id, opaque, to }).toEqual({
+      id: answer.kind === 'accepted' && answer.messageId,
+      opaque: 'row-1',
+      to: '393400000001',
+    });
+  }
+  expect(app.forged()).toEqual([]);
+});
+
+test('more than its throughput is refused with 130429', async () => {
+  const { send, control } = await number();
+  await settings(control, { perSecond: 2, latencyMs: 0 });
+  const answers = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => send(`row-${n}`, `+39340000000${n}`)));
+  expect(answers.filter(({ kind }) => kind === 'refused')[0]).toMatchObject({ code: 130_429, status: 429 });
+  expect(answers.some(({ kind }) => kind === 'accepted')).toBe(true);
+});
+
+test('a person is written to again and again only at the pair’s pace, and shielded from too much marketing', async () => {
+  const { send, control } = await number();
+  await settings(control, { pairBurst: 1 });
+  expect(await send('a', '+393400000001')).toMatchObject({ kind: 'accepted' });
+  expect(await send('b', '+393400000001')).toMatchObject({ kind: 'refused', code: 131_056 });
+  await settings(control, { marketingPerDay: 1 });
+  expect(await send('c', '+393400000002')).toMatchObject({ kind: 'accepted' });
+  expect(await send('d', '+393400000002')).toMatchObject({ kind: 'refused', code: 131_049 });
+});
+
+test('an answer that is lost leaves open whether the message was taken, and one that never left does not', async () => {
+  const { send, control } = await number();
+  await settings(control, { loseAnswerShare: 1 });
+  expect(await send('row-1', '+393400000001')).toEqual({ kind: 'lost' });
+  expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1 });
+  expect(await send('row-2', '+393400000002', performance.now() - 1)).toEqual({ kind: 'not_sent' });
+  expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1 });
+});
+
+test('a token that was taken back is refused with 190', async () => {
+  const { send, control } = await number();
+  await control(`/tokens/${business.systemUserId}/revoke`, { json: {} });
+  expect(await send('row-1', '+393400000001')).toMatchObject({ kind: 'refused', code: 190 });
+});
+
+test('somebody writes to a number, and the app is told', async () => {
+  const { control } = await number();
+  const app = await listeningApp();
+  await settings(control, { callbackUrl: app.url });
+  const written = await control(`/messaging/numbers/${externalId}/inbound`, {
+    json: { from: '393400000001', text: 'STOP', answers: 'wamid.1' },
+  });
+  expect(written.body).toEqual({ status: 200 });
+  expect(app.values()[0]).toMatchObject({
+    metadata: { phone_number_id: externalId },
+    messages: [{ from: '393400000001', type: 'text', text: { body: 'STOP' }, context: { id: 'wamid.1' } }],
+  });
+});
+
+type Control = Awaited<ReturnType<typeof graphAs>>['control'];
+
+const settings = (control: Control, json: object) => control('/messaging/settings', { json });
+
+/** A number of the seed, as the product sends from it. */
+async function number() {
+  const { simulator, control } = await graphAs();
+  const lane = openLane({ ...usualHttpSettings.limits, allowPrivateTargets: true }, { connections: 8 });
+  onTestFinished(() => lane.close());
+  const hosts = hostsFor({ whatsapp: simulator.url });
+  const open = whatsappSender({ lane, hosts, app: seedApps.meta });
+  const sendFrom = open({ externalId, accessToken: business.accessToken });
+  const send = (rowId: string, phone: string, departBy = performance.now() + 5_000) =>
+    sendFrom({ rowId, to: { phone }, content: template }, departBy);
+  return { send, control };
+}
+
+interface Status {
+  readonly id: string;
+  readonly status: string;
+  readonly recipient_id: string;
+  readonly biz_opaque_callback_data: string;
+}
+
+interface Value {
+  readonly statuses?: readonly Status[];
+}
+
+async function listeningApp() {
+  const received: { body: string; signature: string }[] = [];
+  const server = createServer(async (req, res) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of req) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString('utf8');
+    received.push({ body, signature: String(req.headers['x-hub-signature-256']) });
+    res.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const values = (): readonly Value[] =>
+    received.flatMap(({ body }) => {
+      const { entry } = JSON.parse(body) as { entry: { changes: { value: Value }[] }[] };
+      return entry.flatMap(({ changes }) => changes.map(({ value }) => value));
+    });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    values,
+    statuses: () => values().flatMap(({ statuses = [] }) => statuses),
+    forged: () => received.filter(({ body, signature }) => signature !== signed(body)),
+  };
+}
+
+const signed = (body: string): string =>
+  `sha256=${createHmac('sha256', seedApp.meta.clientSecret).update(body).digest('hex')}`;

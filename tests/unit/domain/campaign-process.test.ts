@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import {
+  type CampaignReading,
+  commandRefusal,
+  nextStep,
+  pauseFor,
+  reviveEveryMs,
+} from '../../../src/domain/campaign-process.ts';
+import { campaignStates } from '../../../src/domain/campaign.ts';
+import type { ConnectionId } from '../../../src/domain/ids.ts';
+
+const now = 1_000_000;
+const numbers = ['number' as ConnectionId];
+const running: CampaignReading = {
+  state: 'running',
+  pauseReason: null,
+  startsAt: 0,
+  waitingUntil: null,
+  numbers,
+  numbersWork: true,
+  frozen: true,
+  nextDueAt: now,
+};
+
+test('a scheduled campaign waits for its start, and then starts', () => {
+  const scheduled = { ...running, state: 'scheduled', startsAt: now + 1 } as const;
+  expect(nextStep(scheduled, now)).toEqual({ kind: 'wait', until: now + 1 });
+  expect(nextStep(scheduled, now + 1)).toEqual({ kind: 'start' });
+});
+
+test('it sends as soon as it runs, while the rest of its audience is still being written down', () => {
+  expect(nextStep({ ...running, frozen: false, nextDueAt: null }, now)).toEqual({
+    kind: 'send',
+    numbers,
+    freeze: true,
+  });
+});
+
+test('it sends what is due, waits for what is not yet, and finishes when nothing is left', () => {
+  expect(nextStep(running, now)).toEqual({ kind: 'send', numbers, freeze: false });
+  expect(nextStep({ ...running, nextDueAt: now + 5 }, now)).toEqual({ kind: 'wait', until: now + 5 });
+  expect(nextStep({ ...running, nextDueAt: null }, now)).toEqual({ kind: 'finish' });
+});
+
+test('with the reach used up it stays running and waits, but writes its audience down meanwhile', () => {
+  const waiting = { ...running, waitingUntil: now + 9 };
+  expect(nextStep(waiting, now)).toEqual({ kind: 'wait', until: now + 9 });
+  expect(nextStep({ ...waiting, frozen: false }, now)).toEqual({ kind: 'send', numbers: [], freeze: true });
+  expect(nextStep(waiting, now + 9)).toMatchObject({ kind: 'send' });
+});
+
+test('a paused campaign waits for a person, but one without its number goes on by itself after the repair', () => {
+  const paused = { ...running, state: 'paused', pauseReason: 'error_rate' } as const;
+  expect(nextStep(paused, now)).toEqual({ kind: 'wait', until: null });
+  const broken = { ...paused, pauseReason: 'connection', numbersWork: false } as const;
+  expect(nextStep(broken, now)).toEqual({ kind: 'wait', until: now + reviveEveryMs });
+  expect(nextStep({ ...broken, numbersWork: true }, now)).toEqual({ kind: 'revive' });
+});
+
+test('an unpaid or unregistered number, whose connection is sound, keeps a campaign paused until a person resumes it', () => {
+  for (const problem of ['payment', 'number', 'restricted'] as const) {
+    const paused = { ...running, state: 'paused', pauseReason: pauseFor(problem), numbersWork: true } as const;
+    expect(nextStep(paused, now)).toEqual({ kind: 'wait', until: null });
+  }
+  for (const problem of ['token', 'permission'] as const) {
+    const paused = { ...running, state: 'paused', pauseReason: pauseFor(problem), numbersWork: true } as const;
+    expect(nextStep(paused, now)).toEqual({ kind: 'revive' });
+  }
+});
+
+test('a cancelled campaign brings its rows to their ends before it ends itself', () => {
+  const cancelled = { ...running, state: 'cancelled' } as const;
+  expect(nextStep(cancelled, now)).toEqual({ kind: 'close' });
+  expect(nextStep({ ...cancelled, nextDueAt: now + 7 }, now)).toEqual({ kind: 'wait', until: now + 7 });
+  expect(nextStep({ ...cancelled, nextDueAt: null }, now)).toEqual({ kind: 'end' });
+});
+
+test('a campaign that is gone, over, or back in its author’s hands needs no process', () => {
+  for (const state of ['draft', 'in_review', 'finished'] as const) {
+    expect(nextStep({ ...running, state }, now)).toEqual({ kind: 'end' });
+  }
+  expect(nextStep(null, now)).toEqual({ kind: 'end' });
+});
+
+test('nothing is done to a campaign that has ended, but a command that was obeyed already is not refused', () => {
+  expect(campaignStates.filter((state) => commandRefusal('pause', state) === null)).toEqual(['running', 'paused']);
+  expect(commandRefusal('cancel', 'cancelled')).toBeNull();
+  expect(commandRefusal('cancel', 'finished')).toEqual({ code: 'wrong_state', state: 'finished' });
+  expect(commandRefusal('resume', 'cancelled')).toEqual({ code: 'wrong_state', state: 'cancelled' });
+});

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { activityInfo } from '@temporalio/activity';
+import { expect, onTestFinished, test } from 'vitest';
+import type { CampaignOrder } from '../../src/activities/campaign.ts';
+import { type CampaignCommand, type CampaignReading, commandRefusal } from '../../src/domain/campaign-process.ts';
+import { campaignWorkflowId, type CampaignState } from '../../src/domain/campaign.ts';
+import type { CampaignId, ConnectionId, TenantId, UserId } from '../../src/domain/ids.ts';
+import { campaignChanged, cancel, pause, resume, setRate } from '../../src/workflows/campaign/messages.ts';
+import type { campaign } from '../../src/workflows/campaign/workflow.ts';
+import { expectReplay, keepHistory, workflowEnvironment } from '../support/workflow-environment.ts';
+
+const hourMs = 3_600_000;
+const by = 'somebody' as UserId;
+
+test('a campaign waits for its start, sends from all of its numbers while its audience is written down, and finishes', async () => {
+  const { run, calls } = await start((world) => {
+    world.startsInMs = hourMs;
+    world.frozen = false;
+  });
+  await run.result();
+  const sideBySide = ['freezeAudience', 'sendCampaign', 'sendCampaign'];
+  expect([calls[0], ...calls.slice(1, -1).toSorted(), calls.at(-1)]).toEqual([
+    'startCampaign',
+    ...sideBySide,
+    'finishCampaign',
+  ]);
+  await keepHistory(run, 'campaign-finished');
+  await expectReplay(run);
+});
+
+test('with the reach used up it waits until there is more', async () => {
+  const { run, calls, world } = await start((prepared) => {
+    prepared.state = 'running';
+    prepared.numbers = 1;
+    prepared.onSend = (n) => {
+      if (n === 1) prepared.waitMs = 24 * hourMs;
+      else prepared.left = false;
+    };
+  });
+  await run.result();
+  expect(calls).toEqual(['sendCampaign', 'sendCampaign', 'finishCampaign']);
+  expect(world.state).toBe('finished');
+  await keepHistory(run, 'campaign-waiting');
+  await expectReplay(run);
+});
+
+test('pause, resume, a new rate and cancel are answered, and a cancelled campaign closes its ledger', async () => {
+  const { run, calls, world } = await start((prepared) => {
+    prepared.state = 'running';
+    prepared.numbers = 1;
+    prepared.onSend = () => untilStopped(prepared);
+  });
+  expect(await run.executeUpdate(pause, { args: [{ by }] })).toEqual({ state: 'paused' });
+  expect(await run.executeUpdate(setRate, { args: [{ by, ratePerS: 5 }] })).toEqual({ state: 'paused' });
+  expect(await run.executeUpdate(resume, { args: [{ by }] })).toEqual({ state: 'running' });
+  expect(await run.executeUpdate(cancel, { args: [{ by }] })).toEqual({ state: 'cancelled' });
+  await run.result();
+  expect(calls.at(-1)).toBe('closeCampaign');
+  expect(world.left).toBe(false);
+  await keepHistory(run, 'campaign-cancelled');
+  await expectReplay(run);
+});
+
+test('a command that the state forbids is refused by name, and changes nothing', async () => {
+  const { run, world } = await start((prepared) => (prepared.startsInMs = hourMs), { skipping: false });
+  const refusal = run.executeUpdate(pause, { args: [{ by }] });
+  await expect(refusal).rejects.toThrow(WorkflowUpdateFailedError);
+  await expect(refusal).rejects.toMatchObject({ cause: { type: 'wrong_state' } });
+  expect(world.state).toBe('scheduled');
+  await run.terminate();
+});
+
+test('what others have changed in its rows it finds when it is told so', async () => {
+  const { run, calls, world } = await start((prepared) => (prepared.startsInMs = hourMs), { skipping: false });
+  await expect.poll(() => world.reads, { timeout: 20_000 }).toBe(1);
+  world.state = 'cancelled';
+  world.left = false;
+  await run.signal(campaignChanged, { outboxId: '1' });
+  await run.result();
+  expect(calls).toEqual([]);
+});
+
+/** The rows of a campaign, as a script. */
+interface World {
+  state: CampaignState;
+  startsInMs: number;
+  waitMs: number;
+  numbers: number;
+  frozen: boolean;
+  left: boolean;
+  reads: number;
+  onSend: (n: number) => unknown;
+}
+
+async function untilStopped(world: World): Promise<void> {
+  await expect.poll(() => world.state, { timeout: 20_000 }).not.toBe('running');
+}
+
+async function start(prepare: (world: World) => unknown, { skipping = true }: { skipping?: boolean } = {}) {
+  const world: World = {
+    state: 'scheduled',
+    startsInMs: 0,
+    waitMs: 0,
+    numbers: 2,
+    frozen: true,
+    left: true,
+    reads: 0,
+    onSend: () => (world.left = false),
+  };
+  prepare(world);
+  const calls: string[] = [];
+  let [firstReadAt, waitingUntil] = [null as number | null, null as number | null];
+  const obey = (command: CampaignCommand, to: CampaignState | null) => async (_order: CampaignOrder) => {
+    const refusal = commandRefusal(command, world.state);
+    if (refusal !== null) return { refusal };
+    world.state = to ?? world.state;
+    return { state: world.state };
+  };
+  const note = (name: string, work: () => unknown) => async () => {
+    calls.push(name);
+    await work();
+  };
+  let sends = 0;
+  const { client, taskQueue } = await workflowEnvironment(
+    {
+      readCampaign: async (): Promise<CampaignReading> => {
+        const now = activityInfo().currentAttemptScheduledTimestampMs;
+        firstReadAt ??= now;
+        world.reads += 1;
+        if (world.waitMs > 0) waitingUntil = now + world.waitMs;
+        world.waitMs = 0;
+        return {
+          state: world.state,
+          pauseReason: world.state === 'paused' ? 'manual' : null,
+          startsAt: firstReadAt + world.startsInMs,
+          waitingUntil,
+          numbers: Array.from({ length: world.numbers }, (_, n) => `number-${n}` as ConnectionId),
+          numbersWork: true,
+          frozen: world.frozen,
+          nextDueAt: world.left ? now - 1 : null,
+        };
+      },
+      startCampaign: note('startCampaign', () => (world.state = 'running')),
+      reviveCampaign: note('reviveCampaign', () => (world.state = 'running')),
+      finishCampaign: note('finishCampaign', () => (world.state = 'finished')),
+      freezeAudience: note('freezeAudience', () => (world.frozen = true)),
+      closeCampaign: note('closeCampaign', () => (world.left = false)),
+      sendCampaign: note('sendCampaign', () => world.onSend((sends += 1))),
+      pauseCampaign: obey('pause', 'paused'),
+      resumeCampaign: obey('resume', 'running'),
+      cancelCampaign: obey('cancel', 'cancelled'),
+      setCampaignRate: obey('set_rate', null),
+    },
+    { skipping },
+  );
+  const [tenantId, campaignId] = [randomUUID() as TenantId, randomUUID() as CampaignId];
+  const run: WorkflowHandle<typeof campaign> = await client.workflow.start<typeof campaign>('campaign', {
+    taskQueue,
+    workflowId: campaignWorkflowId(tenantId, campaignId),
+    args: [{ v: 1, tenantId, campaignId }],
+  });
+  onTestFinished(() =>
+    run.terminate().then(
+      () => undefined,
+      () => undefined,
+    ),
+  );
+  return { run, calls, world };
+}
