@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { moveCampaign } from '../../src/db/campaign-control.ts';
+import { moveCampaign } from '../../src/db/campaign.ts';
 import {
+  type CampaignKey,
   type Claim,
   claimMessages,
   giveBack,
@@ -12,6 +13,7 @@ import {
 } from '../../src/db/campaign-ledger.ts';
 import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../../src/db/campaign-leases.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
+import type { CampaignStep } from '../../src/domain/campaign.ts';
 import type { CampaignMessageId } from '../../src/domain/ids.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
 import { ledgerCounts, ownCampaign } from '../support/own-campaign.ts';
@@ -34,10 +36,9 @@ test('only what its claim still holds is marked, and nothing once the campaign i
   const [first, second, third] = (await claimRows(claim, 3)).map(({ id }) => id);
   await inTenant((trx) => giveBack(trx, claim, { ids: [first as CampaignMessageId] }));
   expect((await mark([first, second])).map(({ id }) => id)).toEqual([second]);
-  const now = new Date();
-  await inTenant((trx) => moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now }));
+  await inTenant((trx) => step(trx, own, { kind: 'pause', reason: 'manual' }));
   expect(await mark([third])).toEqual([]);
-  await inTenant((trx) => moveCampaign(trx, own, { to: 'running', from: ['paused'], by: null, now }));
+  await inTenant((trx) => step(trx, own, { kind: 'resume' }));
   expect(await mark([third]), 'the old epoch stays over after the pause').toEqual([]);
 });
 
@@ -54,7 +55,7 @@ test('a pause waits for what is just being marked, so that it knows of it when i
   });
   await held.promise;
   const pausing = inTenant((trx) =>
-    moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now: new Date() }),
+    step(trx, own, { kind: 'pause', reason: 'manual' }),
   ).then(() => order.push('paused'));
   await sleep(50);
   gate.resolve();
@@ -182,6 +183,9 @@ async function campaignOf(recipients: number, category: TemplateCategory = 'mark
     inTenant((trx) => markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, month, leaseMs: 60_000 }));
   return { own, claim, inTenant, claimRows, mark };
 }
+
+const step = (trx: TenantTransaction, { tenantId, campaignId }: CampaignKey, taken: CampaignStep) =>
+  moveCampaign(trx, { tenantId, campaignId, step: taken, actor: { kind: 'process' }, now: new Date() });
 
 const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly CampaignMessageId[] =>
   ids.filter((id) => id !== undefined);
