@@ -3,6 +3,7 @@ import type { CampaignState, CampaignZone, PauseReason, QuietHours } from '../do
 import type { EventKind } from '../domain/event.ts';
 import type { CampaignId, ConnectionId, ContactGroupId, TemplateId, TenantId, UserId } from '../domain/ids.ts';
 import type { VariableSources } from '../domain/template.ts';
+import { notifyOfCampaign } from './campaign-notice.ts';
 import { liftStops } from './campaign-numbers.ts';
 import { tellCampaign } from './campaign-process.ts';
 import { type Actor, appendEvents } from './event.ts';
@@ -234,6 +235,7 @@ export async function moveCampaign(
       data: { ...data, ...(step.kind === 'pause' ? { reason: step.reason } : {}) },
     },
   ]);
+  if (actor.kind !== 'user') await notifyOfCampaign(trx, { tenantId, campaignId }, { step, now, data });
   return { kind: 'changed', heard: hasProcess(row.state) || hasProcess(next.state) };
 }
 
