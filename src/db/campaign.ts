@@ -175,7 +175,7 @@ export interface CampaignChange {
 
 /** How a change ended; null: there is no such campaign. */
 export type ChangeOutcome =
-  /** `heard`: there is a process that has to do with it. */
+  /** `heard`: there is a process that has to know, or one begins. */
   | { readonly kind: 'changed'; readonly heard: boolean }
   | ({ readonly kind: 'refused' } & StepRefusal)
   | null;
@@ -236,7 +236,7 @@ export async function moveCampaign(
     },
   ]);
   if (actor.kind !== 'user') await notifyOfCampaign(trx, { tenantId, campaignId }, { step, now, data });
-  return { kind: 'changed', heard: hasProcess(row.state) || hasProcess(next.state) };
+  return { kind: 'changed', heard: hasProcess(row.state) || next.state === 'scheduled' };
 }
 
 const eventOf: Readonly<Record<CampaignStep['kind'], EventKind>> = {
