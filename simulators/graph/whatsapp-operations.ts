@@ -193,6 +193,8 @@ function healthOf(world: World, id: string, connected: boolean): object {
   if (connected && code === null) {
     return { can_send_message: 'AVAILABLE', entities: [{ ...number, can_send_message: 'AVAILABLE' }] };
   }
-  const errors = [{ error_code: code ?? 133_010, error_description: 'The number may not send.', possible_solution: '' }];
+  const errors = [
+    { error_code: code ?? 133_010, error_description: 'The number may not send.', possible_solution: '' },
+  ];
   return { can_send_message: 'BLOCKED', entities: [{ ...number, can_send_message: 'BLOCKED', errors }] };
 }

@@ -8,7 +8,11 @@ import type { TenantTransaction } from './tenant.ts';
 export async function notifyOfCampaign(
   trx: TenantTransaction,
   { tenantId, campaignId }: CampaignKey,
-  { step, now, data }: { readonly step: CampaignStep; readonly now: Date; readonly data: Readonly<Record<string, unknown>> },
+  {
+    step,
+    now,
+    data,
+  }: { readonly step: CampaignStep; readonly now: Date; readonly data: Readonly<Record<string, unknown>> },
 ): Promise<void> {
   if (step.kind !== 'pause' && step.kind !== 'finish') return;
   const { created_by, submitted_by, epoch } = await trx

@@ -60,7 +60,9 @@ export async function noteAnswer(
   about: NumberKey,
   { maySend, now }: { readonly maySend: boolean; readonly now: Date },
 ): Promise<void> {
-  await numberOf(trx, about).set(maySend ? lifted : { asked_at: now }).execute();
+  await numberOf(trx, about)
+    .set(maySend ? lifted : { asked_at: now })
+    .execute();
 }
 
 /** Whatever had stopped its numbers: the campaign tries again. */

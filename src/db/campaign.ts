@@ -174,18 +174,20 @@ export interface CampaignChange {
 }
 
 /** How a change ended; null: there is no such campaign. */
-export type ChangeOutcome =
-  /** `heard`: there is a process that has to know, or one begins. */
-  | { readonly kind: 'changed'; readonly heard: boolean }
-  | ({ readonly kind: 'refused' } & StepRefusal)
-  | null;
+export type ChangeOutcome = { readonly kind: 'changed' } | ({ readonly kind: 'refused' } & StepRefusal) | null;
+
+/** `concernsProcess`: there is one that has to know, or one begins. */
+type MoveOutcome =
+  | Exclude<ChangeOutcome, { kind: 'changed' }>
+  | { readonly kind: 'changed'; readonly concernsProcess: boolean };
 
 /** Moves a campaign as `moveCampaign` does, and lets its process know. For whoever is not this process. */
 export async function changeCampaign(trx: TenantTransaction, change: CampaignChange): Promise<ChangeOutcome> {
   const { tenantId, campaignId, now } = change;
   const outcome = await moveCampaign(trx, change);
-  if (outcome?.kind === 'changed' && outcome.heard) await tellCampaign(trx, { tenantId, campaignId }, now);
-  return outcome;
+  if (outcome?.kind !== 'changed') return outcome;
+  if (outcome.concernsProcess) await tellCampaign(trx, { tenantId, campaignId }, now);
+  return { kind: 'changed' };
 }
 
 /**
@@ -195,7 +197,7 @@ export async function changeCampaign(trx: TenantTransaction, change: CampaignCha
 export async function moveCampaign(
   trx: TenantTransaction,
   { tenantId, campaignId, step, actor, now, set = {}, data = {} }: CampaignChange,
-): Promise<ChangeOutcome> {
+): Promise<MoveOutcome> {
   const row = await trx
     .selectFrom('campaign')
     .select(['state', 'started_at'])
@@ -236,7 +238,7 @@ export async function moveCampaign(
     },
   ]);
   if (actor.kind !== 'user') await notifyOfCampaign(trx, { tenantId, campaignId }, { step, now, data });
-  return { kind: 'changed', heard: hasProcess(row.state) || next.state === 'scheduled' };
+  return { kind: 'changed', concernsProcess: hasProcess(row.state) || next.state === 'scheduled' };
 }
 
 const eventOf: Readonly<Record<CampaignStep['kind'], EventKind>> = {

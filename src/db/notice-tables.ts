@@ -1,5 +1,14 @@
 import type { Generated } from 'kysely';
-import type { CampaignId, CommentId, ConnectionId, NotificationId, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
+import type {
+  CampaignId,
+  CommentId,
+  ConnectionId,
+  NotificationId,
+  PostId,
+  RevisionId,
+  TenantId,
+  UserId,
+} from '../domain/ids.ts';
 import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Json } from './json-column.ts';
 

@@ -74,7 +74,10 @@ function notifications(trx: TenantTransaction, { userId, posts, connections, cam
     .$if(!campaigns, (query) => query.where('told.campaign_id', 'is', null));
 }
 
-export async function countUnread(trx: TenantTransaction, { userId, posts, connections, campaigns }: Reader): Promise<number> {
+export async function countUnread(
+  trx: TenantTransaction,
+  { userId, posts, connections, campaigns }: Reader,
+): Promise<number> {
   const { count } = await trx
     .selectFrom('notification')
     .select((eb) => eb.fn.countAll<string>().as('count'))

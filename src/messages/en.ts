@@ -41,7 +41,8 @@ export const en: Catalogue = {
       'There is nothing to do. {passedSlots, select, now {What had waited goes out now.} ask {What had waited goes out; where its time had passed for more than an hour, the post asks you.} drop {What had waited goes out; where its time had passed, it is dropped.} other {What had waited goes on.}}',
     campaign_paused:
       '{reason, select, error_rate {Look at the failures in its results, then resume or cancel it.} quality {Look at the quality of its template and its number at WhatsApp before you resume it.} quota {Resume it when the tenant’s monthly quota has been raised, or next month.} cost_cap {Clone it with a higher cap for those who are left, or cancel it.} connection {{problem, select, payment {WhatsApp wants the account’s payment method put right.} restricted {WhatsApp has restricted the account; its Business Manager says why.} number {WhatsApp does not take messages from the number: it is not registered, or its name is not approved.} other {Look at the connection of its number.}} It goes on by itself once the number can send again, or when you resume it.} other {Resume it when the reason has gone.}} Whoever was not sent the message yet waits; nobody is sent it twice.',
-    campaign_finished: 'Nobody of its audience is left. What became of each message stands in its results, which still change with what people read and answer.',
+    campaign_finished:
+      'Nobody of its audience is left. What became of each message stands in its results, which still change with what people read and answer.',
   },
   untitled: 'a post without text',
   somebody: 'A colleague',

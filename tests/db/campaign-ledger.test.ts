@@ -54,9 +54,9 @@ test('a pause waits for what is just being marked, so that it knows of it when i
     order.push('marked');
   });
   await held.promise;
-  const pausing = inTenant((trx) =>
-    step(trx, own, { kind: 'pause', reason: 'manual' }),
-  ).then(() => order.push('paused'));
+  const pausing = inTenant((trx) => step(trx, own, { kind: 'pause', reason: 'manual' })).then(() =>
+    order.push('paused'),
+  );
   await sleep(50);
   gate.resolve();
   await Promise.all([marking, pausing]);

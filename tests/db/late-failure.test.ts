@@ -135,9 +135,7 @@ function claimed() {
 /** Sends what is due, which WhatsApp takes. */
 async function sent(providerMessageId: string): Promise<void> {
   const ids = (await claimed()).map(({ id }) => id);
-  await inTenant((trx) =>
-    markSending(trx, claimOf(), { ids, needsConsent: true, month: '2026-11', leaseMs: 60_000 }),
-  );
+  await inTenant((trx) => markSending(trx, claimOf(), { ids, needsConsent: true, month: '2026-11', leaseMs: 60_000 }));
   const results = ids.map((id) => ({ id, kind: 'sent', providerMessageId }) as const);
   await inTenant((trx) => settleMessages(trx, claimOf(), results, now));
 }

@@ -21,7 +21,12 @@ test.each([
   ['a number that is not registered', 133_010, 'number'],
   ['an account that is restricted', 368, 'restricted'],
 ])('%s stops the campaign: nothing more is tried until WhatsApp says that it is over', async (_what, code, problem) => {
-  const whatsapp = { refusal: null as number | null, calls: 0, accepted: [] as string[], callsWhenAsked: [] as number[] };
+  const whatsapp = {
+    refusal: null as number | null,
+    calls: 0,
+    accepted: [] as string[],
+    callsWhenAsked: [] as number[],
+  };
   const own = await ownCampaign(db, { masterKeys: testMasterKeys, recipients });
   await play(own, {
     send: (to) => {

@@ -4,7 +4,12 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { activityInfo } from '@temporalio/activity';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CampaignOrder } from '../../src/activities/campaign.ts';
-import { type CampaignCommand, type CampaignReading, reviveEveryMs, ruleOnCommand } from '../../src/domain/campaign-process.ts';
+import {
+  type CampaignCommand,
+  type CampaignReading,
+  reviveEveryMs,
+  ruleOnCommand,
+} from '../../src/domain/campaign-process.ts';
 import { campaignWorkflowId, type CampaignState, type PauseReason } from '../../src/domain/campaign.ts';
 import type { CampaignId, ConnectionId, TenantId, UserId } from '../../src/domain/ids.ts';
 import { campaignChanged, cancel, pause, resume, setRate } from '../../src/workflows/campaign/messages.ts';

@@ -49,8 +49,7 @@ export const pauseCampaign = defineRoute({
   answer: answerOf('Paused.'),
   refusals: commandProblems,
   audit: 'campaign.paused',
-  act: async (ctx) =>
-    commandCampaign(ctx, await readStored(ctx), { update: pause, args: [{ by: ctx.caller.userId }] }),
+  act: async (ctx) => commandCampaign(ctx, await readStored(ctx), { update: pause, args: [{ by: ctx.caller.userId }] }),
 });
 
 export const resumeCampaign = defineRoute({

@@ -29,11 +29,14 @@ const campaign = z
     name: z.string().meta({ description: 'What colleagues call it.' }),
     state: z.enum(campaignStates).meta({ description: 'Where it stands.' }),
     pauseReason: z.enum(pauseReasons).nullable().meta({ description: 'Why it is paused; null: it is not.' }),
-    otherNumbers: z
-      .int()
-      .meta({ description: 'How many other numbers it sends from; it pauses all the same, for nobody may be left out.' }),
+    otherNumbers: z.int().meta({
+      description: 'How many other numbers it sends from; it pauses all the same, for nobody may be left out.',
+    }),
   })
-  .meta({ id: 'CampaignOfConnection', description: 'A campaign that has yet to be sent, or to go on, from the number.' });
+  .meta({
+    id: 'CampaignOfConnection',
+    description: 'A campaign that has yet to be sent, or to go on, from the number.',
+  });
 
 export const showImpact = defineRoute({
   method: 'get',

@@ -24,7 +24,8 @@ export function errandsFor(key: Pick<CampaignInput, 'tenantId' | 'campaignId'>) 
         ),
       ]);
     },
-    ask: (): Promise<void> => askAfterNumbers.executeWithOptions({ summary: 'Ask whether its numbers may send' }, [key]),
+    ask: (): Promise<void> =>
+      askAfterNumbers.executeWithOptions({ summary: 'Ask whether its numbers may send' }, [key]),
     close: (): Promise<void> => closeCampaign.executeWithOptions({ summary: 'Skip what was not sent' }, [key]),
   };
 }
