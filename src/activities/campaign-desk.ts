@@ -12,6 +12,7 @@ import {
   settleMessages,
   skipClaimed,
 } from '../db/campaign-ledger.ts';
+import { readNumbers } from '../db/campaign-numbers.ts';
 import { readSendingPlan, type SendingPlan, type SendingVariant } from '../db/campaign-sending.ts';
 import { readCostRoom } from '../db/campaign-spend.ts';
 import { reserveReach } from '../db/portfolio-reach.ts';
@@ -92,6 +93,10 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
       return inTenant(async (trx) => {
         const control = await readControl(trx, claim);
         if (control?.state !== 'running' || control.epoch !== claim.epoch) return { ended: 'stopped' as const };
+        if (!(await mayUse(trx))) {
+          await dependencies.pause(trx, 'connection');
+          return { ended: 'stopped' as const };
+        }
         if (early) return { count: 0, startsInMs: 0, ended: null };
         const { ratePerS } = control;
         const room = { most: isSilent ? 1 : most, ownRatePerS: ratePerS };
@@ -141,6 +146,12 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
       await persistently(() => inTenant((trx) => giveBack(trx, claim, { ids: messages.map(({ id }) => id) })));
     },
   };
+
+  /** A person may have suspended or disconnected the number since. */
+  async function mayUse(trx: TenantTransaction): Promise<boolean> {
+    const numbers = await readNumbers(trx, claim);
+    return numbers.find(({ id }) => id === connectionId)?.works === true;
+  }
 
   /** Sets aside whom nothing may be sent to now. */
   async function sort(trx: TenantTransaction, rows: readonly ClaimedMessage[]) {

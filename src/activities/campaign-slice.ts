@@ -4,15 +4,16 @@ import { ChannelError, type PageAccess } from '../channels/channel.ts';
 import type { HeldPage } from '../channels/connector.ts';
 import type { NumberLimits, ReadLimits } from '../channels/whatsapp/limits.ts';
 import type { WhatsappSender } from '../channels/whatsapp/send.ts';
-import { moveCampaign, readControl, waitForReach } from '../db/campaign-control.ts';
+import { moveCampaign } from '../db/campaign.ts';
+import { readControl, waitForReach } from '../db/campaign-control.ts';
 import { type CampaignKey, giveBack } from '../db/campaign-ledger.ts';
 import { recoverMessages } from '../db/campaign-leases.ts';
+import { stopNumber } from '../db/campaign-numbers.ts';
 import { blockTemplate, noteMarketingStop, readSendingPlan } from '../db/campaign-sending.ts';
 import { breakConnection } from '../db/connection-grant.ts';
 import type { Database } from '../db/schema.ts';
 import { setSenderLimit, slowSender } from '../db/sender-bucket.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
-import { pauseFor } from '../domain/campaign-process.ts';
 import type { PauseReason } from '../domain/campaign.ts';
 import { errorOf } from '../domain/connection-health.ts';
 import type { CampaignMessageId, ConnectionId } from '../domain/ids.ts';
@@ -164,7 +165,10 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     else if (pause !== null) await pauseCampaign(trx, about, pause);
   }
 
-  /** A grant that is gone is noted with its connection, where people see it and mend it. */
+  /**
+   * A grant that is gone is noted with its connection, where people see it and mend it; what WhatsApp has against the
+   * number otherwise, with the campaign's own.
+   */
   async function stopAccount(
     trx: TenantTransaction,
     about: SenderOf,
@@ -179,7 +183,8 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
       const state = isGone ? 'expired' : 'refresh_required';
       await breakConnection(trx, about, { grantVersion: held.grantVersion, state, error, now });
     }
-    await pauseCampaign(trx, about, pauseFor(problem), { problem, code });
+    await stopNumber(trx, about, { problem, code, now });
+    await pauseCampaign(trx, about, 'connection', { problem, code });
   }
 
   async function pauseCampaign(
@@ -188,7 +193,9 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     reason: PauseReason,
     data: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
-    await moveCampaign(trx, about, { to: 'paused', from: ['running'], reason, by: null, now: new Date(clock()), data });
+    const { tenantId, campaignId } = about;
+    const step = { kind: 'pause', reason } as const;
+    await moveCampaign(trx, { tenantId, campaignId, step, actor: { kind: 'process' }, now: new Date(clock()), data });
   }
 }
 

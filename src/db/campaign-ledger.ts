@@ -22,6 +22,8 @@ export interface ClaimedMessage {
   readonly authorId: AuthorId;
   readonly variant: string;
   readonly attempts: number;
+  /** WhatsApp has shielded them from this campaign before. */
+  readonly capped: boolean;
   readonly phone: string | null;
   readonly externalId: string | null;
   readonly name: string;
@@ -63,9 +65,10 @@ export function claimMessages(
       from picked
       where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid
         and message.id = picked.id
-      returning message.id, message.author_id, message.variant, message.attempts
+      returning message.id, message.author_id, message.variant, message.attempts, message.capped_at
     )
-    select claimed.id, claimed.author_id as "authorId", claimed.variant, claimed.attempts, author.phone,
+    select claimed.id, claimed.author_id as "authorId", claimed.variant, claimed.attempts,
+           claimed.capped_at is not null as capped, author.phone,
            author.external_id as "externalId", author.name, author.country, author.time_zone as "timeZone",
            author.attributes,
            coalesce(author.last_inbound_at > ${now}::timestamptz - interval '24 hours', false) as "windowOpen"
@@ -160,7 +163,14 @@ export type MessageResult = { readonly id: CampaignMessageId } & (
   | { readonly kind: 'sent'; readonly providerMessageId: string }
   | { readonly kind: 'failed'; readonly code: number | null }
   /** Not sent; to be tried again at the instant. `counts`: as one of its attempts. */
-  | { readonly kind: 'again'; readonly dueAt: Date; readonly counts: boolean; readonly code: number | null }
+  | {
+      readonly kind: 'again';
+      readonly dueAt: Date;
+      readonly counts: boolean;
+      readonly code: number | null;
+      /** It was held back to shield the person: the next time it is given up. */
+      readonly capped?: true;
+    }
   | { readonly kind: 'skipped'; readonly reason: SkipReason; readonly code: number | null }
   /** The answer was lost: it may have been sent. */
   | { readonly kind: 'unconfirmed' }
@@ -179,7 +189,10 @@ export async function settleMessages(
   const query = sql<{ id: string }>`
     update campaign_message message
     set state = case when message.state in ('sending', 'unconfirmed') then result.state else message.state end,
-        provider_message_id = coalesce(message.provider_message_id, result.provider_message_id),
+        -- One that is sent once more still bears the id of the time before.
+        provider_message_id = case when message.state in ('sending', 'unconfirmed')
+                                   then coalesce(result.provider_message_id, message.provider_message_id)
+                                   else coalesce(message.provider_message_id, result.provider_message_id) end,
         sent_at = case when result.state = 'sent' then coalesce(message.sent_at, ${now}::timestamptz)
                        else message.sent_at end,
         failed_at = case when result.state = 'failed' then ${now}::timestamptz else message.failed_at end,
@@ -187,6 +200,7 @@ export async function settleMessages(
         skip_reason = coalesce(result.reason, message.skip_reason),
         due_at = coalesce(result.due_at, message.due_at),
         attempts = message.attempts - result.uncounted,
+        capped_at = case when result.capped then ${now}::timestamptz else message.capped_at end,
         lease_token = case when result.state = 'queued' then null else message.lease_token end,
         lease_until = case when result.state = 'unconfirmed' then message.lease_until end
     from unnest(${results.map(({ id }) => id)}::uuid[], ${results.map(stateOf)}::text[],
@@ -194,8 +208,9 @@ export async function settleMessages(
                 ${results.map((result) => ('code' in result ? result.code : null))}::integer[],
                 ${results.map((result) => (result.kind === 'skipped' ? result.reason : null))}::text[],
                 ${results.map((result) => (result.kind === 'again' ? result.dueAt : null))}::timestamptz[],
-                ${results.map((result) => (result.kind === 'again' && !result.counts ? 1 : 0))}::integer[])
-         as result (id, state, provider_message_id, code, reason, due_at, uncounted)
+                ${results.map((result) => (result.kind === 'again' && !result.counts ? 1 : 0))}::integer[],
+                ${results.map((result) => 'capped' in result)}::boolean[])
+         as result (id, state, provider_message_id, code, reason, due_at, uncounted, capped)
     where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid
       and message.id = result.id and message.lease_token = ${leaseToken}::uuid
       and (message.state in ('sending', 'unconfirmed') or result.state = 'sent')

@@ -19,6 +19,7 @@ import type {
   TemplateStatus,
   VariableSources,
 } from '../domain/template.ts';
+import type { AccountProblem } from '../domain/whatsapp-verdict.ts';
 import type { Json, JsonWithDefault } from './json-column.ts';
 
 /** Templates, campaigns, and the ledger of what each recipient was sent. */
@@ -94,7 +95,15 @@ export interface CampaignTables {
     finished_at: Date | null;
   };
   campaign_group: { tenant_id: TenantId; campaign_id: CampaignId; group_id: ContactGroupId };
-  campaign_number: { tenant_id: TenantId; campaign_id: CampaignId; connection_id: ConnectionId };
+  campaign_number: {
+    tenant_id: TenantId;
+    campaign_id: CampaignId;
+    connection_id: ConnectionId;
+    stopped_for: AccountProblem | null;
+    stopped_code: number | null;
+    stopped_at: Date | null;
+    asked_at: Date | null;
+  };
   campaign_variant: {
     tenant_id: TenantId;
     campaign_id: CampaignId;
@@ -145,6 +154,7 @@ export interface CampaignTables {
     clicked_at: Date | null;
     opted_out_at: Date | null;
     cost: string | null;
+    capped_at: Date | null;
   };
   sender_bucket: {
     tenant_id: TenantId;

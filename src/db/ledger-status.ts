@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CampaignMessageState } from '../domain/campaign-message.ts';
-import type { AuthorId, CampaignId, CampaignMessageId, Instant, TenantId } from '../domain/ids.ts';
+import type { AuthorId, CampaignId, CampaignMessageId, ConnectionId, Instant, TenantId } from '../domain/ids.ts';
 import { type Delivery, withStatus } from '../domain/message-state.ts';
 import type { MessagePricing, MessageStatus } from '../domain/number-news.ts';
 import type { MessageReference } from '../domain/opaque-data.ts';
@@ -26,6 +26,8 @@ export interface LedgerFailure {
   readonly campaignId: CampaignId;
   readonly id: CampaignMessageId;
   readonly authorId: AuthorId;
+  /** The number that it was sent from. */
+  readonly connectionId: ConnectionId;
   readonly errorCode: number | null;
 }
 
@@ -59,7 +61,13 @@ export async function advanceLedger(trx: TenantTransaction, batch: LedgerBatch):
     campaigns: [...new Set(changed.map(({ row }) => row.campaignId))],
     failures: changed
       .filter(({ row, next }) => next.state === 'failed' && row.state !== 'failed')
-      .map(({ next: { campaignId, id, authorId, errorCode } }) => ({ campaignId, id, authorId, errorCode })),
+      .map(({ next: { campaignId, id, authorId, connectionId, errorCode } }) => ({
+        campaignId,
+        id,
+        authorId,
+        connectionId,
+        errorCode,
+      })),
   };
 }
 
@@ -67,6 +75,7 @@ interface LedgerRow extends Delivery {
   readonly campaignId: CampaignId;
   readonly id: CampaignMessageId;
   readonly authorId: AuthorId;
+  readonly connectionId: ConnectionId;
   readonly cost: string | null;
   readonly country: string | null;
   readonly currency: string;
@@ -121,7 +130,7 @@ async function lockRows(
       select campaign_id, id from campaign_message
       where tenant_id = ${tenantId} and provider_message_id = any (${unnamed}::text[])
     )
-    select row.campaign_id, row.id, row.author_id, row.state, row.provider_message_id, row.sent_at, row.delivered_at,
+    select row.campaign_id, row.id, row.author_id, row.connection_id, row.state, row.provider_message_id, row.sent_at, row.delivered_at,
       row.read_at, row.failed_at, row.error_code, row.cost, author.country, campaign.currency
     from wanted
     join campaign_message as row
@@ -137,6 +146,7 @@ interface StoredRow {
   readonly campaign_id: CampaignId;
   readonly id: CampaignMessageId;
   readonly author_id: AuthorId;
+  readonly connection_id: ConnectionId;
   readonly state: CampaignMessageState;
   readonly provider_message_id: string | null;
   readonly sent_at: Date | null;
@@ -154,6 +164,7 @@ function rowOf(row: StoredRow): LedgerRow {
     campaignId: row.campaign_id,
     id: row.id,
     authorId: row.author_id,
+    connectionId: row.connection_id,
     state: row.state,
     providerMessageId: row.provider_message_id,
     sentAt: row.sent_at?.getTime() ?? null,

@@ -1,4 +1,4 @@
-import type { CommentId, ConnectionId, PostId, TenantId, UserId } from './ids.ts';
+import type { CampaignId, CommentId, ConnectionId, PostId, TenantId, UserId } from './ids.ts';
 import type { Network } from './network.ts';
 
 /** What a person may have to know now of a post. */
@@ -33,12 +33,21 @@ export const connectionNoticeKinds = [
   'connection_repaired',
 ] as const;
 
+/** What those who sent a campaign, or may stop one, may have to know now of it. */
+export const campaignNoticeKinds = [
+  /** It has stopped by itself; `reason` says why. */
+  'campaign_paused',
+  /** Everybody of its audience has been dealt with. */
+  'campaign_finished',
+] as const;
+
 /** Each kind has its words in every language of `src/messages/`. */
-export const notificationKinds = [...postNoticeKinds, ...connectionNoticeKinds] as const;
+export const notificationKinds = [...postNoticeKinds, ...connectionNoticeKinds, ...campaignNoticeKinds] as const;
 
 export type PostNoticeKind = (typeof postNoticeKinds)[number];
 export type ConnectionNoticeKind = (typeof connectionNoticeKinds)[number];
-export type NotificationKind = PostNoticeKind | ConnectionNoticeKind;
+export type CampaignNoticeKind = (typeof campaignNoticeKinds)[number];
+export type NotificationKind = PostNoticeKind | ConnectionNoticeKind | CampaignNoticeKind;
 
 /** Ids, codes and instants (ISO 8601) that the words of a notification are made of. Unknown members are kept. */
 export interface NotificationData {
@@ -56,13 +65,17 @@ export interface NotificationData {
   /** How many posts wait for a connection, or waited for it, and what becomes of those whose slot has passed. */
   readonly waiting?: number;
   readonly passedSlots?: string;
+  /** Why a campaign has paused, and with which code of the network's where there is one. */
+  readonly reason?: string;
+  readonly code?: number | null;
   readonly [more: string]: unknown;
 }
 
 /** What a notification is about. */
 export type NotificationSubject =
   | { readonly kind: PostNoticeKind; readonly postId: PostId }
-  | { readonly kind: ConnectionNoticeKind; readonly connectionId: ConnectionId };
+  | { readonly kind: ConnectionNoticeKind; readonly connectionId: ConnectionId }
+  | { readonly kind: CampaignNoticeKind; readonly campaignId: CampaignId };
 
 /** An order to let people know of one occasion. Carrying it out twice notifies once. */
 export type NotificationOrder = NotificationSubject & {
@@ -85,7 +98,7 @@ export const mailOutcomes = ['sent', 'refused', 'skipped', 'expired'] as const;
 export type MailOutcome = (typeof mailOutcomes)[number];
 
 /** A notification as it is told: everything but the language. */
-export type Notice = PostNotice | ConnectionNotice;
+export type Notice = PostNotice | ConnectionNotice | CampaignNotice;
 
 export interface PostNotice {
   readonly about: 'post';
@@ -109,6 +122,19 @@ export interface ConnectionNotice {
   readonly page: string;
   readonly network: Network;
   readonly data: NotificationData;
+}
+
+export interface CampaignNotice {
+  readonly about: 'campaign';
+  readonly kind: CampaignNoticeKind;
+  /** What colleagues call it. */
+  readonly campaign: string;
+  readonly data: NotificationData;
+}
+
+/** Whether notifications of this kind are about campaigns. */
+export function aboutCampaigns(kind: NotificationKind): kind is CampaignNoticeKind {
+  return campaignNoticeKinds.some((candidate) => candidate === kind);
 }
 
 /** Whether notifications of this kind are about connections. */

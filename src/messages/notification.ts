@@ -1,4 +1,4 @@
-import type { ConnectionNotice, Notice, PostNotice } from '../domain/notification.ts';
+import type { CampaignNotice, ConnectionNotice, Notice, PostNotice } from '../domain/notification.ts';
 import { networkNames } from '../domain/network.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -22,7 +22,7 @@ export function notificationMail(
   about: {
     readonly recipient: string;
     readonly tenant: string;
-    /** Where the post or the connection is shown; null when there is no console. */
+    /** Where the post, the connection or the campaign is shown; null when there is no console. */
     readonly link: string | null;
     readonly now: Date;
   },
@@ -32,7 +32,7 @@ export function notificationMail(
   const parts: readonly Part[] = [
     { kind: 'paragraph', text: say(words.greeting, { name: about.recipient }) },
     { kind: 'paragraph', text: `${line}. ${say(words.asked[notice.kind], valuesOf(words, notice))}` },
-    ...(notice.about === 'post' ? partsOfPost(speaker, notice, about.now) : partsOfConnection(speaker, notice)),
+    ...partsOf(speaker, notice, about.now),
     ...(about.link === null ? [] : [{ kind: 'link', text: linkText(speaker, notice), url: about.link } as const]),
     { kind: 'small', text: say(words.footer, { tenant: about.tenant }) },
   ];
@@ -44,11 +44,45 @@ export function notificationMail(
 }
 
 function linkText({ words }: Speaker, { about }: Notice): string {
-  return about === 'post' ? words.open : words.openConnection;
+  switch (about) {
+    case 'post':
+      return words.open;
+    case 'connection':
+      return words.openConnection;
+    case 'campaign':
+      return words.openCampaign;
+  }
+}
+
+function partsOf(speaker: Speaker, notice: Notice, now: Date): readonly Part[] {
+  switch (notice.about) {
+    case 'post':
+      return partsOfPost(speaker, notice, now);
+    case 'connection':
+      return partsOfConnection(speaker, notice);
+    case 'campaign':
+      // Its line has said it all.
+      return [];
+  }
 }
 
 function valuesOf(words: Speaker['words'], notice: Notice): Readonly<Record<string, string>> {
-  return notice.about === 'post' ? valuesOfPost(words, notice) : valuesOfConnection(notice);
+  switch (notice.about) {
+    case 'post':
+      return valuesOfPost(words, notice);
+    case 'connection':
+      return valuesOfConnection(notice);
+    case 'campaign':
+      return valuesOfCampaign(notice);
+  }
+}
+
+function valuesOfCampaign({ campaign, data: { reason = 'other', problem } }: CampaignNotice) {
+  return {
+    campaign: shortened(campaign, longestTitle),
+    reason,
+    problem: typeof problem === 'string' ? problem : 'other',
+  };
 }
 
 function valuesOfConnection({ page, network, data }: ConnectionNotice) {

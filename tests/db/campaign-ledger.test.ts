@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { haltCampaigns, moveCampaign, readControl } from '../../src/db/campaign-control.ts';
+import { haltCampaigns, readControl } from '../../src/db/campaign-control.ts';
+import { moveCampaign } from '../../src/db/campaign.ts';
 import {
+  type CampaignKey,
   type Claim,
   claimMessages,
   giveBack,
@@ -13,6 +15,7 @@ import {
 import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../../src/db/campaign-leases.ts';
 import { closeGate, insertHalt } from '../../src/db/halt.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
+import type { CampaignStep } from '../../src/domain/campaign.ts';
 import type { CampaignMessageId } from '../../src/domain/ids.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
 import { newId } from '../../src/platform/new-id.ts';
@@ -36,10 +39,9 @@ test('only what its claim still holds is marked, and nothing once the campaign i
   const [first, second, third] = (await claimRows(claim, 3)).map(({ id }) => id);
   await inTenant((trx) => giveBack(trx, claim, { ids: [first as CampaignMessageId] }));
   expect((await mark([first, second])).map(({ id }) => id)).toEqual([second]);
-  const now = new Date();
-  await inTenant((trx) => moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now }));
+  await inTenant((trx) => step(trx, own, { kind: 'pause', reason: 'manual' }));
   expect(await mark([third])).toEqual([]);
-  await inTenant((trx) => moveCampaign(trx, own, { to: 'running', from: ['paused'], by: null, now }));
+  await inTenant((trx) => step(trx, own, { kind: 'resume' }));
   expect(await mark([third]), 'the old epoch stays over after the pause').toEqual([]);
 });
 
@@ -55,9 +57,9 @@ test('a pause waits for what is just being marked, so that it knows of it when i
     order.push('marked');
   });
   await held.promise;
-  const pausing = inTenant((trx) =>
-    moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now: new Date() }),
-  ).then(() => order.push('paused'));
+  const pausing = inTenant((trx) => step(trx, own, { kind: 'pause', reason: 'manual' })).then(() =>
+    order.push('paused'),
+  );
   await sleep(50);
   gate.resolve();
   await Promise.all([marking, pausing]);
@@ -196,6 +198,9 @@ async function campaignOf(recipients: number, category: TemplateCategory = 'mark
     inTenant((trx) => markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, month, leaseMs: 60_000 }));
   return { own, claim, inTenant, claimRows, mark };
 }
+
+const step = (trx: TenantTransaction, { tenantId, campaignId }: CampaignKey, taken: CampaignStep) =>
+  moveCampaign(trx, { tenantId, campaignId, step: taken, actor: { kind: 'process' }, now: new Date() });
 
 const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly CampaignMessageId[] =>
   ids.filter((id) => id !== undefined);

@@ -66,10 +66,11 @@ describe('statuses of a campaign', () => {
 
   it('say what has failed, each once', async () => {
     const { campaignId, id, authorId, providerId } = await recipient({});
+    const { connection_id: connectionId } = tenant.campaign_message;
     const failed = told(providerId, { state: 'failed', errorCode: 131_049 });
     expect(await apply([failed, failed])).toEqual({
       campaigns: [campaignId],
-      failures: [{ campaignId, id, authorId, errorCode: 131_049 }],
+      failures: [{ campaignId, id, authorId, connectionId, errorCode: 131_049 }],
     });
     expect(await apply([failed])).toEqual({ campaigns: [], failures: [] });
     expect(await rowOf(id)).toMatchObject({ state: 'failed', error_code: 131_049, failed_at: new Date(at(1)) });

@@ -7,8 +7,10 @@ import { seedApp } from '../../simulators/seed.ts';
 import { openLane } from '../../src/channels/http/lane.ts';
 import { hostsFor } from '../../src/channels/http/hosts.ts';
 import { usualHttpSettings } from '../../src/channels/http.ts';
+import { whatsappHealth } from '../../src/channels/whatsapp/health.ts';
 import { whatsappSender } from '../../src/channels/whatsapp/send.ts';
 import { seedApps } from '../support/apps.ts';
+import { testHttp } from '../unit/channels/channel-http.ts';
 import { graphAs } from './support/graph.ts';
 
 const [business] = whatsappBusinesses;
@@ -76,6 +78,24 @@ test('a token that was taken back is refused with 190', async () => {
   expect(await send('row-1', '+393400000001')).toMatchObject({ kind: 'refused', code: 190 });
 });
 
+test('a number that nothing is taken from says so when it is asked how it is', async () => {
+  const { send, control, maySend } = await number();
+  expect(await maySend()).toBe(true);
+  await settings(control, { refuseAllWith: 131_042 });
+  expect(await send('row-1', '+393400000001')).toMatchObject({ kind: 'refused', code: 131_042 });
+  expect(await maySend()).toBe(false);
+  await settings(control, { refuseAllWith: null });
+  expect(await send('row-1', '+393400000001')).toMatchObject({ kind: 'accepted' });
+});
+
+test('what is taken may fail afterwards, with the code that is set', async () => {
+  const { send, control } = await number();
+  const app = await listeningApp();
+  await settings(control, { callbackUrl: app.url, undeliverableShare: 1, undeliverableCode: 131_049 });
+  await send('row-1', '+393400000001');
+  await expect.poll(() => app.statuses()).toMatchObject([{ status: 'failed', errors: [{ code: 131_049 }] }]);
+});
+
 test('somebody writes to a number, and the app is told', async () => {
   const { control } = await number();
   const app = await listeningApp();
@@ -104,7 +124,11 @@ async function number() {
   const sendFrom = open({ externalId, accessToken: business.accessToken });
   const send = (rowId: string, phone: string, departBy = performance.now() + 5_000) =>
     sendFrom({ rowId, to: { phone }, content: template }, departBy);
-  return { send, control };
+  const http = testHttp(simulator.url);
+  onTestFinished(() => http.close());
+  const health = whatsappHealth({ http, clock: Date.now, app: seedApps.meta });
+  const maySend = () => health({ externalId, accessToken: business.accessToken, details: {} });
+  return { send, control, maySend };
 }
 
 interface Status {

@@ -129,6 +129,7 @@ function messageOf(id: string): ClaimedMessage {
     authorId: id as AuthorId,
     variant: 'A',
     attempts: 0,
+    capped: false,
     phone: '+393400000001',
     externalId: null,
     name: '',

@@ -70,6 +70,8 @@ export function openMessages(world: World, checkTemplate: CheckTemplate = () => 
       if (found.phone.status !== 'CONNECTED') {
         throw whatsappError(133_010, 'Account not registered', 'Account not registered');
       }
+      const { refuseAllWith } = messaging(world);
+      if (refuseAllWith !== null) throw whatsappError(refuseAllWith, 'Message failed to send', 'Refused');
       const parsed = body.safeParse(call.body);
       if (!parsed.success)
         throw invalidParameter(`(#100) Invalid parameter: ${parsed.error.issues[0]?.path.join('.')}`);

@@ -27,7 +27,13 @@ export const messagingSettings = z.strictObject({
   deliveredAfterMs: ms.describe('About how long a message takes to arrive.'),
   readAfterMs: ms.describe('About how long it then waits to be read.'),
   readShare: share.describe('So many of those that arrive are read.'),
-  undeliverableShare: share.describe('So many of those that are taken fail afterwards, with 131026.'),
+  refuseAllWith: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Every message is refused with this code, and the health of numbers says so; null: none is.'),
+  undeliverableShare: share.describe('So many of those that are taken fail afterwards.'),
+  undeliverableCode: z.number().int().describe('With which code they do.'),
   statusLossShare: share.describe('So many statuses are never told.'),
   statusRepeatShare: share.describe('So many statuses are told twice.'),
   statusShuffleShare: share.describe('So many statuses come late, and so in another order.'),
@@ -50,7 +56,9 @@ export const usualMessaging: MessagingSettings = {
   deliveredAfterMs: 300,
   readAfterMs: 2_000,
   readShare: 0.6,
+  refuseAllWith: null,
   undeliverableShare: 0,
+  undeliverableCode: 131_026,
   statusLossShare: 0,
   statusRepeatShare: 0,
   statusShuffleShare: 0,

@@ -41,7 +41,7 @@ export function openStatuses(world: World): Statuses {
       if (settings.callbackUrl === null) return;
       for (const { status, at } of plan(settings, message.at)) {
         if (Math.random() < settings.statusLossShare) continue;
-        const told = { wabaId, display, phoneId: message.phoneId, status: statusOf(message, status, at) };
+        const told = { wabaId, display, phoneId: message.phoneId, status: statusOf(message, { status, at }, settings) };
         const late = Math.random() < settings.statusShuffleShare ? Math.random() * lateMs : 0;
         due.push({ at: at + late, told });
         if (Math.random() < settings.statusRepeatShare) due.push({ at: at + Math.random() * lateMs, told });
@@ -117,8 +117,12 @@ function plan(settings: MessagingSettings, takenAt: number): readonly { status: 
   ];
 }
 
-function statusOf({ id, to, opaque, template }: TakenMessage, status: Status, at: number): object {
-  const error = { code: 131_026, title: 'Message undeliverable', message: 'Message undeliverable' };
+function statusOf(
+  { id, to, opaque, template }: TakenMessage,
+  { status, at }: { status: Status; at: number },
+  { undeliverableCode: code }: MessagingSettings,
+): object {
+  const error = { code, title: 'Message undeliverable', message: 'Message undeliverable' };
   const details = { error_data: { details: 'Message Undeliverable.' } };
   const category = template === null ? 'service' : 'marketing';
   return {
