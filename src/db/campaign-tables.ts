@@ -155,6 +155,7 @@ export interface CampaignTables {
     halved_at: Date | null;
   };
   campaign_progress: { tenant_id: TenantId; campaign_id: CampaignId; next_at: Date };
+  campaign_spend: { tenant_id: TenantId; campaign_id: CampaignId; at_most: string | null };
   campaign_usage: { tenant_id: TenantId; month: string; messages: number };
   portfolio_reach: { tenant_id: TenantId; portfolio_id: string; author_id: AuthorId; opened_at: Date };
 }

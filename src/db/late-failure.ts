@@ -30,7 +30,7 @@ async function postpone(trx: TenantTransaction, tenantId: TenantId, row: LedgerF
         due_at = case when attempts > 1 then due_at else ${dueAt}::timestamptz end,
         provider_message_id = case when attempts > 1 then provider_message_id end,
         sent_at = case when attempts > 1 then sent_at end,
-        failed_at = null, lease_token = null, lease_until = null
+        failed_at = null, cost = null, lease_token = null, lease_until = null
     from campaign
     where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${row.campaignId}::uuid
       and message.id = ${row.id}::uuid and message.state = 'failed'
