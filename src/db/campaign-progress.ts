@@ -91,7 +91,7 @@ async function countLedger(trx: TenantTransaction, tenantId: TenantId, campaignI
       count(replied_at)::int as replied,
       count(clicked_at)::int as clicked,
       count(opted_out_at)::int as "optedOut",
-      coalesce(sum(cost) filter (where delivered_at is not null), 0)::text as cost
+      coalesce(sum(cost) filter (where state in ('delivered', 'read')), 0)::text as cost
     from campaign_message
     where tenant_id = ${tenantId} and campaign_id = ${campaignId}`.execute(trx);
   const [counts] = rows;

@@ -6,16 +6,11 @@ import type { TakenMessage } from '../../../simulators/graph/messaging/messages.
 import type { MessagingSettings } from '../../../simulators/graph/messaging/settings.ts';
 import { whatsappBusinesses } from '../../../simulators/graph/whatsapp-seeds.ts';
 import { campaignSliceActivities } from '../../../src/activities/campaign-slice.ts';
-import { hostsFor } from '../../../src/channels/http/hosts.ts';
-import { openLane } from '../../../src/channels/http/lane.ts';
-import { channelHttp, usualHttpSettings } from '../../../src/channels/http.ts';
-import { whatsappLimits } from '../../../src/channels/whatsapp/limits.ts';
-import { whatsappSender } from '../../../src/channels/whatsapp/send.ts';
 import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction, withTenant } from '../../../src/db/tenant.ts';
 import { controlOf, startSimulated } from '../../simulators/support/simulator.ts';
-import { seedApps } from '../../support/apps.ts';
 import { type CampaignFacts, ledgerCounts, ownCampaign } from '../../support/own-campaign.ts';
+import { whatsappAt } from '../../support/whatsapp-at.ts';
 import { testMasterKeys } from './held-connections.ts';
 
 const [business] = whatsappBusinesses;
@@ -45,10 +40,12 @@ export async function campaignAtWhatsapp(
   onTestFinished(() =>
     inTenant(async (trx) => void (await trx.updateTable('connection').set({ state: 'disconnected' }).execute())),
   );
+  const whatsapp = whatsappAt(simulator.url);
   const { sendCampaign } = campaignSliceActivities({
     db,
     masterKeys: testMasterKeys,
-    ...whatsappAt(simulator.url),
+    sender: whatsapp.sender,
+    readLimits: whatsapp.readLimits,
     clock: () => Date.now(),
     stopping: new AbortController().signal,
   });
@@ -65,19 +62,6 @@ export async function campaignAtWhatsapp(
     /** The numbers of those whose messages WhatsApp has taken. */
     taken: async () =>
       ((await control('/messaging/messages')).body as unknown as readonly TakenMessage[]).map(({ to }) => `+${to}`),
-  };
-}
-
-function whatsappAt(url: string) {
-  const limits = { ...usualHttpSettings.limits, allowPrivateTargets: true };
-  const hosts = hostsFor({ whatsapp: url, facebook: url });
-  const http = channelHttp({ ...usualHttpSettings, limits, hosts, clock: Date.now });
-  const lane = openLane(limits, { connections: 64 });
-  onTestFinished(async () => void (await Promise.all([http.close(), lane.close()])));
-  const app = seedApps.meta;
-  return {
-    sender: whatsappSender({ lane, hosts, app }),
-    readLimits: whatsappLimits({ http, clock: Date.now, app }),
   };
 }
 
