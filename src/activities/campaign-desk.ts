@@ -7,6 +7,7 @@ import {
   claimMessages,
   type ClaimedMessage,
   giveBack,
+  hasQueued,
   lockQuota,
   markSending,
   settleMessages,
@@ -14,7 +15,7 @@ import {
 } from '../db/campaign-ledger.ts';
 import { readNumbers } from '../db/campaign-numbers.ts';
 import { readSendingPlan, type SendingPlan, type SendingVariant } from '../db/campaign-sending.ts';
-import { readCostRoom } from '../db/campaign-spend.ts';
+import { takeCostRoom } from '../db/campaign-spend.ts';
 import { reserveReach } from '../db/portfolio-reach.ts';
 import type { Database } from '../db/schema.ts';
 import { takeBlock } from '../db/sender-bucket.ts';
@@ -66,22 +67,27 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
   return {
     async claim(after, limit) {
       const claimed = await inTenant(async (trx) => {
+        if (!(await goesOn(trx))) return stopped;
         plan.current = await readSendingPlan(trx, claim);
         const frozen = await isFrozen(trx, campaignId);
-        const room = await readCostRoom(trx, claim, new Date(clock()));
+        const room = await takeCostRoom(trx, claim, { most: limit, now: new Date(clock()) });
         if (room?.messages === 0) {
+          const isLeft = !frozen || (await hasQueued(trx, claim));
           // What has been claimed is within the cap, and leaves before the campaign stops.
-          if (room.claimed === 0) await dependencies.pause(trx, 'cost_cap');
-          return { messages: [], reachUsedUp: false, last: null, frozen, dry: false, waits: true };
+          if (isLeft && room.claimed === 0) {
+            await dependencies.pause(trx, 'cost_cap');
+            return stopped;
+          }
+          return { messages: [], reachUsedUp: false, last: null, frozen, dry: !isLeft, waits: isLeft };
         }
-        const most = Math.min(limit, room?.messages ?? limit);
+        const most = room?.messages ?? limit;
         const by = { connectionId, after, limit: most, now: new Date(clock()), leaseMs: claimLeaseMs };
         const rows = await claimMessages(trx, claim, by);
         const sendable = await sort(trx, rows);
         const last = rows.at(-1)?.id ?? null;
         return { ...sendable, last, frozen, dry: frozen && rows.length < most, waits: last === null && !frozen };
       });
-      if (claimed.waits) await sleep(freezePauseMs);
+      if ('waits' in claimed && claimed.waits) await sleep(freezePauseMs);
       return claimed;
     },
 
@@ -112,7 +118,7 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
         const room = await lockQuota(trx, { tenantId, month });
         if (room === 0) {
           await dependencies.pause(trx, 'quota');
-          return { ended: 'stopped' as const };
+          return stopped;
         }
         const ids = messages.slice(0, room ?? messages.length).map(({ id }) => id);
         const needsConsent = plan.current.variants.some(({ category }) => category === 'marketing');
@@ -121,9 +127,7 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
         const beyond = messages.slice(ids.length).map(({ id }) => id);
         if (beyond.length > 0) await giveBack(trx, claim, { ids: beyond });
         if (marked.length > 0) return marked;
-        const control = await readControl(trx, claim);
-        const goesOn = control?.state === 'running' && control.epoch === claim.epoch;
-        return goesOn ? marked : { ended: 'stopped' as const };
+        return (await goesOn(trx)) ? marked : stopped;
       });
     },
 
@@ -151,6 +155,11 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
   async function mayUse(trx: TenantTransaction): Promise<boolean> {
     const numbers = await readNumbers(trx, claim);
     return numbers.find(({ id }) => id === connectionId)?.works === true;
+  }
+
+  async function goesOn(trx: TenantTransaction): Promise<boolean> {
+    const control = await readControl(trx, claim);
+    return control?.state === 'running' && control.epoch === claim.epoch;
   }
 
   /** Sets aside whom nothing may be sent to now. */
@@ -202,6 +211,7 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
 }
 
 const longestWaitMs = 2_000;
+const stopped = { ended: 'stopped' } as const;
 
 const idsOf = (rows: readonly ClaimedMessage[]) => rows.map(({ id }) => id);
 

@@ -6,7 +6,7 @@ import { type SingleFile, singleFile } from './single-file.ts';
 
 /** Where the sending of one number takes its work from, and what it does with it. All but `send` may throw. */
 export interface SendDesk {
-  claim(after: CampaignMessageId | null, limit: number): Promise<ClaimedBatch>;
+  claim(after: CampaignMessageId | null, limit: number): Promise<ClaimedBatch | { readonly ended: SendEnd }>;
   /** Room at the number, and whether this campaign may still go on. */
   block(most: number): Promise<(Block & { readonly ended: null }) | { readonly ended: SendEnd }>;
   /** The last step before the calls. Those that it leaves out are sent nothing. */
@@ -89,6 +89,7 @@ export async function sendOut(
   const claiming = file(async () => {
     const fromFront = cursor === null;
     const claimed = await desk.claim(cursor, limits.claimSize);
+    if ('ended' in claimed) return void (end ??= claimed.ended);
     waiting.push(...claimed.messages);
     cursor = claimed.last ?? cursor;
     limits.onCursor(cursor);

@@ -12,7 +12,7 @@ import { stopNumber } from '../db/campaign-numbers.ts';
 import { blockTemplate, noteMarketingStop, readSendingPlan } from '../db/campaign-sending.ts';
 import { breakConnection } from '../db/connection-grant.ts';
 import type { Database } from '../db/schema.ts';
-import { setSenderLimit, slowSender } from '../db/sender-bucket.ts';
+import { noteNumberLimits, slowSender } from '../db/sender-bucket.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import type { PauseReason } from '../domain/campaign.ts';
 import { errorOf } from '../domain/connection-health.ts';
@@ -103,7 +103,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
   async function limitsOf(about: SenderOf, held: Held): Promise<NumberLimits | 'broken'> {
     try {
       const limits = await dependencies.readLimits(held.page, { signal: AbortSignal.timeout(askTimeoutMs) });
-      await withTenant(db, about.tenantId, (trx) => setSenderLimit(trx, about, limits.perSecond));
+      await withTenant(db, about.tenantId, (trx) => noteNumberLimits(trx, about, limits));
       return limits;
     } catch (error) {
       if (!(error instanceof ChannelError) || error.grantProblem === null) throw error;

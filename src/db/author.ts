@@ -71,6 +71,12 @@ export async function selectAuthor(trx: TenantTransaction, id: AuthorId): Promis
   return row === undefined ? null : rowOf(row);
 }
 
+/** The author who has a number at WhatsApp, in E.164. */
+export async function selectAuthorByPhone(trx: TenantTransaction, phone: string): Promise<AuthorRow | null> {
+  const row = await authorRows(trx).where('network', '=', 'whatsapp').where('phone', '=', phone).executeTakeFirst();
+  return row === undefined ? null : rowOf(row);
+}
+
 /** The same, and nobody else may change it before this transaction ends. */
 export async function lockAuthor(trx: TenantTransaction, id: AuthorId): Promise<AuthorRow | null> {
   const row = await authorRows(trx).where('id', '=', id).forUpdate().executeTakeFirst();

@@ -78,6 +78,16 @@ export function claimMessages(
   return runPrepared(trx, { compile: () => query.compile(trx) });
 }
 
+/** Whether anybody of the campaign has still to be sent something, now or later. */
+export async function hasQueued(trx: TenantTransaction, { tenantId, campaignId }: CampaignKey): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from campaign_message
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'queued' limit 1`.execute(
+    trx,
+  );
+  return rows.length > 0;
+}
+
 /** Before every uuid. */
 const firstId = '00000000-0000-0000-0000-000000000000';
 

@@ -163,8 +163,11 @@ export interface CampaignTables {
     limit_per_s: number;
     taken_until: Date;
     halved_at: Date | null;
+    /** Null: WhatsApp was not asked yet. */
+    portfolio_id: string | null;
   };
   campaign_progress: { tenant_id: TenantId; campaign_id: CampaignId; next_at: Date };
+  campaign_spend: { tenant_id: TenantId; campaign_id: CampaignId; at_most: string | null };
   campaign_usage: { tenant_id: TenantId; month: string; messages: number };
   portfolio_reach: { tenant_id: TenantId; portfolio_id: string; author_id: AuthorId; opened_at: Date };
 }

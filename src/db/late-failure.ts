@@ -58,7 +58,7 @@ async function postpone(
         skip_reason = case when capped_at is not null then 'marketing_cap' end,
         due_at = ${new Date(now.getTime() + afterMs)}::timestamptz, capped_at = ${now}::timestamptz,
         sent_at = case when capped_at is not null then sent_at end,
-        failed_at = null, lease_token = null, lease_until = null
+        failed_at = null, cost = null, lease_token = null, lease_until = null
     from going where ${failed(tenantId, row)}`.execute(trx);
 }
 
@@ -66,8 +66,8 @@ async function putBack(trx: TenantTransaction, { tenantId, now }: Context, row: 
   await sql`
     with ${going(tenantId, row)}
     update campaign_message message
-    set state = 'queued', due_at = ${now}::timestamptz, sent_at = null, failed_at = null, lease_token = null,
-        lease_until = null
+    set state = 'queued', due_at = ${now}::timestamptz, sent_at = null, failed_at = null, cost = null,
+        lease_token = null, lease_until = null
     from going where ${failed(tenantId, row)}`.execute(trx);
 }
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { CampaignMessageState } from '../domain/campaign-message.ts';
 import type { AuthorId, CampaignId, CampaignMessageId, ConnectionId, Instant, TenantId } from '../domain/ids.ts';
-import { type Delivery, withStatus } from '../domain/message-state.ts';
-import type { MessagePricing, MessageStatus } from '../domain/number-news.ts';
+import { concerns, type Delivery, withStatus } from '../domain/message-state.ts';
+import type { MessageStatus } from '../domain/number-news.ts';
 import type { MessageReference } from '../domain/opaque-data.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -82,19 +82,20 @@ interface LedgerRow extends Delivery {
 }
 
 function advanced(row: LedgerRow, statuses: readonly MessageStatus[], priceOf: PriceOf | null): LedgerRow | null {
-  const delivery = statuses.reduce<Delivery>(withStatus, row);
-  const pricing = statuses.find((status) => status.pricing !== null);
-  // What has not arrived is not charged.
-  const cost = delivery.state === 'failed' ? null : (row.cost ?? costOf(row, pricing, priceOf));
+  let [delivery, cost]: [Delivery, string | null] = [row, row.cost];
+  for (const status of statuses) {
+    // The first word counts. Only what has arrived is charged: whoever adds costs up looks at that.
+    if (concerns(delivery, status)) cost ??= costOf(row, status, priceOf);
+    delivery = withStatus(delivery, status);
+  }
   return delivery === row && cost === row.cost ? null : { ...row, ...delivery, cost };
 }
 
-function costOf(row: LedgerRow, status: MessageStatus | undefined, priceOf: PriceOf | null): string | null {
-  const pricing: MessagePricing | null = status?.pricing ?? null;
-  if (status === undefined || pricing === null) return null;
+function costOf(row: LedgerRow, { pricing, at }: MessageStatus, priceOf: PriceOf | null): string | null {
+  if (pricing === null) return null;
   if (!pricing.billable) return '0';
   const { country, currency } = row;
-  return priceOf === null ? null : priceOf({ category: pricing.category, country, currency, at: status.at });
+  return priceOf === null ? null : priceOf({ category: pricing.category, country, currency, at });
 }
 
 /** A row is known by the reference that travelled with its message, or else by the network's id. */

@@ -32,6 +32,8 @@ import * as campaigns from './migrations/2026_11_29_20_campaigns.ts';
 import * as noGrantExpiry from './migrations/2026_11_24_96_no_grant_expiry.ts';
 import * as campaignAudience from './migrations/2026_11_29_31_campaign_audience.ts';
 import * as campaignUsage from './migrations/2026_11_29_41_campaign_usage.ts';
+import * as campaignSpend from './migrations/2026_11_29_62_campaign_spend.ts';
+import * as senderPortfolio from './migrations/2026_11_29_62_sender_portfolio.ts';
 import * as conversations from './migrations/2026_11_29_51_conversations.ts';
 import * as campaignStops from './migrations/2026_11_29_61_campaign_stops.ts';
 import * as noticesOfCampaigns from './migrations/2026_11_29_61_notices_of_campaigns.ts';
@@ -74,6 +76,8 @@ const migrations: Record<string, Migration> = {
   '2026_11_29_51_conversations': conversations,
   '2026_11_29_61_campaign_stops': campaignStops,
   '2026_11_29_61_notices_of_campaigns': noticesOfCampaigns,
+  '2026_11_29_62_campaign_spend': campaignSpend,
+  '2026_11_29_62_sender_portfolio': senderPortfolio,
   '2026_11_29_21_templates': templates,
   '2026_11_24_91_grant_notices': grantNotices,
   '2026_11_24_96_no_grant_expiry': noGrantExpiry,

@@ -99,11 +99,14 @@ export interface CostQuestion {
   readonly variants: readonly { readonly key: string; readonly share: number; readonly category: TemplateCategory }[];
 }
 
-/** Decimals of six places. `unpriced`: people in countries of which no price is known; they are in neither sum. */
+/** Decimals of six places. */
 export interface CostEstimate {
   readonly low: string;
   readonly high: string;
+  /** People of whom no price is known; they are in neither sum. */
   readonly unpriced: number;
+  /** Where those people are whose country is known. */
+  readonly unpricedCountries: readonly string[];
 }
 
 /**
@@ -112,18 +115,21 @@ export interface CostEstimate {
  */
 export function estimateCost({ card, countries, variants }: CostQuestion): CostEstimate {
   let [low, high, unpriced] = [0n, 0n, 0];
+  const unpricedCountries = new Set<string>();
   for (const { country, count } of countries) {
     for (const quota of quotasOf(variants, count)) {
       const category = variants.find(({ key }) => key === quota.key)?.category;
       const price = category === undefined ? null : pricesOf(card, country, category);
-      if (price === null) unpriced += quota.count;
-      else {
+      if (price === null) {
+        unpriced += quota.count;
+        if (country !== null && quota.count > 0) unpricedCountries.add(country);
+      } else {
         low += price.low * BigInt(quota.count);
         high += price.high * BigInt(quota.count);
       }
     }
   }
-  return { low: fromMicros(low), high: fromMicros(high), unpriced };
+  return { low: fromMicros(low), high: fromMicros(high), unpriced, unpricedCountries: [...unpricedCountries] };
 }
 
 function pricesOf(

@@ -26,6 +26,8 @@ export interface CampaignFacts {
   readonly category?: TemplateCategory;
   readonly ratePerS?: number | null;
   readonly quietHours?: QuietHours | null;
+  /** A decimal in euro. */
+  readonly costCap?: string | null;
   /** The first digits of everybody's number, without the plus. */
   readonly prefix?: string;
 }
@@ -130,6 +132,7 @@ async function insertCampaign(trx: TenantTransaction, own: OwnCampaign, facts: C
       name: 'Saldi',
       state: facts.state ?? 'running',
       rate_per_s: facts.ratePerS ?? null,
+      cost_cap: facts.costCap ?? null,
       quiet_hours: facts.quietHours ? JSON.stringify(facts.quietHours) : null,
       frozen_at: now,
       ...made,

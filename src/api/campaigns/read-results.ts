@@ -26,7 +26,13 @@ const tally = z
     failed: count,
     unconfirmed: count.meta({ description: 'It is not known whether WhatsApp took it.' }),
     skipped: count,
-    cost: z.string().meta({ description: 'A decimal, in the campaign’s currency.' }),
+    cost: z.string().meta({
+      description:
+        'Of what was delivered, as WhatsApp says that it charges for it. A decimal, in the campaign’s currency.',
+    }),
+    unpriced: count.meta({
+      description: 'Delivered, and in no cost: WhatsApp has not said what it charges for, or no price is known.',
+    }),
     rates: z.object({
       delivered: rate.meta({ description: 'Of those that were sent.' }),
       read: rate.meta({ description: 'Of those that were delivered.' }),
