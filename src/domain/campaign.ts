@@ -93,5 +93,8 @@ export const stopsSending = ({ kind }: CampaignStep): boolean => kind === 'pause
 export const takesOutOfReview = (state: CampaignState, { kind }: CampaignStep): boolean =>
   state === 'in_review' && (kind === 'withdraw' || kind === 'cancel');
 
+/** Whether a crisis stop holds it back: it would start or go on by itself. */
+export const isHeldByHalt = (state: CampaignState): boolean => state === 'scheduled' || state === 'running';
+
 /** Whether a process exists that must hear of it: one that begins with the schedule and ends with the campaign. */
 export const hasProcess = (state: CampaignState): boolean => state !== 'draft' && state !== 'in_review';

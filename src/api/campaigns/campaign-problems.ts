@@ -1,4 +1,4 @@
-import { startProblems as approvalStartProblems } from '../posts/post-problems.ts';
+import { haltProblem, startProblems as approvalStartProblems } from '../posts/post-problems.ts';
 import type { ProblemKinds } from '../problem.ts';
 
 export const stateProblems = {
@@ -33,6 +33,7 @@ export const submitProblems = {
 
 export const startProblems = {
   ...sendProblems,
+  ...haltProblem,
   stale_content: {
     status: 409,
     title: 'Stale content',

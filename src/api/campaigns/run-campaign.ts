@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { selectCampaign, throttleCampaign } from '../../db/campaign.ts';
+import { passGate, selectHalt } from '../../db/halt.ts';
 import { takeStep } from '../../domain/campaign.ts';
 import { defineRoute } from '../define-route.ts';
 import { startProblems, stateProblems } from './campaign-problems.ts';
@@ -25,6 +26,8 @@ export const startCampaign = defineRoute({
   refusals: startProblems,
   audit: 'campaign.started',
   handle: async (ctx) => {
+    await passGate(ctx.trx, ctx.caller.tenantId);
+    if ((await selectHalt(ctx.trx)) !== null) throw ctx.refuse('halted');
     const { violations, campaign, contentHash } = await lockWhole(ctx);
     requireState(ctx, takeStep(campaign.state, { kind: 'start' }));
     if (contentHash !== campaign.contentHash) throw ctx.refuse('stale_content', { extensions: { contentHash } });
