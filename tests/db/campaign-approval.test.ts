@@ -36,8 +36,17 @@ beforeEach(async () => {
 
 describe('an approval', () => {
   it('is about a post or a campaign, and never about both or nothing', async () => {
-    for (const change of [{ campaign_id: null }, { post_id: newId(), revision_id: newId() }, { revision_id: newId() }]) {
-      const update = inTenant((trx) => trx.updateTable('approval').set(change as object).execute());
+    for (const change of [
+      { campaign_id: null },
+      { post_id: newId(), revision_id: newId() },
+      { revision_id: newId() },
+    ]) {
+      const update = inTenant((trx) =>
+        trx
+          .updateTable('approval')
+          .set(change as object)
+          .execute(),
+      );
       await expect(update).rejects.toMatchObject({ constraint: 'approval_subject_check' });
     }
   });

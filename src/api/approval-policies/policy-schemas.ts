@@ -11,14 +11,10 @@ const maxMinutes = 366 * 24 * 60;
 export const policyId = id<PolicyId>('The policy.');
 export const policyParams = z.strictObject({ policyId });
 
-const roleKey = z
-  .string()
-  .min(1)
-  .max(100)
-  .meta({
-    description: 'A role, by its key: whoever holds it when a post or a campaign is submitted.',
-    example: 'reviewer',
-  });
+const roleKey = z.string().min(1).max(100).meta({
+  description: 'A role, by its key: whoever holds it when a post or a campaign is submitted.',
+  example: 'reviewer',
+});
 
 const peopleFields = {
   users: z.array(id<UserId>('A member.')).max(maxNamed).default([]).meta({ description: 'Members, one by one.' }),

@@ -52,12 +52,10 @@ const policyFields = {
   archivedAt: instantView('Since when it is out of use; null: it is not.').nullable(),
 };
 
-export const policyView = z
-  .object(policyFields)
-  .meta({
-    id: 'ApprovalPolicy',
-    description: 'Ordered steps that a post must pass before it is published, or a campaign before it is scheduled.',
-  });
+export const policyView = z.object(policyFields).meta({
+  id: 'ApprovalPolicy',
+  description: 'Ordered steps that a post must pass before it is published, or a campaign before it is scheduled.',
+});
 
 const versionView = z.object({
   version: z.int(),

@@ -69,12 +69,10 @@ export const approvalView = z
     revision: z.number().int().nullable().meta({
       description: 'The revision of the post that it is about; null: it is about a campaign.',
     }),
-    contentHash: z
-      .string()
-      .meta({
-        description:
-          'What votes are bound to: sha256 of what readers will see, or of what a campaign sends to whom, when and for how much at most.',
-      }),
+    contentHash: z.string().meta({
+      description:
+        'What votes are bound to: sha256 of what readers will see, or of what a campaign sends to whom, when and for how much at most.',
+    }),
     policyId: z.string(),
     policyVersion: z.int().meta({ description: 'The version that it began with; it keeps it.' }),
     authorsMayVote: z.boolean(),

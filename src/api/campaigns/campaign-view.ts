@@ -73,12 +73,10 @@ export const campaignView = z
     ratePerS: z.int().nullable(),
     costCap: z.string().nullable(),
     currency: z.string(),
-    contentHash: z
-      .string()
-      .meta({
-        description:
-          'Of what is sent to whom, from where, when and for how much at most: votes are bound to it. Once it has begun, that of what was approved.',
-      }),
+    contentHash: z.string().meta({
+      description:
+        'Of what is sent to whom, from where, when and for how much at most: votes are bound to it. Once it has begun, that of what was approved.',
+    }),
     cloneOf: campaignId.nullable(),
     resendOf: campaignId.nullable(),
     frozenAt: instantView('When the audience was taken down.').nullable(),
