@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { moveCampaign } from '../db/campaign.ts';
 import { readControl, readStart, setCampaignRate } from '../db/campaign-control.ts';
 import { freezeChunk, isFrozen } from '../db/campaign-freeze.ts';
+import { voidIfChanged } from '../db/campaign-void.ts';
 import type { CampaignKey } from '../db/campaign-ledger.ts';
 import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../db/campaign-leases.ts';
 import { type CampaignNumber, readNumbers } from '../db/campaign-numbers.ts';
@@ -60,7 +61,12 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
     /** Its rows, as its process goes by them; null: there is no such campaign. */
     readCampaign: (key: CampaignKey): Promise<CampaignReading | null> => inTenant(key, (trx) => read(trx, key, now())),
 
-    startCampaign: (key: CampaignKey): Promise<void> => throughGate(key, (trx) => move(trx, key, { kind: 'start' })),
+    /** Begins what is due, if it is still what was approved. */
+    startCampaign: (key: CampaignKey): Promise<void> =>
+      throughGate(key, async (trx) => {
+        if (await voidIfChanged(trx, key, now())) return;
+        await move(trx, key, { kind: 'start' });
+      }),
 
     /** The numbers of a campaign that was waiting for them work again. */
     reviveCampaign: (key: CampaignKey): Promise<void> =>

@@ -1,10 +1,18 @@
-import { type CampaignStep, hasProcess, stopsSending, type StepRefusal, takeStep } from '../domain/campaign.ts';
+import {
+  type CampaignStep,
+  hasProcess,
+  stopsSending,
+  type StepRefusal,
+  takesOutOfReview,
+  takeStep,
+} from '../domain/campaign.ts';
 import type { CampaignState, CampaignZone, PauseReason, QuietHours } from '../domain/campaign.ts';
 import type { EventKind } from '../domain/event.ts';
 import type { CampaignId, ConnectionId, ContactGroupId, TemplateId, TenantId, UserId } from '../domain/ids.ts';
 import type { VariableSources } from '../domain/template.ts';
 import { notifyOfCampaign } from './campaign-notice.ts';
 import { liftStops } from './campaign-numbers.ts';
+import { withdrawFromApproval } from './campaign-approval.ts';
 import { tellCampaign } from './campaign-process.ts';
 import { type Actor, appendEvents } from './event.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -237,8 +245,11 @@ export async function moveCampaign(
       data: { ...data, ...(step.kind === 'pause' ? { reason: step.reason } : {}) },
     },
   ]);
+  if (takesOutOfReview(row.state, step) && actor.kind === 'user') {
+    await withdrawFromApproval(trx, { tenantId, campaignId }, { by: actor.id, now });
+  }
   if (actor.kind !== 'user') await notifyOfCampaign(trx, { tenantId, campaignId }, { step, now, data });
-  return { kind: 'changed', concernsProcess: hasProcess(row.state) || next.state === 'scheduled' };
+  return { kind: 'changed', concernsProcess: hasProcess(row.state) || hasProcess(next.state) };
 }
 
 const eventOf: Readonly<Record<CampaignStep['kind'], EventKind>> = {

@@ -1,5 +1,6 @@
 import {
   aboutCampaigns,
+  aboutApprovals,
   aboutConnections,
   type Notice,
   type NotificationData,
@@ -28,9 +29,9 @@ export function noticeOf(
   { kind, data, excerpt, pages, scheduled_at, page, network, campaign }: NoticeRow,
   { actor, comment }: { actor: string | null; comment: string | null },
 ): Notice {
-  if (aboutCampaigns(kind)) {
+  if (aboutCampaigns(kind) || (campaign !== null && aboutApprovals(kind))) {
     if (campaign === null) throw new Error('a notification has lost its campaign');
-    return { about: 'campaign', kind, campaign, data };
+    return { about: 'campaign', kind, actor, name: campaign, data };
   }
   if (!aboutConnections(kind)) {
     const post = { excerpt: excerpt ?? '', pages: pages ?? 0, scheduledAt: scheduled_at };
@@ -49,8 +50,8 @@ export function subjectOf({
   | { readonly kind: 'post'; readonly id: PostId }
   | { readonly kind: 'connection'; readonly id: ConnectionId }
   | { readonly kind: 'campaign'; readonly id: CampaignId } {
-  if (campaignId !== null) return { kind: 'campaign', id: campaignId };
   if (postId !== null) return { kind: 'post', id: postId };
+  if (campaignId !== null) return { kind: 'campaign', id: campaignId };
   if (connectionId === null) throw new Error('a notification is about nothing');
   return { kind: 'connection', id: connectionId };
 }

@@ -55,7 +55,7 @@ export type StepRefusal =
 
 const froms: Readonly<Record<CampaignStep['kind'], readonly CampaignState[]>> = {
   submit: ['draft'],
-  send_back: ['in_review'],
+  send_back: ['in_review', 'scheduled'],
   approve: ['in_review'],
   schedule: ['draft'],
   withdraw: ['in_review', 'scheduled'],
@@ -94,6 +94,10 @@ const isManualPause = (step: CampaignStep): boolean => step.kind === 'pause' && 
 
 /** Whether what has been claimed, and not sent yet, must not be sent any more after this step. */
 export const stopsSending = ({ kind }: CampaignStep): boolean => kind === 'pause' || kind === 'cancel';
+
+/** Whether a campaign leaves its review by this step without an approval having ended it. */
+export const takesOutOfReview = (state: CampaignState, { kind }: CampaignStep): boolean =>
+  state === 'in_review' && (kind === 'withdraw' || kind === 'cancel');
 
 /** Whether a crisis stop holds it back: it would start or go on by itself. */
 export const isHeldByHalt = (state: CampaignState): boolean => state === 'scheduled' || state === 'running';

@@ -1,8 +1,8 @@
 import type { CampaignId, CommentId, ConnectionId, PostId, TenantId, UserId } from './ids.ts';
 import type { Network } from './network.ts';
 
-/** What a person may have to know now of a post. */
-export const postNoticeKinds = [
+/** What a person may have to know now of a post, or of a campaign, that has to be approved. */
+export const approvalNoticeKinds = [
   /** A step has opened that this person may vote on. */
   'approval_requested',
   /** It is still open, and this person has not voted. */
@@ -11,10 +11,15 @@ export const postNoticeKinds = [
   'approval_escalated',
   /** Somebody, the actor, has handed their vote to this person. */
   'approval_delegated',
-  /** It is over; for whoever wrote or submitted the post. */
+  /** It is over; for whoever wrote or submitted what it is about. */
   'approval_settled',
   /** Its time has run out; for whoever waits for it. */
   'approval_overdue',
+] as const;
+
+/** What a person may have to know now of a post. */
+export const postNoticeKinds = [
+  ...approvalNoticeKinds,
   /** A colleague, the actor, has named this person in a comment. */
   'mentioned',
 ] as const;
@@ -44,6 +49,7 @@ export const campaignNoticeKinds = [
 /** Each kind has its words in every language of `src/messages/`. */
 export const notificationKinds = [...postNoticeKinds, ...connectionNoticeKinds, ...campaignNoticeKinds] as const;
 
+export type ApprovalNoticeKind = (typeof approvalNoticeKinds)[number];
 export type PostNoticeKind = (typeof postNoticeKinds)[number];
 export type ConnectionNoticeKind = (typeof connectionNoticeKinds)[number];
 export type CampaignNoticeKind = (typeof campaignNoticeKinds)[number];
@@ -74,8 +80,8 @@ export interface NotificationData {
 /** What a notification is about. */
 export type NotificationSubject =
   | { readonly kind: PostNoticeKind; readonly postId: PostId }
-  | { readonly kind: ConnectionNoticeKind; readonly connectionId: ConnectionId }
-  | { readonly kind: CampaignNoticeKind; readonly campaignId: CampaignId };
+  | { readonly kind: CampaignNoticeKind | ApprovalNoticeKind; readonly campaignId: CampaignId }
+  | { readonly kind: ConnectionNoticeKind; readonly connectionId: ConnectionId };
 
 /** An order to let people know of one occasion. Carrying it out twice notifies once. */
 export type NotificationOrder = NotificationSubject & {
@@ -126,15 +132,22 @@ export interface ConnectionNotice {
 
 export interface CampaignNotice {
   readonly about: 'campaign';
-  readonly kind: CampaignNoticeKind;
-  /** What colleagues call it. */
-  readonly campaign: string;
+  readonly kind: CampaignNoticeKind | ApprovalNoticeKind;
+  /** What the actor is called; `null` when there is none. */
+  readonly actor: string | null;
+  /** What the campaign is called. */
+  readonly name: string;
   readonly data: NotificationData;
 }
 
-/** Whether notifications of this kind are about campaigns. */
+/** Whether notifications of this kind are about the sending of campaigns. */
 export function aboutCampaigns(kind: NotificationKind): kind is CampaignNoticeKind {
   return campaignNoticeKinds.some((candidate) => candidate === kind);
+}
+
+/** Whether notifications of this kind are about approvals. */
+export function aboutApprovals(kind: NotificationKind): kind is ApprovalNoticeKind {
+  return approvalNoticeKinds.some((candidate) => candidate === kind);
 }
 
 /** Whether notifications of this kind are about connections. */

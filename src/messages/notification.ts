@@ -54,18 +54,6 @@ function linkText({ words }: Speaker, { about }: Notice): string {
   }
 }
 
-function partsOf(speaker: Speaker, notice: Notice, now: Date): readonly Part[] {
-  switch (notice.about) {
-    case 'post':
-      return partsOfPost(speaker, notice, now);
-    case 'connection':
-      return partsOfConnection(speaker, notice);
-    case 'campaign':
-      // Its line has said it all.
-      return [];
-  }
-}
-
 function valuesOf(words: Speaker['words'], notice: Notice): Readonly<Record<string, string>> {
   switch (notice.about) {
     case 'post':
@@ -73,16 +61,8 @@ function valuesOf(words: Speaker['words'], notice: Notice): Readonly<Record<stri
     case 'connection':
       return valuesOfConnection(notice);
     case 'campaign':
-      return valuesOfCampaign(notice);
+      return valuesOfCampaign(words, notice);
   }
-}
-
-function valuesOfCampaign({ campaign, data: { reason = 'other', problem } }: CampaignNotice) {
-  return {
-    campaign: shortened(campaign, longestTitle),
-    reason,
-    problem: typeof problem === 'string' ? problem : 'other',
-  };
 }
 
 function valuesOfConnection({ page, network, data }: ConnectionNotice) {
@@ -92,9 +72,26 @@ function valuesOfConnection({ page, network, data }: ConnectionNotice) {
 
 function valuesOfPost({ somebody, untitled }: Speaker['words'], { actor, excerpt, data }: PostNotice) {
   return {
+    about: 'post',
     actor: actor ?? somebody,
     post: shortened(excerpt, longestTitle) || untitled,
     outcome: data.outcome ?? 'other',
+  };
+}
+
+/** A campaign is called by its name where a post is by its beginning. */
+function valuesOfCampaign({ somebody }: Speaker['words'], { actor, name, data }: CampaignNotice) {
+  const { outcome = 'other', reason = 'other', problem } = data;
+  const campaign = shortened(name, longestTitle);
+  return {
+    about: 'campaign',
+    actor: actor ?? somebody,
+    // Words that posts and campaigns share name either as the post.
+    post: campaign,
+    campaign,
+    outcome,
+    reason,
+    problem: typeof problem === 'string' ? problem : 'other',
   };
 }
 
@@ -102,6 +99,17 @@ type Part =
   | { readonly kind: 'paragraph' | 'small'; readonly text: string }
   | { readonly kind: 'quote'; readonly label: string; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly url: string };
+
+function partsOf(speaker: Speaker, notice: Notice, now: Date): readonly Part[] {
+  switch (notice.about) {
+    case 'post':
+      return partsOfPost(speaker, notice, now);
+    case 'connection':
+      return partsOfConnection(speaker, notice);
+    case 'campaign':
+      return deadlineOf(speaker, notice, now);
+  }
+}
 
 function partsOfPost(speaker: Speaker, notice: PostNotice, now: Date): readonly Part[] {
   return [...planOf(speaker, notice), ...deadlineOf(speaker, notice, now), ...quotesOf(speaker, notice)];
@@ -118,7 +126,7 @@ function partsOfConnection({ say, words, instant }: Speaker, { kind, data }: Con
   return [{ kind: 'paragraph', text: sentences.join(' ') }];
 }
 
-const beforeDecision: readonly PostNotice['kind'][] = [
+const beforeDecision: readonly Notice['kind'][] = [
   'approval_requested',
   'approval_reminder',
   'approval_escalated',
@@ -135,7 +143,7 @@ function planOf({ say, words, instant }: Speaker, { kind, pages, scheduledAt }: 
   return [{ kind: 'paragraph', text }];
 }
 
-function deadlineOf(speaker: Speaker, { kind, data }: PostNotice, now: Date): readonly Part[] {
+function deadlineOf(speaker: Speaker, { kind, data }: PostNotice | CampaignNotice, now: Date): readonly Part[] {
   const deadline = new Date(data.deadlineAt ?? Number.NaN);
   if (!beforeDecision.includes(kind) || Number.isNaN(deadline.getTime())) return [];
   const { say, words, instant } = speaker;

@@ -36,7 +36,8 @@ const trouble: ConnectionNotice = {
 const stopped: CampaignNotice = {
   about: 'campaign',
   kind: 'campaign_paused',
-  campaign: 'Saldi',
+  actor: null,
+  name: 'Saldi',
   data: { reason: 'cost_cap' },
 };
 
