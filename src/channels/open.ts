@@ -43,7 +43,12 @@ export function openChannels(
     replies: replyChannel({ http, clock, app: config.apps.meta }),
     whatsapp: {
       sender: whatsappSender({ lane, hosts, app: config.apps.meta }),
-      readLimits: whatsappLimits({ http, clock, app: config.apps.meta }),
+      readLimits: whatsappLimits({
+        http,
+        clock,
+        app: config.apps.meta,
+        highPerSecond: config.whatsappHighPerSecond,
+      }),
     },
     close: async () => {
       await Promise.all([http.close(), lane.close()]);

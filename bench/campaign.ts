@@ -1,0 +1,89 @@
+import { Client, Connection } from '@temporalio/client';
+import type { Kysely } from 'kysely';
+import { runProgram } from '../dev/complaint.ts';
+import { programVariables } from '../dev/environment.ts';
+import { launchWorker, untilWorkerReady } from '../dev/parts/worker.ts';
+import type { Stack } from '../dev/stack.ts';
+import { connect } from '../src/db/connect.ts';
+import type { Database } from '../src/db/schema.ts';
+import { campaignWorkflowId } from '../src/domain/campaign.ts';
+import { readMigrateConfig, readWorkerConfig } from '../src/platform/config.ts';
+import { begin, type CampaignTenant, campaignTenant, finished, insertPeople } from './support/campaign-tenant.ts';
+import { countByType, eventsOf } from './support/history.ts';
+import { bundleMessages } from './support/message-activity-worker.ts';
+import { contest, median, ratio } from './support/message-contest.ts';
+import { report } from './support/report.ts';
+import { measuredSystem, tell } from './support/system.ts';
+import { whatsappSide } from './support/whatsapp-side.ts';
+import { forgetPeak, peakMib } from './support/worker-memory.ts';
+
+/** `RECIPIENTS=2000 ROUNDS=1 make bench NAME=campaign` measures less, sooner. */
+const recipients = Number(process.env['RECIPIENTS'] ?? 10_000);
+const rounds = Number(process.env['ROUNDS'] ?? 5);
+/** Of everybody's number: other digits in each run, since a number is one person's. */
+const prefix = `393${String(Date.now()).slice(-7, -4)}`;
+
+/**
+ * A number that may send more than anybody here can: what is compared is how fast messages are sent, not how fast
+ * WhatsApp lets them be. The operator's setting for numbers with which Meta has agreed on more than a thousand.
+ */
+const beyondReach = 20_000;
+
+/**
+ * How fast campaigns are sent, next to other ways of sending the same messages to the same simulator in the same run,
+ * and what that costs: events, memory, how long a pause takes. Answers take 30 ms, over 64 connections.
+ */
+async function measure(): Promise<void> {
+  const { stack, environment } = measuredSystem();
+  const variables = programVariables(stack);
+  const { masterKeys, database } = readWorkerConfig(variables);
+  const { db } = connect(database.appUrl, { max: 4, onError: () => undefined, applicationName: 'bench' });
+  const whatsapp = whatsappSide(environment);
+  const temporal = { ...environment.temporal, workflowBundle: await bundleMessages() };
+  const connection = await Connection.connect({ address: temporal.address });
+  const client = new Client({ connection, namespace: temporal.namespace });
+  try {
+    const workerPid = await fastWorker(stack);
+    await whatsapp.settings({ templateReviewMs: 0 });
+    await whatsapp.messaging({ throughput: 'HIGH', perSecond: beyondReach, tier: 'TIER_UNLIMITED', pairEveryMs: 0 });
+    tell(`a tenant with ${recipients} people`);
+    const tenant = await campaignTenant({ db, masterKeys, environment }, 'aurora');
+    const groupId = await insertPeople(db, tenant, { count: recipients, prefix });
+
+    let last = '';
+    const campaign = async (): Promise<void> => {
+      const { campaignId } = await begin(tenant, groupId);
+      await finished(db, tenant, campaignId);
+      last = campaignWorkflowId(tenant.tenantId, campaignId);
+    };
+    forgetPeak(workerPid);
+    const rates = await contest({
+      ...{ whatsapp, tenant, recipients, rounds, prefix, temporal, campaign },
+      ownerUrl: readMigrateConfig(variables).database.ownerUrl,
+      redisPort: stack.ports.api + 50,
+    });
+    const events = await eventsOf(client, last);
+    console.table(countByType(events));
+    report('campaign', {
+      ratio_to_loop: ratio(rates, 'campaign'),
+      row_update_ratio: ratio(rates, 'loop with row updates'),
+      ...(rates.has('BullMQ') ? { bullmq_ratio: ratio(rates, 'BullMQ') } : {}),
+      activity_per_message_ratio: ratio(rates, 'activity per message'),
+      loop_messages_per_s: median(rates, 'loop'),
+      messages_per_s: median(rates, 'campaign'),
+      events_per_1000: (events.length / recipients) * 1_000,
+      rss_mb: peakMib(workerPid),
+    });
+  } finally {
+    await Promise.all([db.destroy(), connection.close()]);
+  }
+}
+
+/** The worker anew, as its own process as always, with the number's limit out of the way. Returns its process id. */
+async function fastWorker(stack: Stack): Promise<number> {
+  const pid = await launchWorker(stack, { WHATSAPP_HIGH_PER_SECOND: String(beyondReach) });
+  await untilWorkerReady(stack);
+  return pid;
+}
+
+await runProgram(measure);
