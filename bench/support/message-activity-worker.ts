@@ -10,7 +10,8 @@ import {
 import type { activityPerMessage, MessageActivities } from './message-activities.ts';
 import { type Counter, openCounter } from './message-loop.ts';
 
-const taskQueue = 'bench-messages';
+/** Of this run: a run that was broken off must not be gone on with. */
+const taskQueue = `bench-messages-${Date.now()}`;
 /** Bodies of a whole run would be too large an input. */
 const perRun = 1_000;
 

@@ -11,7 +11,6 @@ import { tell } from './system.ts';
 import type { Deliveries, WhatsappSide } from './whatsapp-side.ts';
 
 interface Contender {
-  readonly name: string;
   readonly messages: number;
   /** Sends so many messages, and returns when everything about them has been written down. */
   readonly run: (messages: number) => Promise<void>;
@@ -31,69 +30,82 @@ export interface Contest {
   readonly campaign: () => Promise<void>;
 }
 
-/** Messages a second of each contender, in each round. */
-export type Rates = ReadonlyMap<string, readonly number[]>;
+/** How a contender did: medians over the rounds. */
+export interface Standing {
+  readonly messagesPerS: number;
+  /** To what the bare loop did right before and right after it. */
+  readonly ratio: number;
+}
 
 /**
- * Sends the same messages in every way, one after the other, in every round from another one on. Rates are what
- * WhatsApp saw: from the first message that it took to the last. What must be there before the first (an audience, jobs
- * in a queue) is not counted for anybody.
+ * Sends the same messages in every way, in every round in another order, and by the bare loop before and after each of
+ * them: what else the machine does then weighs on both. Rates are what WhatsApp saw, from the first message that it took
+ * to the last. What must be there before the first (an audience, jobs in a queue) is not counted for anybody. `null`: the
+ * contender needs what this machine has not.
  */
-export async function contest(about: Contest): Promise<Rates> {
+export async function contest(about: Contest): Promise<Readonly<Record<ContenderName, Standing | null>>> {
   const redis = hasRedis() ? await startRedis(about.redisPort) : null;
   try {
-    const contenders = contendersOf(about, redis !== null);
+    const { loop, ...others } = contendersOf(about);
+    const names = (Object.keys(others) as (keyof typeof others)[]).filter((name) => name !== 'jobs' || redis !== null);
+    const rates: Record<ContenderName, number[]> = { loop: [], rows: [], jobs: [], activities: [], campaign: [] };
+    const ratios: Record<ContenderName, number[]> = { loop: [], rows: [], jobs: [], activities: [], campaign: [] };
     // So that code is compiled, connections are open and pages are in memory.
-    for (const { run, messages } of contenders) await run(Math.ceil(messages / 4));
-    const rates = new Map(contenders.map(({ name }) => [name, [] as number[]]));
+    await loop.run(loop.messages);
+    for (const name of names) await others[name].run(Math.ceil(others[name].messages / 4));
     for (let round = 0; round < about.rounds; round += 1) {
-      for (const contender of rotated(contenders, round)) {
-        const rate = await rateOf(about, contender);
-        rates.get(contender.name)?.push(rate);
-        tell(`round ${round + 1}: ${contender.name.padEnd(22)} ${rate.toFixed(0).padStart(6)} messages/s`);
+      let before = await rateOf(about, loop);
+      rates.loop.push(before);
+      for (const name of rotated(names, round)) {
+        const rate = await rateOf(about, others[name]);
+        const after = await rateOf(about, loop);
+        rates[name].push(rate);
+        rates.loop.push(after);
+        ratios[name].push(rate / ((before + after) / 2));
+        tell(
+          `round ${round + 1}: ${shown(before)} by the loop, ${shown(rate)} by ${name}, ${shown(after)} by the loop`,
+        );
+        before = after;
       }
     }
-    return rates;
+    const standing = (name: ContenderName): Standing | null =>
+      rates[name].length === 0
+        ? null
+        : { messagesPerS: percentile(rates[name], 0.5), ratio: percentile(ratios[name], 0.5) };
+    return {
+      loop: standing('loop'),
+      rows: standing('rows'),
+      jobs: standing('jobs'),
+      activities: standing('activities'),
+      campaign: standing('campaign'),
+    };
   } finally {
     await redis?.stop();
   }
 }
 
-/** The median of the rounds' own ratios: what else the machine does weighs on both sides of each. */
-export function ratio(rates: Rates, name: string): number {
-  const loop = rates.get('loop') ?? [];
-  return percentile(
-    (rates.get(name) ?? []).map((rate, round) => rate / (loop[round] ?? Number.NaN)),
-    0.5,
-  );
-}
+const shown = (rate: number): string => rate.toFixed(0).padStart(5);
 
-export const median = (rates: Rates, name: string): number => percentile(rates.get(name) ?? [], 0.5);
+type ContenderName = 'loop' | 'rows' | 'jobs' | 'activities' | 'campaign';
 
-function contendersOf(about: Contest, withJobs: boolean): readonly Contender[] {
-  const { tenant, whatsapp, recipients, ownerUrl, redisPort, temporal } = about;
+function contendersOf(about: Contest): Readonly<Record<ContenderName, Contender>> {
+  const { tenant, whatsapp, recipients: messages, ownerUrl, redisPort, temporal } = about;
   const counter: Counter = {
     origin: whatsapp.url,
     path: `/v26.0/${tenant.phoneId}/messages`,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${tenant.accessToken}` },
     connections: sendWidth,
   };
-  const bodies = Array.from({ length: recipients }, (_, index) => bodyOf(about, index + 1));
-  const some = (messages: number) => bodies.slice(0, messages);
-  return [
-    { name: 'loop', messages: recipients, run: (n) => sendInLoop(counter, some(n)) },
-    { name: 'loop with row updates', messages: recipients, run: (n) => sendWithRows(ownerUrl, counter, some(n)) },
-    ...(withJobs
-      ? [{ name: 'BullMQ', messages: recipients, run: (n: number) => sendAsJobs(redisPort, counter, some(n)) }]
-      : []),
-    {
-      name: 'activity per message',
-      // It takes several times as long as the others.
-      messages: Math.ceil(recipients / 8),
-      run: (n) => sendByActivities(temporal, counter, some(n)),
-    },
-    { name: 'campaign', messages: recipients, run: () => about.campaign() },
-  ];
+  const bodies = Array.from({ length: messages }, (_, index) => bodyOf(about, index + 1));
+  const some = (count: number) => bodies.slice(0, count);
+  return {
+    loop: { messages: Math.ceil(messages / 2), run: (n) => sendInLoop(counter, some(n)) },
+    rows: { messages: Math.ceil(messages / 2), run: (n) => sendWithRows(ownerUrl, counter, some(n)) },
+    jobs: { messages: Math.ceil(messages / 2), run: (n) => sendAsJobs(redisPort, counter, some(n)) },
+    // It takes several times as long as the others.
+    activities: { messages: Math.ceil(messages / 16), run: (n) => sendByActivities(temporal, counter, some(n)) },
+    campaign: { messages, run: () => about.campaign() },
+  };
 }
 
 /** What Chorally sends, to the letter but for whose message it is. */
@@ -109,12 +121,12 @@ function bodyOf({ tenant, prefix }: Contest, n: number): string {
   });
 }
 
-async function rateOf({ whatsapp, tenant }: Contest, { name, messages, run }: Contender): Promise<number> {
+async function rateOf({ whatsapp, tenant }: Contest, { messages, run }: Contender): Promise<number> {
   const since = Date.now();
   await run(messages);
   const seen = await whatsapp.deliveries(since, tenant.phoneId);
   if (seen.taken !== messages || seen.most !== 1) {
-    throw new Complaint(`${name}: ${seen.taken} of ${messages} messages arrived, ${seen.most} at one person.`);
+    throw new Complaint(`${seen.taken} of ${messages} messages arrived, ${seen.most} at one person.`);
   }
   return perSecond(seen);
 }

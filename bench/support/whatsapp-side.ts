@@ -27,6 +27,9 @@ export function whatsappSide({ simulators }: Environment) {
   return {
     url: graph.url,
     settings: (change: object) => control('/settings', change),
+    /** Somebody writes to a number; the digits of theirs. */
+    inbound: (phoneId: string, from: string) =>
+      control(`/messaging/numbers/${phoneId}/inbound`, { from, text: 'Avete ancora le arance?' }),
     messaging: (change: object) => control('/messaging/settings', change),
     /** Epoch milliseconds. Counting many takes the simulator's time: not while something is measured. */
     async deliveries(since: number, phoneId: string): Promise<Deliveries> {

@@ -47,7 +47,13 @@ test('a pause waits for what is just being marked, so that it knows of it when i
   const order: string[] = [];
   const [gate, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const marking = inTenant(async (trx) => {
-    await markSending(trx, claim, { ids: idsOf([row?.id]), needsConsent: true, month, leaseMs: 60_000 });
+    await markSending(trx, claim, {
+      ids: idsOf([row?.id]),
+      needsConsent: true,
+      unlessQuota: false,
+      month,
+      leaseMs: 60_000,
+    });
     held.resolve();
     await gate.promise;
     order.push('marked');
@@ -179,7 +185,9 @@ async function campaignOf(recipients: number, category: TemplateCategory = 'mark
   const claimRows = (by: Claim, limit: number) =>
     inTenant((trx) => claimMessages(trx, by, { connectionId, after: null, limit, now: new Date(), leaseMs: 60_000 }));
   const mark = (ids: readonly (CampaignMessageId | undefined)[]) =>
-    inTenant((trx) => markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, month, leaseMs: 60_000 }));
+    inTenant((trx) =>
+      markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, unlessQuota: false, month, leaseMs: 60_000 }),
+    );
   return { own, claim, inTenant, claimRows, mark };
 }
 
