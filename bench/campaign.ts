@@ -70,7 +70,13 @@ async function measure(): Promise<void> {
       activities,
       campaign: ours,
     } = await contest({
-      ...{ whatsapp, tenant, recipients, rounds, prefix, temporal, campaign },
+      whatsapp,
+      tenant,
+      recipients,
+      rounds,
+      prefix,
+      temporal,
+      campaign,
       ownerUrl: readMigrateConfig(variables).database.ownerUrl,
       redisPort: stack.ports.api + 50,
     });

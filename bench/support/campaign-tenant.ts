@@ -184,20 +184,3 @@ function standing(
     trx.selectFrom('campaign').select(['state', 'pause_reason']).where('id', '=', campaignId).executeTakeFirstOrThrow(),
   );
 }
-
-/** How many rows of the campaign's ledger are in each state. */
-export async function ledger(
-  db: Kysely<Database>,
-  { tenantId }: CampaignTenant,
-  campaignId: CampaignId,
-): Promise<Readonly<Record<string, number>>> {
-  const rows = await withTenant(db, tenantId, (trx) =>
-    trx
-      .selectFrom('campaign_message')
-      .select((eb) => ['state', eb.fn.countAll<string>().as('count')])
-      .where('campaign_id', '=', campaignId)
-      .groupBy('state')
-      .execute(),
-  );
-  return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
-}

@@ -76,8 +76,8 @@ export function claimMessages(
 
 /**
  * Finds a row of the ledger by its whole key, which comes from `source`. Named there as values, tenant and campaign alone
- * would look as if they found it: of a campaign that has just begun Postgres' statistics know nothing, take its ledger
- * for a row or two, and would read all of it for each claim (10,000 rows: seconds; by the key: milliseconds).
+ * would look as if they found it: of a campaign that has just begun Postgres' statistics know nothing, so it takes the
+ * ledger for a row or two, and would read all of it for each claim: seconds instead of milliseconds.
  */
 function sameRow(source: 'picked' | 'wanted' | 'held' | 'result') {
   const key = (table: string) =>
