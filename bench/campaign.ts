@@ -6,7 +6,7 @@ import type { Stack } from '../dev/stack.ts';
 import { connect } from '../src/db/connect.ts';
 import { campaignWorkflowId } from '../src/domain/campaign.ts';
 import { readMigrateConfig, readWorkerConfig } from '../src/platform/config.ts';
-import { begin, campaignTenant, finished, insertPeople } from './support/campaign-tenant.ts';
+import { begin, type CampaignTenant, campaignTenant, finished, insertPeople } from './support/campaign-tenant.ts';
 import { pauseMs, replyMs, withStatuses } from './support/campaign-measures.ts';
 import { countByType, eventsOf } from './support/history.ts';
 import { largeCampaign } from './support/large-campaign.ts';
@@ -17,7 +17,7 @@ import { measuredSystem, tell } from './support/system.ts';
 import { whatsappSide } from './support/whatsapp-side.ts';
 import { forgetPeak, peakMib } from './support/worker-memory.ts';
 
-/** `RECIPIENTS=2000 ROUNDS=1 make bench NAME=campaign` measures less, sooner. */
+/** `RECIPIENTS=2000 ROUNDS=1 make bench NAME=campaign` measures less, sooner; without rounds nothing is compared. */
 const recipients = Number(process.env['RECIPIENTS'] ?? 10_000);
 const rounds = Number(process.env['ROUNDS'] ?? 5);
 /** `FULL=1` also sends from a list of a million people, or of `LARGE`, which takes many minutes. */
@@ -40,85 +40,105 @@ const slow = { throughput: 'STANDARD', perSecond: null };
  * and what that costs: events, memory, how long a pause takes. Answers take 30 ms, over 64 connections.
  */
 async function measure(): Promise<void> {
+  const bench = await open();
+  const { whatsapp, making, close } = bench;
+  try {
+    const workerPid = await fastWorker(bench.stack);
+    await whatsapp.settings({ templateReviewMs: 0 });
+    await whatsapp.messaging(fast);
+    tell(`a tenant with ${recipients} people`);
+    const tenant = await campaignTenant(making, 'aurora');
+    const groupId = await insertPeople(making.db, tenant, { count: recipients, prefix });
+    const about = { ...bench, tenant, groupId, workerPid };
+    const compared = rounds === 0 ? {} : await comparison(about);
+    const others = await otherMeasures(about);
+    const ofLarge = large === 0 ? {} : await largeMeasures(about);
+    report('campaign', { ...compared, ...others, ...ofLarge });
+  } finally {
+    await close();
+  }
+}
+
+type Bench = Awaited<ReturnType<typeof open>>;
+type About = Bench & { readonly tenant: CampaignTenant; readonly groupId: string; readonly workerPid: number };
+
+async function open() {
   const { stack, environment } = measuredSystem();
   const variables = programVariables(stack);
   const { masterKeys, database } = readWorkerConfig(variables);
   const { db } = connect(database.appUrl, { max: 4, onError: () => undefined, applicationName: 'bench' });
-  const whatsapp = whatsappSide(environment);
-  const temporal = { ...environment.temporal, workflowBundle: await bundleMessages() };
-  const connection = await Connection.connect({ address: temporal.address });
-  const client = new Client({ connection, namespace: temporal.namespace });
-  try {
-    const workerPid = await fastWorker(stack);
-    await whatsapp.settings({ templateReviewMs: 0 });
-    await whatsapp.messaging(fast);
-    tell(`a tenant with ${recipients} people`);
-    const tenant = await campaignTenant({ db, masterKeys, environment }, 'aurora');
-    const groupId = await insertPeople(db, tenant, { count: recipients, prefix });
+  const connection = await Connection.connect({ address: environment.temporal.address });
+  return {
+    stack,
+    making: { db, masterKeys, environment },
+    whatsapp: whatsappSide(environment),
+    client: new Client({ connection, namespace: environment.temporal.namespace }),
+    ownerUrl: readMigrateConfig(variables).database.ownerUrl,
+    close: () => Promise.all([db.destroy(), connection.close()]),
+  };
+}
 
-    let last = '';
-    const campaign = async (): Promise<void> => {
-      const { campaignId } = await begin(tenant, groupId);
-      await finished(db, tenant, campaignId);
-      last = campaignWorkflowId(tenant.tenantId, campaignId);
-    };
-    forgetPeak(workerPid);
-    const {
-      loop,
-      rows,
-      jobs,
-      activities,
-      campaign: ours,
-    } = await contest({
-      whatsapp,
-      tenant,
-      recipients,
-      rounds,
-      prefix,
-      temporal,
-      campaign,
-      ownerUrl: readMigrateConfig(variables).database.ownerUrl,
-      redisPort: stack.ports.api + 50,
-    });
-    const rssMib = peakMib(workerPid);
-    const events = await eventsOf(client, last);
-    console.table(countByType(events));
+/** Side by side with the others; events and memory are those of the campaigns in it. */
+async function comparison(about: About): Promise<Record<string, number>> {
+  const { stack, making, whatsapp, tenant, groupId, client, ownerUrl, workerPid } = about;
+  let last = '';
+  const campaign = async (): Promise<void> => {
+    const { campaignId } = await begin(tenant, groupId);
+    await finished(making.db, tenant, campaignId);
+    last = campaignWorkflowId(tenant.tenantId, campaignId);
+  };
+  forgetPeak(workerPid);
+  const temporal = { ...making.environment.temporal, workflowBundle: await bundleMessages() };
+  const redisPort = stack.ports.api + redisOffset;
+  const all = { whatsapp, tenant, recipients, rounds, prefix, temporal, campaign, ownerUrl, redisPort };
+  const { loop, rows, jobs, activities, campaign: ours } = await contest(all);
+  const events = await eventsOf(client, last);
+  console.table(countByType(events));
+  return {
+    ratio_to_loop: ours?.ratio ?? Number.NaN,
+    row_update_ratio: rows?.ratio ?? Number.NaN,
+    ...(jobs === null ? {} : { bullmq_ratio: jobs.ratio }),
+    activity_per_message_ratio: activities?.ratio ?? Number.NaN,
+    loop_messages_per_s: loop?.messagesPerS ?? Number.NaN,
+    messages_per_s: ours?.messagesPerS ?? Number.NaN,
+    events_per_1000: (events.length / recipients) * 1_000,
+    rss_mb: peakMib(workerPid),
+  };
+}
 
-    const about = { db, whatsapp, tenant };
-    tell('pauses');
-    const paused = await pauseMs(about, groupId);
-    tell('three statuses of each message, told while it is sent');
-    const told = await withStatuses(about, { groupId, api: environment.api });
-    tell('replies to people, at a number that a campaign uses up');
-    await whatsapp.messaging(slow);
-    const replies = await replyMs(about, { groupId, api: environment.api });
-    await whatsapp.messaging(fast);
-    const beside = large > 0 ? await campaignTenant({ db, masterKeys, environment }, 'lariana') : null;
-    const ofLarge =
-      beside === null
-        ? {}
-        : await largeCampaign({ ...about, beside, workerPid, recipients: large, prefix: largePrefix });
+/** Beside the ports of the stack. */
+const redisOffset = 50;
 
-    report('campaign', {
-      ratio_to_loop: ours?.ratio ?? Number.NaN,
-      row_update_ratio: rows?.ratio ?? Number.NaN,
-      ...(jobs === null ? {} : { bullmq_ratio: jobs.ratio }),
-      activity_per_message_ratio: activities?.ratio ?? Number.NaN,
-      loop_messages_per_s: loop?.messagesPerS ?? Number.NaN,
-      messages_per_s: ours?.messagesPerS ?? Number.NaN,
-      events_per_1000: (events.length / recipients) * 1_000,
-      pause_ms: paused,
-      rss_mb: rssMib,
-      statuses_per_s: told.statusesPerS,
-      statuses_behind_ms: told.behindMs,
-      with_statuses_messages_per_s: told.messagesPerS,
-      reply_quiet_ms: replies.quiet,
-      reply_busy_p95_ms: replies.busy,
-      ...ofLarge,
-    });
-  } finally {
-    await Promise.all([db.destroy(), connection.close()]);
-  }
+async function otherMeasures({ making, whatsapp, tenant, groupId }: About): Promise<Record<string, number>> {
+  const about = { db: making.db, whatsapp, tenant };
+  const { api } = making.environment;
+  tell('pauses');
+  const pause_ms = await pauseMs(about, groupId);
+  tell('three statuses of each message, told while it is sent');
+  const told = await withStatuses(about, { groupId, api });
+  tell('replies to people, at a number that a campaign uses up');
+  await whatsapp.messaging(slow);
+  const replies = await replyMs(about, { groupId, api });
+  await whatsapp.messaging(fast);
+  return {
+    pause_ms,
+    statuses_per_s: told.statusesPerS,
+    statuses_behind_ms: told.behindMs,
+    with_statuses_messages_per_s: told.messagesPerS,
+    reply_quiet_ms: replies.quiet,
+    reply_busy_p95_ms: replies.busy,
+  };
+}
+
+async function largeMeasures({
+  making,
+  whatsapp,
+  tenant,
+  workerPid,
+}: About): Promise<Readonly<Record<string, number>>> {
+  const beside = await campaignTenant(making, 'lariana');
+  const of = { db: making.db, whatsapp, tenant, beside, workerPid, recipients: large, prefix: largePrefix };
+  return largeCampaign(of);
 }
 
 /** The worker anew, as its own process as always, with the number's limit out of the way. Returns its process id. */

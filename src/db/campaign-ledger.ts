@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Attributes } from '../domain/author.ts';
 import type { SkipReason } from '../domain/campaign-message.ts';
 import type { AuthorId, CampaignId, CampaignMessageId, ConnectionId, TenantId } from '../domain/ids.ts';
@@ -70,19 +70,30 @@ export function claimMessages(
            coalesce(author.last_inbound_at > ${now}::timestamptz - interval '24 hours', false) as "windowOpen"
     from claimed
     join author on author.tenant_id = ${tenantId}::uuid and author.id = claimed.author_id
+      and ${among('author.id', 'claimed', 'author_id')}
     order by claimed.id`;
   return runPrepared(trx, { compile: () => query.compile(trx) });
 }
 
 /**
- * Finds a row of the ledger by its whole key, which comes from `source`. Named there as values, tenant and campaign alone
- * would look as if they found it: of a campaign that has just begun Postgres' statistics know nothing, so it takes the
- * ledger for a row or two, and would read all of it for each claim: seconds instead of milliseconds.
+ * Finds a row of the ledger by its whole key, which comes from `source`, and in the stretch of keys that `source` covers.
+ * Named as values, tenant and campaign alone would look as if they found it: of a campaign that has just begun Postgres'
+ * statistics know nothing, so it takes the ledger for a row or two, and would read all of it for each claim: seconds
+ * instead of milliseconds. See docs/decisions/ledger-rows-by-whole-key.md.
  */
-function sameRow(source: 'picked' | 'wanted' | 'held' | 'result') {
+function sameRow(source: 'picked' | 'wanted' | 'held' | 'result'): RawBuilder<boolean> {
   const key = (table: string) =>
     sql`${sql.ref(`${table}.tenant_id`)}, ${sql.ref(`${table}.campaign_id`)}, ${sql.ref(`${table}.id`)}`;
-  return sql`(${key('message')}) = (${key(source)})`;
+  return sql`(${key('message')}) = (${key(source)}) and ${among('message.id', source, 'id')}`;
+}
+
+/** Whether a column lies between the first and the last value of another: what is handled together lies together. */
+function among(column: string, source: string, values: string): RawBuilder<boolean> {
+  const end = (direction: 'asc' | 'desc') => {
+    const value = sql.ref(values);
+    return sql`(select ${value} from ${sql.table(source)} order by ${value} ${sql.raw(direction)} limit 1)`;
+  };
+  return sql`${sql.ref(column)} between ${end('asc')} and ${end('desc')}`;
 }
 
 /** Before every uuid. */
@@ -133,7 +144,12 @@ export function markSending(
                   when author.phone is null and author.external_id is null then 'no_number' end as reason
       from wanted
       join campaign_message message on ${sameRow('wanted')}
-      join author on author.tenant_id = message.tenant_id and author.id = message.author_id
+      cross join lateral (
+        select blocked_at, consent, phone, external_id from author
+        where author.tenant_id = message.tenant_id and author.id = message.author_id
+        -- One by one.
+        offset 0
+      ) author
     ), marked as (
       update campaign_message message
       set state = case when held.reason is null then 'sending' else 'skipped' end,

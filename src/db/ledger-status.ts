@@ -126,6 +126,7 @@ async function lockRows(
     from wanted
     join campaign_message as row
       on row.tenant_id = wanted.tenant_id and row.campaign_id = wanted.campaign_id and row.id = wanted.id
+      and row.id between (select id from wanted order by id limit 1) and (select id from wanted order by id desc limit 1)
     join author on author.tenant_id = row.tenant_id and author.id = row.author_id
     join campaign on campaign.tenant_id = row.tenant_id and campaign.id = row.campaign_id
     order by row.campaign_id, row.id
@@ -190,7 +191,10 @@ async function writeRows(trx: TenantTransaction, tenantId: TenantId, rows: reado
       delivered_at = told.delivered_at, read_at = told.read_at, failed_at = told.failed_at,
       error_code = told.error_code, cost = told.cost
     from told
-    where row.tenant_id = told.tenant_id and row.campaign_id = told.campaign_id and row.id = told.id`.execute(trx);
+    where row.tenant_id = told.tenant_id and row.campaign_id = told.campaign_id and row.id = told.id
+      and row.id between (select id from told order by id limit 1) and (select id from told order by id desc limit 1)`.execute(
+    trx,
+  );
 }
 
 function dateOf(at: Instant | null): string | null {

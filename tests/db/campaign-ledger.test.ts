@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { moveCampaign } from '../../src/db/campaign-control.ts';
 import {
@@ -169,6 +170,30 @@ test('the next thing to do is a row that is due, then a lease, then nothing', as
   expect(await next()).toBeNull();
 });
 
+test('a batch reads its own rows, however large the ledger of a campaign is that statistics do not know yet', async () => {
+  const { claim, inTenant, own } = await campaignOf(2_000);
+  const { connectionId } = own;
+  const read = await inTenant(async (trx) => {
+    const by = { connectionId, after: null, limit: 50, now: new Date(), leaseMs: 60_000 };
+    const ids = (await claimMessages(trx, claim, by)).map(({ id }) => id);
+    await markSending(trx, claim, { ids, needsConsent: true, unlessQuota: false, month, leaseMs: 60_000 });
+    const results = ids.map((id) => ({ id, kind: 'sent', providerMessageId: `wamid.${id}` }) as const);
+    expect(await settleMessages(trx, claim, results, new Date())).toBe(50);
+    return rowsRead(trx);
+  });
+  // Found once to be claimed, and once in each step to be read and to be changed.
+  expect(read).toBeLessThan(50 * 8);
+});
+
+test('a mark that is to be without a quota marks nothing where there is one', async () => {
+  const { own, claim, claimRows, inTenant } = await campaignOf(2);
+  const ids = (await claimRows(claim, 2)).map(({ id }) => id);
+  const mark = { ids, needsConsent: true, unlessQuota: true, month, leaseMs: 60_000 };
+  await inTenant((trx) => quotaLeft(trx, own.tenantId, 10));
+  expect(await inTenant((trx) => markSending(trx, claim, mark))).toEqual([]);
+  expect(await inTenant((trx) => markSending(trx, claim, { ...mark, unlessQuota: false }))).toHaveLength(2);
+});
+
 test('a cancelled campaign skips what was not sent, piece by piece', async () => {
   const { own, inTenant } = await campaignOf(7);
   const pieces = [];
@@ -197,4 +222,12 @@ const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly Campai
 async function quotaLeft(trx: TenantTransaction, tenantId: Claim['tenantId'], monthly_quota: number) {
   await trx.insertInto('campaign_setting').values({ tenant_id: tenantId, monthly_quota }).execute();
   return lockQuota(trx, { tenantId, month });
+}
+
+/** How many rows of the ledger this transaction has fetched so far. */
+async function rowsRead(trx: TenantTransaction): Promise<number> {
+  const { rows } = await sql<{ fetched: string }>`
+    select idx_tup_fetch + seq_tup_read as fetched from pg_stat_xact_user_tables
+    where relname = 'campaign_message'`.execute(trx);
+  return Number(rows[0]?.fetched);
 }
