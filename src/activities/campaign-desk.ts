@@ -62,7 +62,10 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
   const { tenantId, campaignId } = claim;
   const inTenant = <T>(work: (trx: TenantTransaction) => Promise<T>): Promise<T> => withTenant(db, tenantId, work);
   const key = { tenantId, connectionId };
+  const monthNow = monthWatch();
   let nextBlockAt = 0;
+  // What was found at the last mark; the mark itself finds out when it is not so any more.
+  let hasQuota = true;
 
   return {
     async claim(after, limit) {
@@ -114,17 +117,23 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
 
     async mark(messages) {
       return inTenant(async (trx) => {
-        const month = monthOf(clock(), plan.current.tenantTimeZone);
+        const month = monthNow(clock(), plan.current.tenantTimeZone);
+        const needsConsent = plan.current.variants.some(({ category }) => category === 'marketing');
+        const how = { needsConsent, month, leaseMs: sendLeaseMs };
+        if (!hasQuota) {
+          const marked = await markSending(trx, claim, { ...how, ids: idsOf(messages), unlessQuota: true });
+          if (marked.length > 0) return marked;
+        }
         const room = await lockQuota(trx, { tenantId, month });
+        hasQuota = room !== null;
         if (room === 0) {
           await dependencies.pause(trx, 'quota');
           return stopped;
         }
-        const ids = messages.slice(0, room ?? messages.length).map(({ id }) => id);
-        const needsConsent = plan.current.variants.some(({ category }) => category === 'marketing');
-        const marked = await markSending(trx, claim, { ids, needsConsent, month, leaseMs: sendLeaseMs });
+        const ids = idsOf(messages.slice(0, room ?? messages.length));
+        const marked = await markSending(trx, claim, { ...how, ids, unlessQuota: false });
         // Those beyond the quota go back at once; if any are left, the next mark pauses the campaign.
-        const beyond = messages.slice(ids.length).map(({ id }) => id);
+        const beyond = idsOf(messages.slice(ids.length));
         if (beyond.length > 0) await giveBack(trx, claim, { ids: beyond });
         if (marked.length > 0) return marked;
         return (await goesOn(trx)) ? marked : stopped;
@@ -212,6 +221,18 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
 
 const longestWaitMs = 2_000;
 const stopped = { ended: 'stopped' } as const;
+
+/** `monthOf`, worked out once a minute: months begin on the minute, in every zone. */
+function monthWatch(): (now: Instant, timeZone: string) => string {
+  let known = { minute: Number.NaN, timeZone: '', month: '' };
+  return (now, timeZone) => {
+    const minute = Math.floor(now / 60_000);
+    if (known.minute !== minute || known.timeZone !== timeZone) {
+      known = { minute, timeZone, month: monthOf(now, timeZone) };
+    }
+    return known.month;
+  };
+}
 
 const idsOf = (rows: readonly ClaimedMessage[]) => rows.map(({ id }) => id);
 

@@ -58,8 +58,9 @@ export interface SendLimits {
 /** A marked row leaves within this time, or not at all: whoever pauses a campaign waits just as long. */
 const departWithinMs = 1_000;
 /** Beyond the calls under way, so many rows are marked: a connection that is free never waits for the database. */
-const aheadOfCalls = 32;
-const leastMarked = 16;
+const aheadOfCalls = 40;
+/** A mark costs the same for many rows as for few. */
+const leastMarked = 32;
 const settleAt = 64;
 /** What was answered and is not written down yet is in doubt if the worker dies. */
 const settleEveryMs = 50;
@@ -174,7 +175,8 @@ export async function sendOut(
     inFlight -= 1;
     results.push(result);
     launch();
-    if (room() >= leastMarked || results.length >= settleAt || inFlight === 0) bell.ring();
+    const canMark = room() >= leastMarked && !marking.busy();
+    if (canMark || (results.length >= settleAt && !settling.busy()) || inFlight === 0) bell.ring();
   }
 }
 

@@ -48,6 +48,12 @@ export function openChannels(
     replies: replyChannel({ http, clock, app: config.apps.meta }),
     whatsapp: {
       sender: whatsappSender({ lane, hosts, app: config.apps.meta }),
+      readLimits: whatsappLimits({
+        http,
+        clock,
+        app: config.apps.meta,
+        highPerSecond: config.whatsappHighPerSecond,
+      }),
       readLimits: whatsappLimits({ http, clock, app: config.apps.meta }),
       readHealth: whatsappHealth({ http, clock, app: config.apps.meta }),
     },

@@ -116,7 +116,7 @@ function statusesByRow(
   return told;
 }
 
-/** Locks them in the order of their keys, as everybody does who locks several. */
+/** Locks them in the order of their keys, as everybody does who locks several; found as `campaign-ledger.ts` finds them. */
 async function lockRows(
   trx: TenantTransaction,
   { tenantId, statuses }: Pick<LedgerBatch, 'tenantId' | 'statuses'>,
@@ -124,20 +124,21 @@ async function lockRows(
   const named = statuses.flatMap(({ reference }) => (reference === null ? [] : [reference]));
   const unnamed = statuses.filter(({ reference }) => reference === null).map(({ status }) => status.providerId);
   const { rows } = await sql<StoredRow>`
-    with wanted as (
-      select * from unnest(${named.map(({ campaignId }) => campaignId)}::uuid[],
+    with wanted as materialized (
+      select ${tenantId}::uuid as tenant_id, named.* from unnest(${named.map(({ campaignId }) => campaignId)}::uuid[],
                            ${named.map(({ id }) => id)}::uuid[]) as named (campaign_id, id)
       union
-      select campaign_id, id from campaign_message
+      select tenant_id, campaign_id, id from campaign_message
       where tenant_id = ${tenantId} and provider_message_id = any (${unnamed}::text[])
     )
     select row.campaign_id, row.id, row.author_id, row.connection_id, row.state, row.provider_message_id, row.sent_at, row.delivered_at,
       row.read_at, row.failed_at, row.error_code, row.cost, author.country, campaign.currency
     from wanted
     join campaign_message as row
-      on row.tenant_id = ${tenantId} and row.campaign_id = wanted.campaign_id and row.id = wanted.id
-    join author on author.tenant_id = ${tenantId} and author.id = row.author_id
-    join campaign on campaign.tenant_id = ${tenantId} and campaign.id = row.campaign_id
+      on row.tenant_id = wanted.tenant_id and row.campaign_id = wanted.campaign_id and row.id = wanted.id
+      and row.id between (select id from wanted order by id limit 1) and (select id from wanted order by id desc limit 1)
+    join author on author.tenant_id = row.tenant_id and author.id = row.author_id
+    join campaign on campaign.tenant_id = row.tenant_id and campaign.id = row.campaign_id
     order by row.campaign_id, row.id
     for no key update of row`.execute(trx);
   return rows.map(rowOf);
@@ -183,23 +184,29 @@ async function writeRows(trx: TenantTransaction, tenantId: TenantId, rows: reado
   if (rows.length === 0) return;
   const dates = (name: 'sentAt' | 'deliveredAt' | 'readAt' | 'failedAt') => rows.map((row) => dateOf(row[name]));
   await sql`
+    with told as materialized (
+      select ${tenantId}::uuid as tenant_id, news.* from unnest(
+        ${rows.map(({ campaignId }) => campaignId)}::uuid[],
+        ${rows.map(({ id }) => id)}::uuid[],
+        ${rows.map(({ state }) => state)}::text[],
+        ${rows.map(({ providerMessageId }) => providerMessageId)}::text[],
+        ${dates('sentAt')}::timestamptz[],
+        ${dates('deliveredAt')}::timestamptz[],
+        ${dates('readAt')}::timestamptz[],
+        ${dates('failedAt')}::timestamptz[],
+        ${rows.map(({ errorCode }) => errorCode)}::integer[],
+        ${rows.map(({ cost }) => cost)}::numeric[]
+      ) as news (campaign_id, id, state, provider_message_id, sent_at, delivered_at, read_at, failed_at, error_code, cost)
+    )
     update campaign_message as row
     set state = told.state, provider_message_id = told.provider_message_id, sent_at = told.sent_at,
       delivered_at = told.delivered_at, read_at = told.read_at, failed_at = told.failed_at,
       error_code = told.error_code, cost = told.cost
-    from unnest(
-      ${rows.map(({ campaignId }) => campaignId)}::uuid[],
-      ${rows.map(({ id }) => id)}::uuid[],
-      ${rows.map(({ state }) => state)}::text[],
-      ${rows.map(({ providerMessageId }) => providerMessageId)}::text[],
-      ${dates('sentAt')}::timestamptz[],
-      ${dates('deliveredAt')}::timestamptz[],
-      ${dates('readAt')}::timestamptz[],
-      ${dates('failedAt')}::timestamptz[],
-      ${rows.map(({ errorCode }) => errorCode)}::integer[],
-      ${rows.map(({ cost }) => cost)}::numeric[]
-    ) as told (campaign_id, id, state, provider_message_id, sent_at, delivered_at, read_at, failed_at, error_code, cost)
-    where row.tenant_id = ${tenantId} and row.campaign_id = told.campaign_id and row.id = told.id`.execute(trx);
+    from told
+    where row.tenant_id = told.tenant_id and row.campaign_id = told.campaign_id and row.id = told.id
+      and row.id between (select id from told order by id limit 1) and (select id from told order by id desc limit 1)`.execute(
+    trx,
+  );
 }
 
 function dateOf(at: Instant | null): string | null {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { haltCampaigns, readControl } from '../../src/db/campaign-control.ts';
 import { moveCampaign } from '../../src/db/campaign.ts';
@@ -51,7 +52,13 @@ test('a pause waits for what is just being marked, so that it knows of it when i
   const order: string[] = [];
   const [gate, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const marking = inTenant(async (trx) => {
-    await markSending(trx, claim, { ids: idsOf([row?.id]), needsConsent: true, month, leaseMs: 60_000 });
+    await markSending(trx, claim, {
+      ids: idsOf([row?.id]),
+      needsConsent: true,
+      unlessQuota: false,
+      month,
+      leaseMs: 60_000,
+    });
     held.resolve();
     await gate.promise;
     order.push('marked');
@@ -179,6 +186,31 @@ test('the next thing to do is a row that is due, then a lease, then nothing', as
   expect(await next()).toBeNull();
 });
 
+test('a batch reads its own rows, however large the ledger of a campaign is that statistics do not know yet', async () => {
+  const { claim, inTenant, own, claimRows } = await campaignOf(2_000);
+  const { connectionId } = own;
+  const after = (await claimRows({ ...claim, leaseToken: randomUUID() }, 1_900)).at(-1)?.id ?? null;
+  const read = await inTenant(async (trx) => {
+    const by = { connectionId, after, limit: 50, now: new Date(), leaseMs: 60_000 };
+    const ids = (await claimMessages(trx, claim, by)).map(({ id }) => id);
+    await markSending(trx, claim, { ids, needsConsent: true, unlessQuota: false, month, leaseMs: 60_000 });
+    const results = ids.map((id) => ({ id, kind: 'sent', providerMessageId: `wamid.${id}` }) as const);
+    expect(await settleMessages(trx, claim, results, new Date())).toBe(50);
+    return rowsRead(trx);
+  });
+  // At worst each row with all that are handled with it, in each of four steps; never those of the batches before.
+  expect(read).toBeLessThan(4 * 50 * 50);
+});
+
+test('a mark that is to be without a quota marks nothing where there is one', async () => {
+  const { own, claim, claimRows, inTenant } = await campaignOf(2);
+  const ids = (await claimRows(claim, 2)).map(({ id }) => id);
+  const mark = { ids, needsConsent: true, unlessQuota: true, month, leaseMs: 60_000 };
+  await inTenant((trx) => quotaLeft(trx, own.tenantId, 10));
+  expect(await inTenant((trx) => markSending(trx, claim, mark))).toEqual([]);
+  expect(await inTenant((trx) => markSending(trx, claim, { ...mark, unlessQuota: false }))).toHaveLength(2);
+});
+
 test('a cancelled campaign skips what was not sent, piece by piece', async () => {
   const { own, inTenant } = await campaignOf(7);
   const pieces = [];
@@ -195,7 +227,9 @@ async function campaignOf(recipients: number, category: TemplateCategory = 'mark
   const claimRows = (by: Claim, limit: number) =>
     inTenant((trx) => claimMessages(trx, by, { connectionId, after: null, limit, now: new Date(), leaseMs: 60_000 }));
   const mark = (ids: readonly (CampaignMessageId | undefined)[]) =>
-    inTenant((trx) => markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, month, leaseMs: 60_000 }));
+    inTenant((trx) =>
+      markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, unlessQuota: false, month, leaseMs: 60_000 }),
+    );
   return { own, claim, inTenant, claimRows, mark };
 }
 
@@ -208,4 +242,12 @@ const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly Campai
 async function quotaLeft(trx: TenantTransaction, tenantId: Claim['tenantId'], monthly_quota: number) {
   await trx.insertInto('campaign_setting').values({ tenant_id: tenantId, monthly_quota }).execute();
   return lockQuota(trx, { tenantId, month });
+}
+
+/** How many rows of the ledger this transaction has fetched so far. */
+async function rowsRead(trx: TenantTransaction): Promise<number> {
+  const { rows } = await sql<{ fetched: string }>`
+    select idx_tup_fetch + seq_tup_read as fetched from pg_stat_xact_user_tables
+    where relname = 'campaign_message'`.execute(trx);
+  return Number(rows[0]?.fetched);
 }

@@ -25,7 +25,7 @@ test('when the campaign is stopped nothing more is marked, and what was claimed 
   const { end, sent } = await sendOut(ledger.desk, limits(), null);
   expect(end).toBe('stopped');
   expect(sent).toBe(ledger.sent.length);
-  expect(ledger.marked).toBeLessThan(100 + width + 32);
+  expect(ledger.marked).toBeLessThan(100 + width + 40);
   const unsent = ledger.settled.filter(({ kind }) => kind === 'again').length;
   expect(ledger.sent.length + unsent + ledger.givenBack.length).toBe(ledger.claimed);
 });

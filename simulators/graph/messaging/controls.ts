@@ -36,7 +36,14 @@ const deliveries = z.object({
   taken: z.number().int().describe('Messages that were taken, whatever became of the answer.'),
   people: z.number().int().describe('Different people among their recipients.'),
   most: z.number().int().describe('The most messages that one of them was sent.'),
+  firstAt: z.number().nullable().describe('When the first of them was taken, in epoch milliseconds.'),
+  lastAt: z.number().nullable().describe('When the last of them was taken.'),
   waiting: z.number().int().describe('Statuses that are still to be told.'),
+});
+
+const deliveriesQuery = z.object({
+  since: z.coerce.number().default(0).describe('Only what was taken since then, in epoch milliseconds.'),
+  phoneId: z.string().optional().describe('Only from this number.'),
 });
 
 const message = z.object({
@@ -77,9 +84,10 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       path: '/messaging/deliveries',
       id: 'countDeliveries',
       summary: 'How many messages were taken, and how many each person was sent at most',
+      query: deliveriesQuery,
       status: 200,
       answer: deliveries,
-      handle: () => count(messages),
+      handle: (req) => count(messages, parsed(deliveriesQuery, req.query)),
     },
     {
       method: 'get',
@@ -119,12 +127,13 @@ export function messagingControls(world: World, messages: Messages): ControlRout
 
 const noSuchNumber = 'No number of the seed has this id.';
 
-function count(messages: Messages): z.infer<typeof deliveries> {
-  const taken = messages.taken();
+function count(messages: Messages, { since, phoneId }: z.output<typeof deliveriesQuery>): z.infer<typeof deliveries> {
+  const taken = messages.taken().filter((one) => one.at >= since && (phoneId ?? one.phoneId) === one.phoneId);
   const perPerson = new Map<string, number>();
   for (const { to } of taken) perPerson.set(to, (perPerson.get(to) ?? 0) + 1);
   const most = [...perPerson.values()].reduce((highest, each) => Math.max(highest, each), 0);
-  return { taken: taken.length, people: perPerson.size, most, waiting: messages.statuses.waiting() };
+  const [firstAt, lastAt] = [taken[0]?.at ?? null, taken.at(-1)?.at ?? null];
+  return { taken: taken.length, people: perPerson.size, most, firstAt, lastAt, waiting: messages.statuses.waiting() };
 }
 
 async function receive(messages: Messages, id: string, said: z.output<typeof inbound>) {
