@@ -62,8 +62,9 @@ export const slice: ActivityOptions = {
  */
 export const campaignWork: ActivityOptions = {
   startToCloseTimeout: '15 minutes',
-  heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  heartbeatTimeout: '5 seconds',
+  // Each worker that dies counts as a try: the next must not wait longer for the deaths of others.
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 seconds' },
   cancellationType: 'TRY_CANCEL',
 };
 

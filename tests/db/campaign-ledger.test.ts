@@ -10,7 +10,13 @@ import {
   markSending,
   settleMessages,
 } from '../../src/db/campaign-ledger.ts';
-import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../../src/db/campaign-leases.ts';
+import {
+  cancelMessages,
+  mayStillLeave,
+  nextMessageDueAt,
+  recoverMessages,
+  takeOver,
+} from '../../src/db/campaign-leases.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import type { CampaignMessageId } from '../../src/domain/ids.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
@@ -135,6 +141,23 @@ test.each([
   },
 );
 
+test('who goes on for a worker that has died waits for none of its leases, but for a call that may yet leave', async () => {
+  const { own, claim, claimRows, mark, inTenant } = await campaignOf(4);
+  const others = { ...claim, leaseToken: randomUUID() };
+  await claimRows(others, 1);
+  const [claimed, called, calling] = (await claimRows(claim, 3)).map(({ id }) => id);
+  await mark([called, calling]);
+  await calledEarlier(inTenant, called);
+  await inTenant((trx) => takeOver(trx, claim));
+  expect(await statesOf(inTenant, [claimed, called, calling])).toEqual(['queued', 'unconfirmed', 'sending']);
+  expect(await inTenant((trx) => mayStillLeave(trx, own)), 'a pause waits for it').toBe(true);
+  expect(await ledgerCounts(db, own), 'what another worker holds stays its own').toMatchObject({ claimed: 1 });
+
+  const late = idsOf([called]).map((id) => ({ id, kind: 'sent', providerMessageId: 'wamid.3' }) as const);
+  await inTenant((trx) => settleMessages(trx, claim, late, new Date()));
+  expect(await statesOf(inTenant, [called]), 'the worker was only slow').toEqual(['sent']);
+});
+
 test('an answer that comes after its row was given up for lost is still written down', async () => {
   const { own, claim, claimRows, mark, inTenant } = await campaignOf(1);
   const ids = (await claimRows(claim, 1)).map(({ id }) => id);
@@ -181,6 +204,27 @@ async function campaignOf(recipients: number, category: TemplateCategory = 'mark
   const mark = (ids: readonly (CampaignMessageId | undefined)[]) =>
     inTenant((trx) => markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, month, leaseMs: 60_000 }));
   return { own, claim, inTenant, claimRows, mark };
+}
+
+type InTenant = <T>(work: (trx: TenantTransaction) => Promise<T>) => Promise<T>;
+
+/** As if the call had been made five seconds ago. */
+function calledEarlier(inTenant: InTenant, id: CampaignMessageId | undefined): Promise<unknown> {
+  const sending_at = new Date(Date.now() - 5_000);
+  return inTenant((trx) =>
+    trx
+      .updateTable('campaign_message')
+      .set({ sending_at })
+      .where('id', 'in', idsOf([id]))
+      .execute(),
+  );
+}
+
+async function statesOf(inTenant: InTenant, ids: readonly (CampaignMessageId | undefined)[]) {
+  const rows = await inTenant((trx) =>
+    trx.selectFrom('campaign_message').select(['id', 'state']).where('id', 'in', idsOf(ids)).execute(),
+  );
+  return ids.map((id) => rows.find((row) => row.id === id)?.state);
 }
 
 const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly CampaignMessageId[] =>

@@ -22,6 +22,12 @@ export interface TakenMessage {
   readonly at: number;
 }
 
+/** What was lost on the way: a request before anything had come of it, or the answer to one that was taken. */
+export interface Loss {
+  readonly what: 'request' | 'answer';
+  readonly opaque: string | null;
+}
+
 /** What a template must look like to be sent: refuses in WhatsApp's own words. */
 export type CheckTemplate = (
   template: { readonly name: string; readonly language: string; readonly components: readonly unknown[] },
@@ -32,6 +38,9 @@ export interface Messages {
   /** Takes a message, or refuses it as the Cloud API does. */
   send(call: Call): Answer;
   taken(): readonly TakenMessage[];
+  /** Keeps what was lost of the request with this body. */
+  noteLoss(content: unknown, what: Loss['what']): void;
+  losses(): readonly Loss[];
   readonly limits: Limits;
   readonly statuses: Statuses;
 }
@@ -55,6 +64,7 @@ const body = z.object({
 /** The numbers' outgoing side. `checkTemplate` knows the templates; without it any name will do. */
 export function openMessages(world: World, checkTemplate: CheckTemplate = () => undefined): Messages {
   const sent = world.store.collection<TakenMessage>('whatsapp-message');
+  const lost = world.store.collection<Loss>('whatsapp-loss');
   const limits = openLimits();
   const statuses = openStatuses(world);
   const honoured = trustedTokens(world);
@@ -63,6 +73,11 @@ export function openMessages(world: World, checkTemplate: CheckTemplate = () => 
     limits,
     statuses,
     taken: () => sent.values(),
+    losses: () => lost.values(),
+    noteLoss(content, what) {
+      const { data } = body.partial().safeParse(content);
+      lost.put(randomBytes(12).toString('base64url'), { what, opaque: data?.biz_opaque_callback_data ?? null });
+    },
     send(call) {
       const found = phoneNumber(call.params['phone'] ?? '');
       if (found === null) throw unknownObject(call.params['phone'] ?? '', 'post');
