@@ -51,13 +51,17 @@ test(
       : workers(3);
     const own = await startedCampaign(database.db, { recipients, whatsapp: unreliable });
     const kills: number[] = [];
+    const begunAt = Date.now();
     for (const [n, victim] of victims.entries()) {
       await untilTaken(Math.floor((recipients * (n + Math.random())) / (victims.length + 1)), limitMs);
       await destroy(victim);
       if (victim === 'worker') kills.push(Date.now());
+      tell('killed', { victim, atMs: Date.now() - begunAt });
       await start(victim);
+      tell('started', { victim, atMs: Date.now() - begunAt });
     }
     await untilState(database.db, own, 'finished', limitMs);
+    tell('finished', { atMs: Date.now() - begunAt });
     await judge(database.db, own, { recipients, kills });
   },
   limitMs,
