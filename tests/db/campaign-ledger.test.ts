@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { moveCampaign } from '../../src/db/campaign-control.ts';
 import {
@@ -20,6 +21,7 @@ import {
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import type { CampaignMessageId } from '../../src/domain/ids.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
+import { newId } from '../../src/platform/new-id.ts';
 import { ledgerCounts, ownCampaign } from '../support/own-campaign.ts';
 import { testMasterKeys } from './support/held-connections.ts';
 import { databaseAs } from './support/stack-databases.ts';
@@ -27,18 +29,47 @@ import { databaseAs } from './support/stack-databases.ts';
 const { db } = databaseAs('app', { max: 6 });
 const month = '2026-11';
 
-test('two who claim at once never get the same row, and each goes on behind its last one', async () => {
-  const { claim, claimRows } = await campaignOf(40);
-  const other = { ...claim, leaseToken: randomUUID() };
-  const [mine, theirs] = await Promise.all([claimRows(claim, 20), claimRows(other, 20)]);
-  expect(new Set([...mine, ...theirs].map(({ id }) => id)).size).toBe(mine.length + theirs.length);
-  expect(mine.map(({ id }) => id)).toEqual(mine.map(({ id }) => id).toSorted());
+test('two who claim at once get different rows without waiting for each other, each in the order of the audience', async () => {
+  const { own, claim, inTenant } = await campaignOf(40);
+  const by = { connectionId: own.connectionId, after: null, limit: 20, now: new Date(), leaseMs: 60_000 };
+  const [mine, theirs] = await inTenant(async (trx) => [
+    idsOfRows(await claimMessages(trx, claim, by)),
+    await inTenant(async (other) => {
+      await sql`set local lock_timeout = '1s'`.execute(other);
+      return idsOfRows(await claimMessages(other, { ...claim, leaseToken: randomUUID() }, by));
+    }),
+  ]);
+  expect(new Set([...mine, ...theirs]).size).toBe(40);
+  expect([...mine, ...theirs]).toEqual([...mine, ...theirs].toSorted());
+});
+
+test('a claim goes on behind its last one, and leaves what has come back to the next pass', async () => {
+  const { own, claim, claimRows, inTenant } = await campaignOf(4);
+  const [first, second] = idsOfRows(await claimRows(claim, 2));
+  await inTenant((trx) => giveBack(trx, claim, { ids: 'all' }));
+  const by = { connectionId: own.connectionId, limit: 4, now: new Date(), leaseMs: 60_000 };
+  const behind = await inTenant((trx) => claimMessages(trx, claim, { ...by, after: second ?? null }));
+  expect(behind).toHaveLength(2);
+  expect(idsOfRows(behind)).not.toContain(first);
+});
+
+test('a person stands in a ledger once, whoever writes it', async () => {
+  const { inTenant } = await campaignOf(1);
+  const twice = inTenant(async (trx) => {
+    const row = await trx.selectFrom('campaign_message').selectAll().executeTakeFirstOrThrow();
+    await trx
+      .insertInto('campaign_message')
+      .values({ ...row, id: newId() })
+      .execute();
+  });
+  await expect(twice).rejects.toMatchObject({ code: '23505' });
 });
 
 test('only what its claim still holds is marked, and nothing once the campaign is in another epoch', async () => {
   const { own, claim, claimRows, mark, inTenant } = await campaignOf(3);
   const [first, second, third] = (await claimRows(claim, 3)).map(({ id }) => id);
   await inTenant((trx) => giveBack(trx, claim, { ids: [first as CampaignMessageId] }));
+  await claimRows({ ...claim, leaseToken: randomUUID() }, 1);
   expect((await mark([first, second])).map(({ id }) => id)).toEqual([second]);
   const now = new Date();
   await inTenant((trx) => moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now }));
@@ -226,6 +257,8 @@ async function statesOf(inTenant: InTenant, ids: readonly (CampaignMessageId | u
   );
   return ids.map((id) => rows.find((row) => row.id === id)?.state);
 }
+
+const idsOfRows = (rows: readonly { readonly id: CampaignMessageId }[]) => rows.map(({ id }) => id);
 
 const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly CampaignMessageId[] =>
   ids.filter((id) => id !== undefined);
