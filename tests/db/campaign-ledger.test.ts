@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { moveCampaign } from '../../src/db/campaign-control.ts';
@@ -81,22 +80,17 @@ test('only what its claim still holds is marked, and nothing once the campaign i
 test('a pause waits for what is just being marked, so that it knows of it when it answers', async () => {
   const { own, claim, claimRows, inTenant } = await campaignOf(1);
   const [row] = await claimRows(claim, 1);
-  const order: string[] = [];
-  const [gate, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const marking = inTenant(async (trx) => {
+  const pausing = (trx: TenantTransaction) =>
+    moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now: new Date() });
+  await inTenant(async (trx) => {
     await markSending(trx, claim, { ids: idsOf([row?.id]), needsConsent: true, month, leaseMs: 60_000 });
-    held.resolve();
-    await gate.promise;
-    order.push('marked');
+    const impatient = inTenant(async (other) => {
+      await sql`set local lock_timeout = '300ms'`.execute(other);
+      return pausing(other);
+    });
+    await expect(impatient, 'it has to wait').rejects.toMatchObject({ code: '55P03' });
   });
-  await held.promise;
-  const pausing = inTenant((trx) =>
-    moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now: new Date() }),
-  ).then(() => order.push('paused'));
-  await sleep(50);
-  gate.resolve();
-  await Promise.all([marking, pausing]);
-  expect(order).toEqual(['marked', 'paused']);
+  expect(await inTenant(pausing)).toBe(true);
   expect(await inTenant((trx) => mayStillLeave(trx, own))).toBe(true);
 });
 
