@@ -68,8 +68,11 @@ export const campaignWork: ActivityOptions = {
   cancellationType: 'TRY_CANCEL',
 };
 
-/** A command that answers when the last call has left, which takes a second. Harmless twice. */
+/**
+ * A command that answers when the last call has left, which takes a second. Harmless twice; if the worker that was asked
+ * dies, another is asked within the ten seconds that a caller waits.
+ */
 export const campaignStop: ActivityOptions = {
-  startToCloseTimeout: '10 seconds',
+  startToCloseTimeout: '5 seconds',
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
 };
