@@ -87,7 +87,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     if (before !== null) await takeOver(trx, { ...about, leaseToken: before.leaseToken });
     await recoverMessages(trx, about, now);
     const control = await readControl(trx, about);
-    if (control?.state !== 'running') return null;
+    if (control?.state !== 'running' || control.halted) return null;
     const held = await readHeldConnection(trx, about, { masterKeys, now });
     if (held === null || held.page === null) {
       await pauseCampaign(trx, about, 'connection');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { moveCampaign } from '../../src/db/campaign-control.ts';
+import { haltCampaigns, moveCampaign, readControl } from '../../src/db/campaign-control.ts';
 import {
   type Claim,
   claimMessages,
@@ -17,6 +17,7 @@ import {
   recoverMessages,
   takeOver,
 } from '../../src/db/campaign-leases.ts';
+import { closeGate, insertHalt } from '../../src/db/halt.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import type { CampaignMessageId } from '../../src/domain/ids.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
@@ -92,6 +93,18 @@ test('a pause waits for what is just being marked, so that it knows of it when i
   });
   expect(await inTenant(pausing)).toBe(true);
   expect(await inTenant((trx) => mayStillLeave(trx, own))).toBe(true);
+});
+
+test('a crisis stop lets nothing leave that was claimed before it, and ends no campaign', async () => {
+  const { own, claim, claimRows, mark, inTenant } = await campaignOf(1);
+  const [row] = await claimRows(claim, 1);
+  await inTenant(async (trx) => {
+    await closeGate(trx, own.tenantId);
+    await insertHalt(trx, { ...own, id: newId(), reason: 'Prezzo sbagliato', by: own.userId, now: new Date() });
+    await haltCampaigns(trx);
+  });
+  expect(await mark([row?.id])).toEqual([]);
+  expect(await inTenant((trx) => readControl(trx, own))).toMatchObject({ state: 'running', halted: true });
 });
 
 test('who has just said no, or was blocked, is skipped at the last moment, with the reason', async () => {
