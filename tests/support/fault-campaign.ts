@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { demoTenant, demoUser } from '../../dev/demo-data.ts';
 import { programVariables } from '../../dev/environment.ts';
+import { simulatorAddresses } from '../../dev/parts/simulators.ts';
 import type { Loss, TakenMessage } from '../../simulators/graph/messaging/messages.ts';
 import type { MessagingSettings } from '../../simulators/graph/messaging/settings.ts';
 import { whatsappBusinesses } from '../../simulators/graph/whatsapp-seeds.ts';
@@ -49,8 +50,24 @@ export async function startedCampaign(
   await forgetCampaigns(db);
   const { masterKeys } = readWorkerConfig(programVariables(stack));
   const own = await ownCampaign(db, { masterKeys, recipients, category, number, of, prefix, state: 'scheduled' });
+  await holdTemplate(db, own);
   await withTenant(db, own.tenantId, (trx) => tellCampaign(trx, own, new Date()));
   return own;
+}
+
+/** WhatsApp has approved the campaign's template. */
+async function holdTemplate(db: Kysely<Database>, { tenantId, templateId }: OwnCampaign): Promise<void> {
+  const { name, category } = await withTenant(db, tenantId, (trx) =>
+    trx.selectFrom('template').select(['name', 'category']).where('id', '=', templateId).executeTakeFirstOrThrow(),
+  );
+  const components = [{ type: 'BODY', text: 'Ciao! Da oggi i saldi.' }];
+  const response = await fetch(`${simulatorAddresses(stack)['graph']?.url}/v23.0/${waba.id}/message_templates`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${business.accessToken}` },
+    body: JSON.stringify({ name, language: 'it', category: category.toUpperCase(), components }),
+  });
+  const { id } = (await response.json()) as { id?: string };
+  await control('graph', 'POST', `/templates/${id}/decide`, { status: 'APPROVED' });
 }
 
 /** Takes the number, the people and their ledger back from the campaign of the test before. */
