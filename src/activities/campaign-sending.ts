@@ -110,7 +110,12 @@ export async function sendOut(
     const batch = waiting.splice(0, Math.min(tokens, room()));
     tokens -= batch.length;
     const departBy = performance.now() + departWithinMs;
-    const marked = await desk.mark(batch);
+    const marked = await desk.mark(batch).catch((error: unknown) => {
+      // Whether they were marked nobody said; that they were not sent is certain.
+      results.push(...batch.map(desk.unsent));
+      waiting.unshift(...batch);
+      throw error;
+    });
     if ('ended' in marked) {
       end ??= marked.ended;
       waiting.unshift(...batch);

@@ -6,8 +6,8 @@ import type { NumberLimits, ReadLimits } from '../channels/whatsapp/limits.ts';
 import type { WhatsappSender } from '../channels/whatsapp/send.ts';
 import { moveCampaign } from '../db/campaign.ts';
 import { readControl, waitForReach } from '../db/campaign-control.ts';
-import { type CampaignKey, giveBack } from '../db/campaign-ledger.ts';
-import { recoverMessages } from '../db/campaign-leases.ts';
+import type { CampaignKey } from '../db/campaign-ledger.ts';
+import { recoverMessages, takeOver } from '../db/campaign-leases.ts';
 import { stopNumber } from '../db/campaign-numbers.ts';
 import { blockTemplate, noteMarketingStop, readSendingPlan } from '../db/campaign-sending.ts';
 import { breakConnection } from '../db/connection-grant.ts';
@@ -85,8 +85,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
 
   async function open(trx: TenantTransaction, about: SenderOf, before: Progress | null) {
     const now = new Date(clock());
-    // Whoever held these is dead, or will find that they are not its own any more.
-    if (before !== null) await giveBack(trx, { ...about, leaseToken: before.leaseToken }, { ids: 'all' });
+    if (before !== null) await takeOver(trx, { ...about, leaseToken: before.leaseToken });
     await recoverMessages(trx, about, now);
     const control = await readControl(trx, about);
     if (control?.state !== 'running' || control.halted) return null;

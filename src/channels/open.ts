@@ -54,7 +54,6 @@ export function openChannels(
         app: config.apps.meta,
         highPerSecond: config.whatsappHighPerSecond,
       }),
-      readLimits: whatsappLimits({ http, clock, app: config.apps.meta }),
       readHealth: whatsappHealth({ http, clock, app: config.apps.meta }),
     },
     close: async () => {

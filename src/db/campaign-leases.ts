@@ -1,6 +1,25 @@
 import { sql } from 'kysely';
-import type { CampaignKey } from './campaign-ledger.ts';
+import { type CampaignKey, type Claim, giveBack } from './campaign-ledger.ts';
 import type { TenantTransaction } from './tenant.ts';
+
+/**
+ * What a try of a slice left behind that has ended or gone silent: what it had only claimed goes back into the queue, and
+ * what it was sending is `unconfirmed` at once, since nobody is there to hear the answer. Should the worker only have been
+ * slow, its answers are written down all the same. A call that may yet leave is left to its lease.
+ */
+export async function takeOver(
+  trx: TenantTransaction,
+  { tenantId, campaignId, leaseToken }: Omit<Claim, 'epoch'>,
+): Promise<void> {
+  await giveBack(trx, { tenantId, campaignId, leaseToken }, { ids: 'all' });
+  await sql`
+    update campaign_message set state = 'unconfirmed'
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'sending'
+      and lease_token = ${leaseToken}::uuid and ${hasLeft}`.execute(trx);
+}
+
+/** A call leaves within a second of its mark or not at all, by Postgres' clock. */
+const hasLeft = sql`sending_at <= clock_timestamp() - interval '1 second'`;
 
 /** For how long after a send the statuses of a message may still tell that it has arrived. */
 export const statusPatienceMs = 15 * 60_000;
@@ -70,7 +89,7 @@ export async function mayStillLeave(trx: TenantTransaction, { tenantId, campaign
   const { rows } = await sql`
     select 1 from campaign_message
     where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'sending'
-      and sending_at > clock_timestamp() - interval '1 second'
+      and not ${hasLeft}
     limit 1`.execute(trx);
   return rows.length > 0;
 }

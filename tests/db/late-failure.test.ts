@@ -65,7 +65,9 @@ describe('a message that WhatsApp has taken and then held back to shield the per
     const [message] = await claimed();
     const claim = claimOf();
     const ids = message === undefined ? [] : [message.id];
-    await inTenant((trx) => markSending(trx, claim, { ids, needsConsent: true, month: '2026-11', leaseMs: 60_000 }));
+    await inTenant((trx) =>
+      markSending(trx, claim, { ids, needsConsent: true, unlessQuota: false, month: '2026-11', leaseMs: 60_000 }),
+    );
     await told('wamid.1', 'failed', 131_049);
     await inTenant((trx) =>
       settleMessages(
@@ -135,7 +137,9 @@ function claimed() {
 /** Sends what is due, which WhatsApp takes. */
 async function sent(providerMessageId: string): Promise<void> {
   const ids = (await claimed()).map(({ id }) => id);
-  await inTenant((trx) => markSending(trx, claimOf(), { ids, needsConsent: true, month: '2026-11', leaseMs: 60_000 }));
+  await inTenant((trx) =>
+    markSending(trx, claimOf(), { ids, needsConsent: true, unlessQuota: false, month: '2026-11', leaseMs: 60_000 }),
+  );
   const results = ids.map((id) => ({ id, kind: 'sent', providerMessageId }) as const);
   await inTenant((trx) => settleMessages(trx, claimOf(), results, now));
 }

@@ -17,6 +17,7 @@ test('the document names every route of the control API', async () => {
     'GET /faults',
     'GET /health',
     'GET /messaging/deliveries',
+    'GET /messaging/losses',
     'GET /messaging/messages',
     'GET /messaging/settings',
     'GET /openapi.json',

@@ -69,8 +69,35 @@ test('an answer that is lost leaves open whether the message was taken, and one 
   await settings(control, { loseAnswerShare: 1 });
   expect(await send('row-1', '+393400000001')).toEqual({ kind: 'lost' });
   expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1 });
+  expect((await control('/messaging/losses')).body).toEqual([{ what: 'answer', opaque: 'row-1' }]);
   expect(await send('row-2', '+393400000002', performance.now() - 1)).toEqual({ kind: 'not_sent' });
   expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1 });
+});
+
+test('a request that is cut was not taken, which nobody can tell from a lost answer but the log', async () => {
+  const { send, control } = await number();
+  await settings(control, { dropShare: 1 });
+  expect(await send('row-1', '+393400000001')).toEqual({ kind: 'lost' });
+  expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 0 });
+  expect((await control('/messaging/losses')).body).toEqual([{ what: 'request', opaque: 'row-1' }]);
+});
+
+test('an answer that comes late is overtaken by the statuses of its message', async () => {
+  const { send, control } = await number();
+  const app = await listeningApp();
+  const late = { lateAnswerShare: 1, lateAnswerMs: 1_000 };
+  await settings(control, { callbackUrl: app.url, deliveredAfterMs: 20, readShare: 0, ...late });
+  const answer = send('row-1', '+393400000001').then(({ kind }) => ({ kind, told: app.statuses().length }));
+  expect(await answer).toEqual({ kind: 'accepted', told: 2 });
+});
+
+test('the log says how much the app has been told of each message', async () => {
+  const { send, control } = await number();
+  const app = await listeningApp();
+  const told = async () => (await control('/messaging/messages')).body;
+  await settings(control, { callbackUrl: app.url, deliveredAfterMs: 20, readShare: 0 });
+  await send('row-1', '+393400000001');
+  await expect.poll(told).toMatchObject([{ opaque: 'row-1', told: 'delivered' }]);
 });
 
 test('a token that was taken back is refused with 190', async () => {

@@ -17,7 +17,7 @@ export function whatsappAt(url: string) {
   const app = seedApps.meta;
   return {
     sender: whatsappSender({ lane, hosts, app }),
-    readLimits: whatsappLimits({ http, clock: Date.now, app }),
+    readLimits: whatsappLimits({ http, clock: Date.now, app, highPerSecond: 1_000 }),
     replies: replyChannel({ http, clock: Date.now, app }),
   };
 }

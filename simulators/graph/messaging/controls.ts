@@ -45,6 +45,7 @@ const deliveriesQuery = z.object({
   since: z.coerce.number().default(0).describe('Only what was taken since then, in epoch milliseconds.'),
   phoneId: z.string().optional().describe('Only from this number.'),
 });
+const loss = z.object({ what: z.enum(['request', 'answer']), opaque: z.string().nullable() });
 
 const message = z.object({
   id: z.string(),
@@ -55,6 +56,10 @@ const message = z.object({
   category: z.string().nullable(),
   opaque: z.string().nullable(),
   at: z.number(),
+  told: z
+    .enum(['sent', 'delivered', 'read', 'failed'])
+    .nullable()
+    .describe('The furthest status that the app has taken; null: it knows of none.'),
 });
 
 /** What tests and demos can have WhatsApp do. */
@@ -96,7 +101,16 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       summary: 'Every message that was taken, oldest first',
       status: 200,
       answer: z.array(message),
-      handle: () => messages.taken(),
+      handle: () => messages.taken().map((each) => ({ ...each, told: messages.statuses.toldOf(each.id) })),
+    },
+    {
+      method: 'get',
+      path: '/messaging/losses',
+      id: 'listLosses',
+      summary: 'Requests that were cut before anything had come of them, and answers that were lost',
+      status: 200,
+      answer: z.array(loss),
+      handle: () => messages.losses(),
     },
     {
       method: 'post',

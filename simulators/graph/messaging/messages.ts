@@ -29,10 +29,19 @@ export interface TakenMessage {
 /** What a template must look like to be sent: answers the account's own, or refuses in WhatsApp's words. */
 export type CheckTemplate = (sent: SentTemplate, wabaId: string) => Pick<Template, 'category'>;
 
+/** What was lost on the way: a request before anything had come of it, or the answer to one that was taken. */
+export interface Loss {
+  readonly what: 'request' | 'answer';
+  readonly opaque: string | null;
+}
+
 export interface Messages {
   /** Takes a message, or refuses it as the Cloud API does. */
   send(call: Call): Answer;
   taken(): readonly TakenMessage[];
+  /** Keeps what was lost of the request with this body. */
+  noteLoss(content: unknown, what: Loss['what']): void;
+  losses(): readonly Loss[];
   readonly limits: Limits;
   readonly statuses: Statuses;
 }
@@ -56,6 +65,7 @@ const body = z.object({
 /** The numbers' outgoing side. `checkTemplate` knows the templates of their accounts. */
 export function openMessages(world: World, checkTemplate: CheckTemplate): Messages {
   const sent = world.store.collection<TakenMessage>('whatsapp-message');
+  const lost = world.store.collection<Loss>('whatsapp-loss');
   const limits = openLimits();
   const statuses = openStatuses(world);
   const honoured = trustedTokens(world);
@@ -64,6 +74,11 @@ export function openMessages(world: World, checkTemplate: CheckTemplate): Messag
     limits,
     statuses,
     taken: () => sent.values(),
+    losses: () => lost.values(),
+    noteLoss(content, what) {
+      const { data } = body.partial().safeParse(content);
+      lost.put(randomBytes(12).toString('base64url'), { what, opaque: data?.biz_opaque_callback_data ?? null });
+    },
     send(call) {
       const found = phoneNumber(call.params['phone'] ?? '');
       if (found === null) throw unknownObject(call.params['phone'] ?? '', 'post');

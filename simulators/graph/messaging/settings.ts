@@ -22,6 +22,8 @@ export const messagingSettings = z.strictObject({
     .nullable()
     .describe('Templates that a person may be sent in a day; null for any number.'),
   loseAnswerShare: share.describe('Of the messages that are taken, so many answers are lost on the way.'),
+  lateAnswerShare: share.describe('So many answers come late, after statuses perhaps.'),
+  lateAnswerMs: ms.describe('How late those come, besides the usual time.'),
   dropShare: share.describe('So many requests are cut before anything has come of them.'),
   callbackUrl: z.url().nullable().describe('Where statuses and messages are sent; null: nowhere.'),
   deliveredAfterMs: ms.describe('About how long a message takes to arrive.'),
@@ -51,6 +53,8 @@ export const usualMessaging: MessagingSettings = {
   pairBurst: 45,
   marketingPerDay: null,
   loseAnswerShare: 0,
+  lateAnswerShare: 0,
+  lateAnswerMs: 0,
   dropShare: 0,
   callbackUrl: null,
   deliveredAfterMs: 300,

@@ -4,7 +4,7 @@ import { hubSignature } from '../signing.ts';
 import type { TakenMessage } from './messages.ts';
 import { messaging, type MessagingSettings } from './settings.ts';
 
-type Status = 'sent' | 'delivered' | 'read' | 'failed';
+export type Status = 'sent' | 'delivered' | 'read' | 'failed';
 
 type Field = 'messages' | 'user_preferences';
 
@@ -12,6 +12,8 @@ interface Told {
   readonly wabaId: string;
   readonly display: string;
   readonly phoneId: string;
+  readonly messageId: string;
+  readonly kind: Status;
   readonly status: object;
 }
 
@@ -22,6 +24,8 @@ export interface Statuses {
   tell(wabaId: string, value: object, field?: Field): Promise<number | null>;
   /** How many statuses wait to be told. */
   waiting(): number;
+  /** The furthest that the app has been told of a message; null: nothing. */
+  toldOf(messageId: string): Status | null;
 }
 
 const tickMs = 50;
@@ -32,6 +36,7 @@ const lateMs = 3_000;
 /** Statuses come after a while, in requests of many, signed; some are lost, come twice or late, as the settings say. */
 export function openStatuses(world: World): Statuses {
   const due: { at: number; told: Told }[] = [];
+  const furthest = new Map<string, Status>();
   let timer: NodeJS.Timeout | null = null;
   let open = 0;
 
@@ -41,7 +46,8 @@ export function openStatuses(world: World): Statuses {
       if (settings.callbackUrl === null) return;
       for (const { status, at } of plan(settings, message.at)) {
         if (Math.random() < settings.statusLossShare) continue;
-        const told = { wabaId, display, phoneId: message.phoneId, status: statusOf(message, { status, at }, settings) };
+        const about = { wabaId, display, phoneId: message.phoneId, messageId: message.id };
+        const told = { ...about, kind: status, status: statusOf(message, { status, at }, settings) };
         const late = Math.random() < settings.statusShuffleShare ? Math.random() * lateMs : 0;
         due.push({ at: at + late, told });
         if (Math.random() < settings.statusRepeatShare) due.push({ at: at + Math.random() * lateMs, told });
@@ -53,6 +59,7 @@ export function openStatuses(world: World): Statuses {
       return callbackUrl === null ? null : post(callbackUrl, { wabaId, value, field });
     },
     waiting: () => due.length + open,
+    toldOf: (messageId) => furthest.get(messageId) ?? null,
   };
 
   function tick(): void {
@@ -79,9 +86,14 @@ export function openStatuses(world: World): Statuses {
   ): Promise<void> {
     const answered = await post(url, { wabaId, value, field: 'messages' });
     open -= 1;
-    if (answered === 200) return;
+    if (answered === 200) return batch.forEach(note);
     for (const told of batch) due.push({ at: Date.now() + 1_000, told });
     timer ??= setTimeout(tick, tickMs);
+  }
+
+  function note({ messageId, kind }: Told): void {
+    const before = furthest.get(messageId);
+    if (before === undefined || rank[kind] > rank[before]) furthest.set(messageId, kind);
   }
 
   /** Those of one number that are due. */
@@ -100,6 +112,8 @@ export function openStatuses(world: World): Statuses {
     return batch;
   }
 }
+
+const rank = { sent: 1, failed: 2, delivered: 3, read: 4 } as const;
 
 /** What happens to a message, and when. */
 function plan(settings: MessagingSettings, takenAt: number): readonly { status: Status; at: number }[] {
