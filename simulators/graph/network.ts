@@ -40,6 +40,8 @@ export const graph: Network = {
   body: [
     express.json({ limit: maxBody }),
     express.raw({ type: ['application/octet-stream', 'image/*', 'video/*', 'application/pdf'], limit: maxFilm }),
+    // A sample that is uploaded need not say what it is: its session does.
+    express.raw({ type: ({ headers }) => headers['content-type'] === undefined, limit: maxFilm }),
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,

@@ -4,7 +4,7 @@ import type { Answer, Call } from '../../kernel/operation.ts';
 import type { World } from '../../kernel/world.ts';
 import { accessToken, lacks, principalOf } from '../auth.ts';
 import { invalidParameter, permissionRequired, unknownObject } from '../errors.ts';
-import { businessOfSystemUser, businessOfWaba, phoneNumber } from '../whatsapp-seeds.ts';
+import { businessOfSystemUser, phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
 import { type Limits, openLimits, whatsappError } from './limits.ts';
 import { messaging } from './settings.ts';
 import { type Statuses, openStatuses } from './statuses.ts';
@@ -84,7 +84,7 @@ export function openMessages(world: World, checkTemplate: CheckTemplate = () => 
         throw whatsappError(131_008, 'Required parameter is missing', 'text');
       }
       const now = Date.now();
-      const portfolioId = businessOfWaba(found.account.id)?.tenant.businessId ?? found.account.id;
+      const portfolioId = portfolioOf(found.account.id);
       limits.admit(
         { phoneId: found.phone.id, portfolioId, person, isTemplate: type === 'template', now },
         messaging(world),

@@ -41,3 +41,19 @@ test('pywa exchanges a code of Embedded Signup, lists the numbers, and understan
     },
   });
 });
+
+test('pywa has templates approved, sends messages, and reads what WhatsApp tells of them and what people answer', async () => {
+  const { simulator } = await graphAs();
+  const [waba] = aurora.wabas;
+
+  const seen = await runWithClient('whatsapp', join(import.meta.dirname, 'whatsapp_messages.py'), {
+    GRAPH_URL: simulator.url,
+    APP_ID: seedApp.meta.clientId,
+    APP_SECRET: seedApp.meta.clientSecret,
+    TOKEN: aurora.accessToken,
+    WABA_ID: waba.id,
+    NUMBER_ID: waba.numbers[0]?.id ?? '',
+  });
+
+  expect(seen).toEqual({});
+});
