@@ -10,6 +10,7 @@ import { graphTrouble, traceId, unknownObject, unknownPath } from './errors.ts';
 import { feedOperations } from './feed-operations.ts';
 import { instagramLoginOperations } from './instagram-login-operations.ts';
 import { instagramOperations } from './instagram-operations.ts';
+import { templateCheck } from './messaging/check-template.ts';
 import { messagingControls } from './messaging/controls.ts';
 import { fastPath, messageOperations } from './messaging/fast-path.ts';
 import { type Messages, openMessages } from './messaging/messages.ts';
@@ -75,7 +76,7 @@ const opened = new WeakMap<World, Messages>();
 
 /** The messages of a world, which its fast path, its operations and its controls share. */
 function messagesOf(world: World): Messages {
-  const messages = opened.get(world) ?? openMessages(world);
+  const messages = opened.get(world) ?? openMessages(world, templateCheck(world));
   opened.set(world, messages);
   return messages;
 }
