@@ -15,6 +15,7 @@ const [business] = whatsappBusinesses;
 const [waba] = business.wabas;
 const externalId = waba.numbers[0]?.id ?? '';
 const template = { kind: 'template', name: 'saldi', language: 'it', components: [] } as const;
+const sale = { wabaId: waba.id, name: 'saldi', components: [{ type: 'BODY', text: 'Ciao! Da oggi i saldi.' }] };
 
 test('a message is taken, counted for its recipient, and told back with our row in every status, signed', async () => {
   const { send, control } = await number();
@@ -90,6 +91,36 @@ test('somebody writes to a number, and the app is told', async () => {
   });
 });
 
+test('a message is held against its account’s template, and charged by the template’s category', async () => {
+  const { control, sendTemplate } = await number();
+  const app = await listeningApp();
+  await settings(control, { callbackUrl: app.url, deliveredAfterMs: 20, readShare: 0, latencyMs: 0 });
+  const greeting = { ...sale, name: 'saluto', category: 'UTILITY' };
+  const { body: held } = await control('/templates', {
+    json: { ...greeting, components: [{ type: 'BODY', text: 'Ciao {{1}}, il tuo ordine è pronto.' }] },
+  });
+  const send = (values: readonly object[], name = 'saluto') =>
+    sendTemplate({ name, components: values.length === 0 ? [] : [{ type: 'body', parameters: values }] });
+  const anna = { type: 'text', text: 'Anna' };
+
+  expect(await send([anna], 'mai_visto')).toMatchObject({ kind: 'refused', code: 132_001, status: 404 });
+  expect(await send([])).toMatchObject({ code: 132_000, status: 400 });
+  expect(await send([anna, anna])).toMatchObject({ code: 132_000 });
+  expect(await send([{ type: 'currency', currency: {} }])).toMatchObject({ code: 132_012 });
+  expect(await send([{ type: 'text', text: 'due\nrighe' }])).toMatchObject({ code: 132_018 });
+  expect(await send([{ type: 'text', text: 'a'.repeat(1_000) }])).toMatchObject({ code: 132_005 });
+  expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 0 });
+  expect(await send([anna])).toMatchObject({ kind: 'accepted' });
+  await expect.poll(() => app.statuses().map(({ pricing }) => pricing.category)).toEqual(['utility', 'utility']);
+  for (const [status, code] of [
+    ['PAUSED', 132_015],
+    ['DISABLED', 132_016],
+  ] as const) {
+    await control(`/templates/${held['id']}/decide`, { json: { status } });
+    expect(await send([anna])).toMatchObject({ code });
+  }
+});
+
 type Control = Awaited<ReturnType<typeof graphAs>>['control'];
 
 const settings = (control: Control, json: object) => control('/messaging/settings', { json });
@@ -104,7 +135,13 @@ async function number() {
   const sendFrom = open({ externalId, accessToken: business.accessToken });
   const send = (rowId: string, phone: string, departBy = performance.now() + 5_000) =>
     sendFrom({ rowId, to: { phone }, content: template }, departBy);
-  return { send, control };
+  const sendTemplate = (sent: { name: string; components: readonly object[] }) =>
+    sendFrom(
+      { rowId: 'row', to: { phone: '+393400000009' }, content: { ...template, ...sent } },
+      performance.now() + 5_000,
+    );
+  await control('/templates', { json: sale });
+  return { send, sendTemplate, control };
 }
 
 interface Status {
@@ -112,6 +149,7 @@ interface Status {
   readonly status: string;
   readonly recipient_id: string;
   readonly biz_opaque_callback_data: string;
+  readonly pricing: { readonly category: string };
 }
 
 interface Value {

@@ -50,6 +50,7 @@ const message = z.object({
   to: z.string(),
   type: z.string(),
   template: z.string().nullable(),
+  category: z.string().nullable(),
   opaque: z.string().nullable(),
   at: z.number(),
 });

@@ -4,6 +4,8 @@ import type { Answer, Call } from '../../kernel/operation.ts';
 import type { World } from '../../kernel/world.ts';
 import { accessToken, lacks, principalOf } from '../auth.ts';
 import { invalidParameter, permissionRequired, unknownObject } from '../errors.ts';
+import type { SentTemplate } from '../template-parameters.ts';
+import type { Template } from '../template-store.ts';
 import { businessOfSystemUser, phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
 import { type Limits, openLimits, whatsappError } from './limits.ts';
 import { messaging } from './settings.ts';
@@ -17,16 +19,15 @@ export interface TakenMessage {
   readonly to: string;
   readonly type: string;
   readonly template: string | null;
+  /** The template's, as WhatsApp charges for it; null: the message is none. */
+  readonly category: string | null;
   /** What the sender wants to be told with every status. */
   readonly opaque: string | null;
   readonly at: number;
 }
 
-/** What a template must look like to be sent: refuses in WhatsApp's own words. */
-export type CheckTemplate = (
-  template: { readonly name: string; readonly language: string; readonly components: readonly unknown[] },
-  wabaId: string,
-) => void;
+/** What a template must look like to be sent: answers the account's own, or refuses in WhatsApp's words. */
+export type CheckTemplate = (sent: SentTemplate, wabaId: string) => Pick<Template, 'category'>;
 
 export interface Messages {
   /** Takes a message, or refuses it as the Cloud API does. */
@@ -47,13 +48,13 @@ const body = z.object({
     .object({
       name: z.string(),
       language: z.object({ code: z.string() }),
-      components: z.array(z.unknown()).default([]),
+      components: z.array(z.record(z.string(), z.unknown())).default([]),
     })
     .optional(),
 });
 
-/** The numbers' outgoing side. `checkTemplate` knows the templates; without it any name will do. */
-export function openMessages(world: World, checkTemplate: CheckTemplate = () => undefined): Messages {
+/** The numbers' outgoing side. `checkTemplate` knows the templates of their accounts. */
+export function openMessages(world: World, checkTemplate: CheckTemplate): Messages {
   const sent = world.store.collection<TakenMessage>('whatsapp-message');
   const limits = openLimits();
   const statuses = openStatuses(world);
@@ -76,10 +77,11 @@ export function openMessages(world: World, checkTemplate: CheckTemplate = () => 
       const { to, recipient, type, text, template, biz_opaque_callback_data: opaque = null } = parsed.data;
       const person = recipient ?? to?.replaceAll(/\D/g, '') ?? '';
       if (person === '') throw invalidParameter('(#100) The parameter to is required.');
+      let category: string | null = null;
       if (type === 'template') {
         if (template === undefined) throw whatsappError(131_008, 'Required parameter is missing', 'template');
         const { name, language, components } = template;
-        checkTemplate({ name, language: language.code, components }, found.account.id);
+        category = checkTemplate({ name, language: language.code, components }, found.account.id).category;
       } else if (type === 'text' && text === undefined) {
         throw whatsappError(131_008, 'Required parameter is missing', 'text');
       }
@@ -96,6 +98,7 @@ export function openMessages(world: World, checkTemplate: CheckTemplate = () => 
         to: person,
         type,
         template: template?.name ?? null,
+        category,
         opaque,
         at: now,
       };

@@ -123,10 +123,9 @@ function plan(settings: MessagingSettings, takenAt: number): readonly { status: 
   ];
 }
 
-function statusOf({ id, to, opaque, template }: TakenMessage, status: Status, at: number): object {
+function statusOf({ id, to, opaque, category }: TakenMessage, status: Status, at: number): object {
   const error = { code: 131_026, title: 'Message undeliverable', message: 'Message undeliverable' };
   const details = { error_data: { details: 'Message Undeliverable.' } };
-  const category = template === null ? 'service' : 'marketing';
   return {
     id,
     status,
@@ -135,9 +134,12 @@ function statusOf({ id, to, opaque, template }: TakenMessage, status: Status, at
     ...(opaque === null ? {} : { biz_opaque_callback_data: opaque }),
     ...(status === 'failed'
       ? { errors: [{ ...error, ...details }] }
-      : { pricing: { billable: true, pricing_model: 'PMP', category, type: 'regular' } }),
+      : { pricing: { billable: true, pricing_model: 'PMP', category: priced(category), type: 'regular' } }),
   };
 }
+
+/** What is no template is charged for as service. */
+const priced = (category: string | null): string => category?.toLowerCase() ?? 'service';
 
 /** The status that the app answered; 0 where it could not be reached. */
 async function post(

@@ -68,6 +68,8 @@ def _(_, update):
 
 @wa.on_message_status
 def _(_, status):
+    if status.tracker is None:
+        return
     category = status.pricing.category if status.pricing else None
     told["statuses"].append([status.tracker, status.status, status.from_user.wa_id, category])
 
@@ -166,6 +168,8 @@ sent = wa.send_template(
     tracker="row-1",
 )
 until(lambda: told["statuses"], 3)
+unfilled = refusal(lambda: wa.send_template(PERSON, "ordine_pronto", TemplateLanguage.ITALIAN, [header.params(negozio="Aurora")]))
+unknown = refusal(lambda: wa.send_template(PERSON, "ordine_pronto", TemplateLanguage.GERMAN, []))
 control(f"/messaging/numbers/{NUMBER_ID}/inbound", {"from": PERSON, "name": "Ugo", "text": "Avete anche il blu?"})
 text = wa.send_message(PERSON, "Certo", tracker="row-2")
 until(lambda: told["statuses"], 6)
@@ -193,11 +197,17 @@ print(
             "created": [created.status, created.category],
             "details": [details.name, details.status, details.parameter_format, [part.type for part in details.components]],
             "listed": [template.name for template in listed],
-            "sent": [sent.status, sent.chat.id if hasattr(sent.chat, "id") else None],
-            "ids": [each.id.startswith("wamid.") for each in (sent, text, asked)],
+            "sent": sent.status,
+            "ids": [sent.id, text.id, asked.id],
             "edited": edited.success,
             "deleted": bool(deleted.success),
-            "refusals": {"again": again, "edited_again": edited_again, "gone": gone},
+            "refusals": {
+                "again": again,
+                "unfilled": unfilled,
+                "unknown": unknown,
+                "edited_again": edited_again,
+                "gone": gone,
+            },
             "told": told,
         }
     )
