@@ -88,7 +88,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     if (before !== null) await giveBack(trx, { ...about, leaseToken: before.leaseToken }, { ids: 'all' });
     await recoverMessages(trx, about, now);
     const control = await readControl(trx, about);
-    if (control?.state !== 'running') return null;
+    if (control?.state !== 'running' || control.halted) return null;
     const held = await readHeldConnection(trx, about, { masterKeys, now });
     if (held === null || held.page === null) {
       await pauseCampaign(trx, about, 'connection');

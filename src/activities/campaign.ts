@@ -11,6 +11,7 @@ import {
 import { freezeChunk, isFrozen } from '../db/campaign-freeze.ts';
 import type { CampaignKey } from '../db/campaign-ledger.ts';
 import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../db/campaign-leases.ts';
+import { passGate } from '../db/halt.ts';
 import type { Database } from '../db/schema.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import type { CampaignState } from '../domain/campaign.ts';
@@ -72,7 +73,9 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
         for (;;) {
           const isDone = await inTenant(key, async (trx) => {
             const control = await readControl(trx, key);
-            return control?.state !== 'running' || (await freezeChunk(trx, { ...key, now: now() })).done;
+            return (
+              control?.state !== 'running' || control.halted || (await freezeChunk(trx, { ...key, now: now() })).done
+            );
           });
           if (isDone) return;
         }
@@ -115,11 +118,15 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
   };
 
   async function move(key: CampaignKey, step: Omit<CampaignMove, 'by' | 'now'>): Promise<void> {
-    await inTenant(key, (trx) => moveCampaign(trx, key, { ...step, by: null, now: now() }));
+    await inTenant(key, async (trx) => {
+      await passGate(trx, key.tenantId);
+      await moveCampaign(trx, key, { ...step, by: null, now: now() });
+    });
   }
 
   function order(key: CampaignKey, command: CampaignCommand, step: Omit<CampaignMove, 'now'>): Promise<CampaignAnswer> {
     return inTenant(key, async (trx): Promise<CampaignAnswer> => {
+      await passGate(trx, key.tenantId);
       const state = (await readControl(trx, key, { lock: true }))?.state ?? 'cancelled';
       const refusal = commandRefusal(command, state);
       if (refusal !== null) return { refusal };
@@ -147,6 +154,7 @@ async function read(trx: TenantTransaction, key: CampaignKey, now: Date): Promis
     waitingUntil: control.waitingUntil?.getTime() ?? null,
     numbers: numbers.map(({ id }) => id),
     numbersWork: numbers.every(({ works }) => works),
+    halted: control.halted,
     frozen: await isFrozen(trx, key.campaignId),
     nextDueAt: ledger ? ((await nextMessageDueAt(trx, key, now))?.getTime() ?? null) : null,
   };

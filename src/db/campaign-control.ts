@@ -14,6 +14,8 @@ export interface CampaignControl {
   readonly epoch: number;
   readonly ratePerS: number | null;
   readonly frozen: boolean;
+  /** Whether a crisis stop holds the whole tenant back. */
+  readonly halted: boolean;
 }
 
 /** Reads it. `lock`: nobody changes it, and no row of its ledger is marked as leaving, until the transaction ends. */
@@ -25,6 +27,7 @@ export async function readControl(
   const query = trx
     .selectFrom('campaign')
     .select(['state', 'pause_reason', 'waiting_until', 'epoch', 'rate_per_s', 'frozen_at'])
+    .select(haltLasts.as('halted'))
     .where('tenant_id', '=', tenantId)
     .where('id', '=', campaignId);
   const row = await (lock ? query.forNoKeyUpdate() : query).executeTakeFirst();
@@ -36,7 +39,23 @@ export async function readControl(
     epoch: row.epoch,
     ratePerS: row.rate_per_s,
     frozen: row.frozen_at !== null,
+    halted: row.halted,
   };
+}
+
+const haltLasts = sql<boolean>`exists (
+  select 1 from tenant_halt where tenant_halt.tenant_id = campaign.tenant_id and released_at is null)`;
+
+/**
+ * Lets nothing leave any more that has been claimed by now: waits for what is just being marked, and raises the epoch
+ * of every campaign that runs. For whoever has closed the gate of the tenant and written down that it is stopped.
+ */
+export async function haltCampaigns(trx: TenantTransaction): Promise<void> {
+  await trx
+    .updateTable('campaign')
+    .set({ epoch: sql<number>`epoch + 1` })
+    .where('state', '=', 'running')
+    .execute();
 }
 
 /** When it is to start, by which clock. */

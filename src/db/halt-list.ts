@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ConnectionId, HaltId, PostId, TargetId } from '../domain/ids.ts';
+import type { CampaignId, ConnectionId, HaltId, PostId, TargetId } from '../domain/ids.ts';
 import type { PublishingNetwork } from '../domain/network.ts';
 import type { PostStatus } from '../domain/post.ts';
 import type { TargetReason, TargetState } from '../domain/publication.ts';
@@ -66,6 +66,36 @@ export async function countHeldPosts(
                     and target.state in ('waiting', 'processing', 'parked'))`.execute(trx);
   return rows[0] ?? { posts: 0, passed: 0 };
 }
+
+export interface HeldCampaign {
+  readonly id: CampaignId;
+  readonly name: string;
+  readonly state: 'scheduled' | 'running';
+  readonly starts_at_local: string | null;
+  readonly recipients: number | null;
+}
+
+/** The campaigns that a stop holds back: those that would start or go on by themselves. Newest first. */
+export async function selectHeldCampaigns(trx: TenantTransaction, limit: number): Promise<readonly HeldCampaign[]> {
+  const { rows } = await sql<HeldCampaign>`
+    select id, name, state, starts_at_local, recipients from campaign where ${campaignIsHeld}
+    order by id desc limit ${limit}`.execute(trx);
+  return rows;
+}
+
+export async function selectHeldCampaignIds(trx: TenantTransaction): Promise<readonly CampaignId[]> {
+  const { rows } = await sql<{ id: CampaignId }>`select id from campaign where ${campaignIsHeld}`.execute(trx);
+  return rows.map(({ id }) => id);
+}
+
+export async function countHeldCampaigns(trx: TenantTransaction): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int from campaign where ${campaignIsHeld}`.execute(
+    trx,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+const campaignIsHeld = sql`state in ('scheduled', 'running')`;
 
 function isHeld(haltId: HaltId) {
   return sql`post.status in ('scheduled', 'publishing') and post.scheduled_at is not null

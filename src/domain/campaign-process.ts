@@ -13,6 +13,8 @@ export interface CampaignReading {
   readonly numbers: readonly ConnectionId[];
   /** Whether each of them can send, as far as we know. */
   readonly numbersWork: boolean;
+  /** Whether a crisis stop holds the whole tenant back. */
+  readonly halted: boolean;
   /** Whether its whole audience is in the ledger. */
   readonly frozen: boolean;
   /** When something can next be done for a row; null: every row has ended. */
@@ -61,7 +63,8 @@ export function nextStep(reading: CampaignReading | null, now: Instant): NextSte
       // Taken back before it began. Submitted again, it is another run.
       return { kind: 'end' };
     case 'scheduled':
-      return reading.startsAt <= now ? { kind: 'start' } : { kind: 'wait', until: reading.startsAt };
+      if (reading.startsAt > now) return { kind: 'wait', until: reading.startsAt };
+      return reading.halted ? untilReleased : { kind: 'start' };
     case 'running':
       return whileRunning(reading, now);
     case 'paused':
@@ -75,7 +78,12 @@ export function nextStep(reading: CampaignReading | null, now: Instant): NextSte
   }
 }
 
-function whileRunning({ waitingUntil, numbers, frozen, nextDueAt }: CampaignReading, now: Instant): NextStep {
+/** Whoever releases the tenant tells every campaign of it. */
+const untilReleased: NextStep = { kind: 'wait', until: null };
+
+function whileRunning(reading: CampaignReading, now: Instant): NextStep {
+  const { waitingUntil, numbers, frozen, nextDueAt } = reading;
+  if (reading.halted) return untilReleased;
   const isDue = nextDueAt !== null && nextDueAt <= now;
   const reachIsUsedUp = waitingUntil !== null && waitingUntil > now;
   if (!frozen) return { kind: 'send', numbers: reachIsUsedUp ? [] : numbers, freeze: true };

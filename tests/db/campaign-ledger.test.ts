@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { moveCampaign } from '../../src/db/campaign-control.ts';
+import { haltCampaigns, moveCampaign, readControl } from '../../src/db/campaign-control.ts';
 import {
   type Claim,
   claimMessages,
@@ -11,9 +11,11 @@ import {
   settleMessages,
 } from '../../src/db/campaign-ledger.ts';
 import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../../src/db/campaign-leases.ts';
+import { closeGate, insertHalt } from '../../src/db/halt.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import type { CampaignMessageId } from '../../src/domain/ids.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
+import { newId } from '../../src/platform/new-id.ts';
 import { ledgerCounts, ownCampaign } from '../support/own-campaign.ts';
 import { testMasterKeys } from './support/held-connections.ts';
 import { databaseAs } from './support/stack-databases.ts';
@@ -61,6 +63,18 @@ test('a pause waits for what is just being marked, so that it knows of it when i
   await Promise.all([marking, pausing]);
   expect(order).toEqual(['marked', 'paused']);
   expect(await inTenant((trx) => mayStillLeave(trx, own))).toBe(true);
+});
+
+test('a crisis stop lets nothing leave that was claimed before it, and ends no campaign', async () => {
+  const { own, claim, claimRows, mark, inTenant } = await campaignOf(1);
+  const [row] = await claimRows(claim, 1);
+  await inTenant(async (trx) => {
+    await closeGate(trx, own.tenantId);
+    await insertHalt(trx, { ...own, id: newId(), reason: 'Prezzo sbagliato', by: own.userId, now: new Date() });
+    await haltCampaigns(trx);
+  });
+  expect(await mark([row?.id])).toEqual([]);
+  expect(await inTenant((trx) => readControl(trx, own))).toMatchObject({ state: 'running', halted: true });
 });
 
 test('who has just said no, or was blocked, is skipped at the last moment, with the reason', async () => {

@@ -82,6 +82,24 @@ test('what others have changed in its rows it finds when it is told so', async (
   expect(calls).toEqual([]);
 });
 
+test('a crisis stop holds a campaign back until its release is told', async () => {
+  const { run, calls, world } = await start(
+    (prepared) => {
+      prepared.state = 'running';
+      prepared.numbers = 1;
+      prepared.halted = true;
+    },
+    { skipping: false },
+  );
+  await expect.poll(() => world.reads, { timeout: 20_000 }).toBe(1);
+  world.halted = false;
+  await run.signal(campaignChanged, { outboxId: '1' });
+  await run.result();
+  expect(calls).toEqual(['sendCampaign', 'finishCampaign']);
+  await keepHistory(run, 'campaign-halted');
+  await expectReplay(run);
+});
+
 /** The rows of a campaign, as a script. */
 interface World {
   state: CampaignState;
@@ -89,6 +107,7 @@ interface World {
   waitMs: number;
   numbers: number;
   frozen: boolean;
+  halted: boolean;
   left: boolean;
   reads: number;
   onSend: (n: number) => unknown;
@@ -105,6 +124,7 @@ async function start(prepare: (world: World) => unknown, { skipping = true }: { 
     waitMs: 0,
     numbers: 2,
     frozen: true,
+    halted: false,
     left: true,
     reads: 0,
     onSend: () => (world.left = false),
@@ -139,6 +159,7 @@ async function start(prepare: (world: World) => unknown, { skipping = true }: { 
           numbers: Array.from({ length: world.numbers }, (_, n) => `number-${n}` as ConnectionId),
           numbersWork: true,
           frozen: world.frozen,
+          halted: world.halted,
           nextDueAt: world.left ? now - 1 : null,
         };
       },

@@ -1,3 +1,4 @@
+import { haltProblem } from '../posts/post-problems.ts';
 import type { ProblemKinds } from '../problem.ts';
 
 export const stateProblems = {
@@ -24,6 +25,8 @@ export const sendProblems = {
     example: { violations: [{ code: 'no_number', detail: 'No number is chosen to send from.' }] },
   },
 } as const satisfies ProblemKinds;
+
+export const startProblems = { ...sendProblems, ...haltProblem } as const satisfies ProblemKinds;
 
 export const reviewProblems = {
   ...sendProblems,

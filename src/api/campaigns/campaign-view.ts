@@ -69,6 +69,7 @@ export const campaignView = z
     ),
     beginsAt: instantView('When the first recipient may be sent it; null: at once.').nullable(),
     quietHours: quietHours.nullable(),
+    halted: z.boolean().meta({ description: 'A crisis stop holds it back: nothing is sent before the release.' }),
     ratePerS: z.int().nullable(),
     costCap: z.string().nullable(),
     currency: z.string(),

@@ -3,9 +3,11 @@ import { selectCampaign, type StoredCampaign } from '../../db/campaign.ts';
 import { hasRecipient, selectAudience } from '../../db/campaign-audience.ts';
 import { campaignHash } from '../../db/campaign-hash.ts';
 import { type PlanParts, selectPlanParts } from '../../db/campaign-plan.ts';
+import { selectHalt } from '../../db/halt.ts';
 import { selectMemberNames } from '../../db/member-name.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { selectTenantZone } from '../../db/tenant-read.ts';
+import { isHeldByHalt } from '../../domain/campaign.ts';
 import { type PlanViolation, violationsOf } from '../../domain/campaign-plan.ts';
 import type { CampaignId, ContentHash, UserId } from '../../domain/ids.ts';
 import { beginsAt, instantOf } from '../../domain/quiet-hours.ts';
@@ -21,6 +23,8 @@ export interface WholeCampaign {
   readonly tenantZone: string;
   readonly contentHash: ContentHash;
   readonly violations: readonly PlanViolation[];
+  /** Held back by a crisis stop. */
+  readonly halted: boolean;
 }
 
 /** Reads a campaign as a whole; null: there is none. `lock` keeps others from changing it meanwhile. */
@@ -37,7 +41,8 @@ export async function readWhole(
   const contentHash = campaignHash(parts, campaign);
   const begun = campaign.startedAt !== null || campaign.finishedAt !== null;
   const violations = begun ? [] : await judge(trx, { campaign, parts, tenantZone }, now);
-  return { campaign, parts, tenantZone, contentHash, violations };
+  const halted = isHeldByHalt(campaign.state) && (await selectHalt(trx)) !== null;
+  return { campaign, parts, tenantZone, contentHash, violations, halted };
 }
 
 async function judge(
@@ -80,7 +85,7 @@ export async function answerWhole(
 }
 
 function present(
-  { campaign, parts, tenantZone, contentHash, violations }: WholeCampaign,
+  { campaign, parts, tenantZone, contentHash, violations, halted }: WholeCampaign,
   names: ReadonlyMap<UserId, string>,
 ): z.input<typeof campaignView> {
   const named = (userId: UserId) => ({ id: userId, name: names.get(userId) ?? '' });
@@ -120,6 +125,7 @@ function present(
     })),
     beginsAt: begins === null ? null : new Date(begins).toISOString(),
     quietHours: campaign.quietHours,
+    halted,
     ratePerS: campaign.ratePerS,
     costCap: campaign.costCap,
     currency: campaign.currency,

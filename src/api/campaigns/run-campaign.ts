@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { selectCampaign, throttleCampaign } from '../../db/campaign.ts';
+import { passGate, selectHalt } from '../../db/halt.ts';
 import { takeStep } from '../../domain/campaign.ts';
 import { defineRoute } from '../define-route.ts';
-import { sendProblems, stateProblems } from './campaign-problems.ts';
+import { startProblems, stateProblems } from './campaign-problems.ts';
 import { campaignParams, ratePerS } from './campaign-schemas.ts';
 import { campaignView } from './campaign-view.ts';
 import { answerCampaign } from './present-campaign.ts';
@@ -22,9 +23,11 @@ export const startCampaign = defineRoute({
   summary: 'Start a scheduled campaign now',
   description: 'Its start is dropped: everybody is due at once, outside of their quiet hours.',
   answer: answerOf('Running.'),
-  refusals: sendProblems,
+  refusals: startProblems,
   audit: 'campaign.started',
   handle: async (ctx) => {
+    await passGate(ctx.trx, ctx.caller.tenantId);
+    if ((await selectHalt(ctx.trx)) !== null) throw ctx.refuse('halted');
     const { violations, campaign } = await lockWhole(ctx);
     requireState(ctx, takeStep(campaign.state, { kind: 'start' }));
     requireSendable(

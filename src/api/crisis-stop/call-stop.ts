@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { haltCampaigns } from '../../db/campaign-control.ts';
 import { appendEvents } from '../../db/event.ts';
 import { closeGate, insertHalt, lockHalt, selectHalt, selectRunningPosts, withdrawExemptions } from '../../db/halt.ts';
 import { enqueueAll } from '../../db/outbox.ts';
@@ -20,9 +21,9 @@ export const callStop = defineRoute({
   method: 'post',
   path: '/v1/crisis-stop',
   tag: 'Crisis stop',
-  summary: 'Stop all publication',
+  summary: 'Stop all publication and all campaigns',
   description:
-    'From the answer on no call that publishes begins for this tenant; one that began before can still arrive within a second. Every post that is or becomes due is parked instead and waits for a release. What is written, reviewed and scheduled meanwhile is held too. Stopping again while the stop lasts keeps its reason, and takes back what was released post by post.',
+    'From the answer on no call that publishes begins for this tenant; one that began before can still arrive within a second. Every post that is or becomes due is parked instead and waits for a release. Campaigns stop likewise: those that run send nothing more, those that are due do not start. Replies to people are still sent. What is written, reviewed and scheduled meanwhile is held too. Stopping again while the stop lasts keeps its reason, and takes back what was released post by post.',
   permission: 'post.halt',
   body: stopBody,
   answer: { status: 200, schema: stopView, description: 'The stop.' },
@@ -47,6 +48,7 @@ async function begin({ trx, caller, now, body }: StopContext): Promise<void> {
   const { tenantId, userId } = caller;
   const id = newId<HaltId>();
   await insertHalt(trx, { tenantId, id, reason: body.reason, by: userId, now });
+  await haltCampaigns(trx);
   await appendEvents(trx, [
     {
       tenantId,

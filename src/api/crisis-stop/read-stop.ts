@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type HeldPosition, type HeldPost, selectHeldPosts } from '../../db/halt-list.ts';
+import {
+  type HeldCampaign,
+  type HeldPosition,
+  type HeldPost,
+  selectHeldCampaigns,
+  selectHeldPosts,
+} from '../../db/halt-list.ts';
 import { selectHalt } from '../../db/halt.ts';
 import type { PostId } from '../../domain/ids.ts';
 import { publishingNetworks } from '../../domain/network.ts';
@@ -37,18 +43,28 @@ const heldPost = z
   })
   .meta({ description: 'A post that the stop holds back.' });
 
+const heldCampaign = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    state: z.enum(['scheduled', 'running']),
+    startsAtLocal: z.string().nullable().meta({ description: 'Wall-clock time of its start; null: at once.' }),
+    recipients: z.int().nullable().meta({ description: 'People of its audience; null: it has not been taken down.' }),
+  })
+  .meta({ description: 'A campaign that the stop holds back.' });
+
 export const readStop = defineRoute({
   method: 'get',
   path: '/v1/crisis-stop',
   tag: 'Crisis stop',
   summary: 'Show the stop and what it holds back',
   description:
-    'Whether publication is stopped, and every post that would otherwise go out by itself, in the order in which they are due. Without a stop the list is empty.',
+    'Whether publication is stopped, and every post that would otherwise go out by itself, in the order in which they are due; with the first page also the campaigns, at most 100. Without a stop the lists are empty.',
   permission: 'post.read',
   query: z.strictObject(pageQuery),
   answer: {
     status: 200,
-    schema: pageOf(heldPost).extend({ stop: stopView }),
+    schema: pageOf(heldPost).extend({ campaigns: z.array(heldCampaign), stop: stopView }),
     description: 'The stop, and a page of what it holds back.',
   },
   refusals: {},
@@ -62,8 +78,16 @@ export const readStop = defineRoute({
       positionOf: (row) => [row.scheduled_at.toISOString(), row.id] as const,
       present: (row) => present(row, now),
     });
-    return answer({ ...page, stop: await presentStop(trx, halt, now) });
+    const campaigns = halt === null || after !== null ? [] : await selectHeldCampaigns(trx, maxCampaigns);
+    return answer({ ...page, campaigns: campaigns.map(presentCampaign), stop: await presentStop(trx, halt, now) });
   },
+});
+
+const maxCampaigns = 100;
+
+const presentCampaign = ({ starts_at_local: startsAtLocal, ...campaign }: HeldCampaign) => ({
+  ...campaign,
+  startsAtLocal,
 });
 
 function present({ id: postId, status, excerpt, scheduled_at: dueAt, targets }: HeldPost, now: Date) {

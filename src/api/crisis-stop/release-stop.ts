@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { tellCampaign } from '../../db/campaign-process.ts';
 import { appendEvents } from '../../db/event.ts';
+import { selectHeldCampaignIds } from '../../db/halt-list.ts';
 import {
   closeGate,
   endHalt,
@@ -67,7 +69,7 @@ export const releaseStop = defineRoute({
   tag: 'Crisis stop',
   summary: 'Release what the stop holds back',
   description:
-    'Ends the stop, or lets single posts go while it lasts. Posts whose slot lies ahead are published then. Nothing whose slot has passed goes out late by itself: `passedSlots` says what becomes of it. Targets of a post that was already out in part wait for a person (`resolve`), unless they are to be published now.',
+    'Ends the stop, or lets single posts go while it lasts. Posts whose slot lies ahead are published then. Campaigns go on, and start, when the stop ends: pause or cancel before what must not. No post whose slot has passed goes out late by itself: `passedSlots` says what becomes of it. Targets of a post that was already out in part wait for a person (`resolve`), unless they are to be published now.',
   permission: 'post.halt',
   body: releaseBody,
   answer: {
@@ -98,6 +100,9 @@ async function releaseAll({ trx, caller, now, refuse }: ReleaseContext): Promise
   if (halt === null) throw refuse('not_stopped');
   const posts = await selectRunningPosts(trx, halt.id);
   await endHalt(trx, { id: halt.id, by: caller.userId, now });
+  for (const campaignId of await selectHeldCampaignIds(trx)) {
+    await tellCampaign(trx, { tenantId: caller.tenantId, campaignId }, now);
+  }
   return { halt, posts };
 }
 

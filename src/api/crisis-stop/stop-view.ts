@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countHeldPosts } from '../../db/halt-list.ts';
+import { countHeldCampaigns, countHeldPosts } from '../../db/halt-list.ts';
 import type { StoredHalt } from '../../db/halt.ts';
 import { selectMemberNames } from '../../db/member-name.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
@@ -14,8 +14,9 @@ export const stopView = z
     since: instantView('From then on no call to a network begins.').nullable(),
     posts: z.int().meta({ description: 'How many posts are held back.' }),
     passed: z.int().meta({ description: 'How many of them should have gone out by now.' }),
+    campaigns: z.int().meta({ description: 'How many campaigns are held back: they run, or are scheduled.' }),
   })
-  .meta({ id: 'CrisisStop', description: 'The stop of all publication of a tenant.' });
+  .meta({ id: 'CrisisStop', description: 'The stop of all publication and all campaigns of a tenant.' });
 
 export const noStop: z.input<typeof stopView> = {
   active: false,
@@ -24,6 +25,7 @@ export const noStop: z.input<typeof stopView> = {
   since: null,
   posts: 0,
   passed: 0,
+  campaigns: 0,
 };
 
 export async function presentStop(
@@ -39,5 +41,6 @@ export async function presentStop(
     by: { id: halt.halted_by, name: names.get(halt.halted_by) ?? '' },
     since: halt.halted_at.toISOString(),
     ...(await countHeldPosts(trx, { haltId: halt.id, now })),
+    campaigns: await countHeldCampaigns(trx),
   };
 }

@@ -107,6 +107,7 @@ export const haltProblem = {
   halted: {
     status: 409,
     title: 'Publication stopped',
-    description: 'All publication of the tenant is stopped: nothing goes out before somebody releases it.',
+    description:
+      'All publication and all campaigns of the tenant are stopped: nothing goes out before somebody releases it.',
   },
 } as const satisfies ProblemKinds;

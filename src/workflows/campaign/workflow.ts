@@ -81,7 +81,7 @@ export async function campaign({ handedOver, ...input }: CampaignRun): Promise<v
   }
 
   function show(reading: CampaignReading | null, step: NextStep): void {
-    const phase = reading === null ? 'gone' : (reading.pauseReason ?? reading.state);
+    const phase = reading === null ? 'gone' : (reading.pauseReason ?? (reading.halted ? 'halted' : reading.state));
     const dueAt = step.kind === 'wait' ? step.until : null;
     if (shown === `${phase}/${dueAt}`) return;
     shown = `${phase}/${dueAt}`;

@@ -18,6 +18,7 @@ const running: CampaignReading = {
   waitingUntil: null,
   numbers,
   numbersWork: true,
+  halted: false,
   frozen: true,
   nextDueAt: now,
 };
@@ -47,6 +48,16 @@ test('with the reach used up it stays running and waits, but writes its audience
   expect(nextStep(waiting, now)).toEqual({ kind: 'wait', until: now + 9 });
   expect(nextStep({ ...waiting, frozen: false }, now)).toEqual({ kind: 'send', numbers: [], freeze: true });
   expect(nextStep(waiting, now + 9)).toMatchObject({ kind: 'send' });
+});
+
+test('a crisis stop holds it back, whatever is due, until somebody releases it', () => {
+  const untilReleased = { kind: 'wait', until: null };
+  const halted = { ...running, halted: true };
+  expect(nextStep(halted, now)).toEqual(untilReleased);
+  expect(nextStep({ ...halted, frozen: false }, now)).toEqual(untilReleased);
+  expect(nextStep({ ...halted, nextDueAt: null }, now)).toEqual(untilReleased);
+  expect(nextStep({ ...halted, state: 'scheduled', startsAt: now }, now)).toEqual(untilReleased);
+  expect(nextStep({ ...halted, state: 'scheduled', startsAt: now + 1 }, now)).toEqual({ kind: 'wait', until: now + 1 });
 });
 
 test('a paused campaign waits for a person, but one without its number goes on by itself after the repair', () => {
