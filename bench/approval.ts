@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Complaint, runProgram } from '../dev/complaint.ts';
 import { demoTenant, demoUser } from '../dev/demo-data.ts';
 import { logIn, type Person } from '../dev/demo/api-client.ts';
-import { type ApprovalInput, approvalWorkflowId } from '../src/workflows/approval/messages.ts';
+import { type ApprovalInput, approvalWorkflowId } from '../src/domain/approval.ts';
 import type { approval } from '../src/workflows/approval/workflow.ts';
 import { searchAttributes } from '../src/workflows/search-attributes.ts';
 import { billedActions, difference, meteredActions } from './support/actions.ts';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 
-import type { ApprovalInput } from '../../src/workflows/approval/messages.ts';
+import type { ApprovalInput } from '../../src/domain/approval.ts';
 
 const row = z.object({
   approval_id: z.string(),

@@ -1,13 +1,15 @@
 import type { Environment } from '../environment-file.ts';
 import type { Person } from './api-client.ts';
 import { answersCome } from './campaign-answers.ts';
+import { guardCampaigns } from './campaign-policy.ts';
 import { runThroughKill } from './campaign-run.ts';
 import { campaignView, estimateView } from './campaign-views.ts';
 import { count, type Customers, importCustomers, price } from './contacts.ts';
 import type { Narrator } from './narrator.ts';
 import type { Page } from './pages.ts';
 import { type ApprovedTemplate, approvedTemplate } from './templates.ts';
-import { connectionList } from './views.ts';
+import type { Colleague } from './policy.ts';
+import { approvalList, connectionList } from './views.ts';
 import { whatsappSide } from './whatsapp-side.ts';
 
 /** The worker, which the story kills, and starts again. */
@@ -15,9 +17,11 @@ export type WorkerSwitch = Readonly<{ kill: () => Promise<void>; start: () => Pr
 
 export type CampaignCast = Readonly<{
   environment: Environment;
+  giulia: Person;
   elena: Person;
   /** Paolo supervises. */
   paolo: Person;
+  paoloUser: Colleague;
   /** Luca answers customers. */
   luca: Person;
   worker: WorkerSwitch;
@@ -29,7 +33,7 @@ const ratePerS = 250;
 
 /** Brings customers in, has a template approved, and writes to all of them once, though the worker is killed. */
 export async function playCampaign(cast: CampaignCast): Promise<void> {
-  const { environment, elena, say } = cast;
+  const { environment, giulia, elena, paoloUser, say } = cast;
   const whatsapp = whatsappSide(environment);
   await whatsapp.beUsual();
   say.chapter('12. Elena brings customers in from a file');
@@ -39,10 +43,11 @@ export async function playCampaign(cast: CampaignCast): Promise<void> {
   say.chapter('13. She writes a template, and WhatsApp approves it');
   const template = await approvedTemplate(elena, number, say);
 
-  say.chapter('14. She plans a campaign; Paolo Rizzi, who supervises, approves it');
-  const campaignId = await planned(cast, { number, customers, template });
+  say.chapter('14. She plans a campaign, which Paolo Rizzi, who supervises, must approve');
+  const giveBack = await guardCampaigns(giulia, paoloUser, say);
+  const campaignId = await planned(cast, { number, customers, template }).finally(giveBack);
 
-  say.chapter('15. It is sent; in the middle of it the worker is killed');
+  say.chapter('15. Paolo approves it, and it is sent; in the middle of it the worker is killed');
   const run = { campaignId, template, customers, whatsapp, release: () => approve(cast, campaignId) };
   await runThroughKill(cast, run);
 
@@ -94,18 +99,21 @@ async function planned(
   const submitted = await elena.post(`/v1/campaigns/${id}/submit`);
   const { state } = campaignView.parse(submitted.body);
   say.claim('Elena submits it', submitted.status === 200 && state === 'in_review', submitted);
-  const own = await approval(elena, id);
+  const own = await vote(elena, id);
   say.claim('she cannot approve it herself', own.status === 403, own);
   return id;
 }
 
 /** Approved as it was read; without a start of its own it begins at once. */
 async function approve({ paolo, say }: CampaignCast, campaignId: string): Promise<void> {
-  const approved = await approval(paolo, campaignId);
+  const list = approvalList.parse((await paolo.get('/v1/approvals?assignee=me&outcome=open')).body);
+  const waiting = list.items.some(({ campaign }) => campaign?.id === campaignId);
+  say.claim('it is on Paolo’s list, beside the posts', waiting, list);
+  const approved = await vote(paolo, campaignId);
   say.claim('Paolo approves exactly what he read, and it begins', approved.status === 200, approved);
 }
 
-async function approval(person: Person, campaignId: string) {
+async function vote(person: Person, campaignId: string) {
   const { contentHash } = campaignView.parse((await person.get(`/v1/campaigns/${campaignId}`)).body);
-  return person.post(`/v1/campaigns/${campaignId}/approve`, { body: { contentHash } });
+  return person.post(`/v1/campaigns/${campaignId}/decisions`, { body: { verdict: 'approve', contentHash } });
 }

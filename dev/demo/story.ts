@@ -57,7 +57,7 @@ export async function playStory(environment: Environment, worker: WorkerSwitch, 
   if (facebook === undefined) throw new Error('the page on Facebook is missing');
   await playConnections({ environment, giulia, elena, address: addressOf(giuliaUser), facebook, say });
 
-  await playCampaign(await campaignCast({ environment, worker, say }));
+  await playCampaign(await campaignCast({ environment, worker, paoloUser, say }));
 }
 
 async function theColleagues(giulia: Person, say: Narrator): Promise<Readonly<Record<ColleagueName, Colleague>>> {
@@ -69,11 +69,14 @@ async function theColleagues(giulia: Person, say: Narrator): Promise<Readonly<Re
   return { giuliaUser, marcoUser, saraUser, paoloUser };
 }
 
-/** They log in anew: Elena's token is as old as the story. */
-async function campaignCast(scene: Pick<CampaignCast, 'environment' | 'worker' | 'say'>): Promise<CampaignCast> {
+/** They log in anew: tokens that are as old as the story lapse. */
+async function campaignCast(
+  scene: Pick<CampaignCast, 'environment' | 'worker' | 'paoloUser' | 'say'>,
+): Promise<CampaignCast> {
   const as = (username: string): Promise<Person> => logIn(scene.environment, username, 'aurora');
-  const [elena, paolo, luca] = await Promise.all([as('elena.aurora'), as('paolo.aurora'), as('luca.aurora')]);
-  return { ...scene, elena, paolo, luca };
+  const [giulia, elena] = await Promise.all([as('giulia.aurora'), as('elena.aurora')]);
+  const [paolo, luca] = await Promise.all([as('paolo.aurora'), as('luca.aurora')]);
+  return { ...scene, giulia, elena, paolo, luca };
 }
 
 type ColleagueName = 'giuliaUser' | 'marcoUser' | 'saraUser' | 'paoloUser';

@@ -9,6 +9,7 @@ import {
   setCampaignRate,
 } from '../db/campaign-control.ts';
 import { freezeChunk, isFrozen } from '../db/campaign-freeze.ts';
+import { voidIfChanged } from '../db/campaign-void.ts';
 import type { CampaignKey } from '../db/campaign-ledger.ts';
 import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../db/campaign-leases.ts';
 import { passGate } from '../db/halt.ts';
@@ -55,7 +56,12 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
     /** Its rows, as its process goes by them; null: there is no such campaign. */
     readCampaign: (key: CampaignKey): Promise<CampaignReading | null> => inTenant(key, (trx) => read(trx, key, now())),
 
-    startCampaign: (key: CampaignKey) => move(key, { to: 'running', from: ['scheduled'] }),
+    /** Begins what is due, if it is still what was approved. */
+    startCampaign: (key: CampaignKey): Promise<void> =>
+      inTenant(key, async (trx) => {
+        if (await voidIfChanged(trx, key, now())) return;
+        await moveCampaign(trx, key, { to: 'running', from: ['scheduled'], by: null, now: now() });
+      }),
 
     /** The numbers of a campaign that was waiting for them work again. */
     reviveCampaign: (key: CampaignKey) => move(key, { to: 'running', from: ['paused'] }),

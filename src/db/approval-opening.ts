@@ -1,21 +1,11 @@
-import type { ApprovalStep } from '../domain/approval.ts';
-import type {
-  ApprovalId,
-  BusinessCalendarId,
-  ContentHash,
-  PolicyId,
-  PostId,
-  RevisionId,
-  TenantId,
-  UserId,
-} from '../domain/ids.ts';
+import type { ApprovalStep, ApprovalSubject } from '../domain/approval.ts';
+import type { ApprovalId, BusinessCalendarId, ContentHash, PolicyId, TenantId, UserId } from '../domain/ids.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 export interface NewApproval {
   readonly tenantId: TenantId;
   readonly id: ApprovalId;
-  readonly postId: PostId;
-  readonly revisionId: RevisionId;
+  readonly subject: ApprovalSubject;
   readonly contentHash: ContentHash;
   readonly policyId: PolicyId;
   readonly policyVersion: number;
@@ -28,7 +18,7 @@ export interface NewApproval {
   readonly now: Date;
 }
 
-/** Opens the approval of a revision, with its steps as they are today, and puts it on its approvers' lists. */
+/** Opens the approval of a revision or a campaign, with its steps as they are today, and puts it on its approvers' lists. */
 export async function insertApproval(trx: TenantTransaction, approval: NewApproval): Promise<void> {
   const { tenantId, id, steps } = approval;
   await trx
@@ -36,8 +26,7 @@ export async function insertApproval(trx: TenantTransaction, approval: NewApprov
     .values({
       tenant_id: tenantId,
       id,
-      post_id: approval.postId,
-      revision_id: approval.revisionId,
+      ...subjectColumns(approval.subject),
       content_hash: approval.contentHash,
       policy_id: approval.policyId,
       policy_version: approval.policyVersion,
@@ -54,6 +43,12 @@ export async function insertApproval(trx: TenantTransaction, approval: NewApprov
     .insertInto('approval_approver')
     .values(places.map((place) => ({ ...place, tenant_id: tenantId, approval_id: id })))
     .execute();
+}
+
+function subjectColumns(subject: ApprovalSubject) {
+  return subject.kind === 'post'
+    ? { post_id: subject.postId, revision_id: subject.revisionId, campaign_id: null }
+    : { post_id: null, revision_id: null, campaign_id: subject.campaignId };
 }
 
 /** Everybody who can have a say on a step, each once. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ApprovalOutcome } from '../domain/approval.ts';
-import type { ApprovalId, PostId, UserId } from '../domain/ids.ts';
+import type { ApprovalId, CampaignId, PostId, UserId } from '../domain/ids.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 export type ApprovalRow = NonNullable<Awaited<ReturnType<typeof selectApproval>>>;
@@ -18,7 +18,18 @@ export function selectLastApproval(trx: TenantTransaction, postId: PostId) {
     .executeTakeFirst();
 }
 
+/** The open approval of a campaign, or else its last one. */
+export function selectLastApprovalOfCampaign(trx: TenantTransaction, campaignId: CampaignId) {
+  return approvals(trx)
+    .where('approval.campaign_id', '=', campaignId)
+    .orderBy('approval.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
 export interface ApprovalFilter {
+  /** Whether those of campaigns are among them. */
+  readonly campaigns: boolean;
   /** Open: those on whose open step this person may vote and has not; settled: those they could have voted on. */
   readonly assignee: UserId | null;
   /** Empty: any. `open` for those that are not settled. */
@@ -31,10 +42,11 @@ export interface ApprovalFilter {
 
 /** Approvals of the tenant, newest first, `limit + 1` at most. */
 export async function selectApprovalPage(trx: TenantTransaction, filter: ApprovalFilter) {
-  const { assignee, outcomes, before, limit, now } = filter;
+  const { campaigns, assignee, outcomes, before, limit, now } = filter;
   const settled = outcomes.filter((outcome) => outcome !== 'open');
   const voter = assignee === null ? null : await selectVoter(trx, assignee, now);
   return approvals(trx)
+    .$if(!campaigns, (query) => query.where('approval.campaign_id', 'is', null))
     .$if(voter !== null, (query) => query.where(({ exists }) => exists(placeOf(trx, voter))))
     .$if(outcomes.length > 0, (query) =>
       query.where((eb) =>
@@ -127,15 +139,19 @@ const passedOn = sql<boolean>`exists (select 1 from jsonb_array_elements(approva
 function approvals(trx: TenantTransaction) {
   return trx
     .selectFrom('approval')
-    .innerJoin('post', (join) =>
+    .leftJoin('post', (join) =>
       join.onRef('post.tenant_id', '=', 'approval.tenant_id').onRef('post.id', '=', 'approval.post_id'),
     )
-    .innerJoin('post_revision as revision', (join) =>
+    .leftJoin('campaign', (join) =>
+      join.onRef('campaign.tenant_id', '=', 'approval.tenant_id').onRef('campaign.id', '=', 'approval.campaign_id'),
+    )
+    .leftJoin('post_revision as revision', (join) =>
       join.onRef('revision.tenant_id', '=', 'approval.tenant_id').onRef('revision.id', '=', 'approval.revision_id'),
     )
     .select([
       'approval.id',
       'approval.post_id',
+      'approval.campaign_id',
       'approval.content_hash',
       'approval.policy_id',
       'approval.policy_version',
@@ -156,6 +172,10 @@ function approvals(trx: TenantTransaction) {
       'post.status as post_status',
       'post.version as post_version',
       'post.scheduled_at as post_scheduled_at',
+      'campaign.name as campaign_name',
+      'campaign.state as campaign_state',
+      'campaign.version as campaign_version',
+      'campaign.starts_at_local as campaign_starts_at_local',
       'revision.number as revision_number',
     ])
     .select(sql<string>`left(revision.content ->> 'text', 140)`.as('excerpt'));

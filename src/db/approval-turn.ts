@@ -1,10 +1,11 @@
-import type { Approval, StepClock } from '../domain/approval.ts';
+import type { Approval, ApprovalSubject, StepClock } from '../domain/approval.ts';
 import type { Skip } from '../domain/approval-command.ts';
 import { episodeOf, type TurnKind } from '../domain/approval-progress.ts';
 import { awaited, fallbackOf } from '../domain/approval-seats.ts';
-import type { Instant, PostId, UserId } from '../domain/ids.ts';
-import type { PostNoticeKind } from '../domain/notification.ts';
-import { type ApprovalKey, tellAuthors, turnToPost, writeClock, writeStanding } from './approval.ts';
+import type { Instant, UserId } from '../domain/ids.ts';
+import type { ApprovalNoticeKind } from '../domain/notification.ts';
+import { type ApprovalKey, entityOf, finishApproval, noticeSubject, writeClock, writeStanding } from './approval.ts';
+import { lockSubject } from './approval-subject.ts';
 import { appendEvents } from './event.ts';
 import { insertNotifications } from './notification.ts';
 import { touchPost } from './post-process.ts';
@@ -37,27 +38,26 @@ export interface RecordedTurn extends ApprovalKey {
 export async function recordTurn(trx: TenantTransaction, turn: RecordedTurn): Promise<void> {
   const { tenantId, kind, approval, by } = turn;
   const at = new Date(turn.at);
-  const postId = await turnToPost(trx, turn, at);
+  const subject = await lockSubject(trx, turn, at);
   if (!(await insertTurn(trx, turn))) return;
-  await writeStanding(trx, turn, approval);
+  const stands = await writeStanding(trx, turn, approval);
   if (turn.clock !== null) await writeClock(trx, turn, { approval, clock: turn.clock });
   if (kind === 'reopened') await excuseAuthors(trx, turn);
-  if (kind === 'stranded' || kind === 'reassessed' || kind === 'escalated') {
-    await touchPost(trx, { tenantId, postId, now: at });
+  if (subject.kind === 'post' && (kind === 'stranded' || kind === 'reassessed' || kind === 'escalated')) {
+    await touchPost(trx, { tenantId, postId: subject.postId, now: at });
   }
   await appendEvents(trx, [
     {
       tenantId,
       at,
       kind: `approval.${kind}`,
-      entity: 'post',
-      entityId: postId,
+      ...entityOf(subject),
       actor: by === null ? { kind: 'process' } : { kind: 'user', id: by },
       data: eventData(turn),
     },
   ]);
-  await notify(trx, turn, postId);
-  if (approval.settled !== null) await tellAuthors(trx, { ...turn, postId, settled: approval.settled });
+  await notify(trx, turn, subject);
+  if (stands) await finishApproval(trx, turn, { subject, approval });
 }
 
 async function insertTurn(trx: TenantTransaction, turn: RecordedTurn): Promise<boolean> {
@@ -110,14 +110,14 @@ function eventData(turn: RecordedTurn): Record<string, unknown> {
   };
 }
 
-async function notify(trx: TenantTransaction, turn: RecordedTurn, postId: PostId): Promise<void> {
+async function notify(trx: TenantTransaction, turn: RecordedTurn, subject: ApprovalSubject): Promise<void> {
   const notice = noticeOf(turn);
   if (notice === null) return;
   const { tenantId, approvalId, approval, by, at } = turn;
   await insertNotifications(trx, {
     ...notice,
+    ...noticeSubject(subject),
     tenantId,
-    postId,
     episode: `${approvalId}/${episodeOf(approval)}/${approval.turn}`,
     by,
     at: new Date(at),
@@ -125,7 +125,7 @@ async function notify(trx: TenantTransaction, turn: RecordedTurn, postId: PostId
   });
 }
 
-function noticeOf(turn: RecordedTurn): { kind: PostNoticeKind; recipients: readonly UserId[] } | null {
+function noticeOf(turn: RecordedTurn): { kind: ApprovalNoticeKind; recipients: readonly UserId[] } | null {
   const { kind, approval, at, to } = turn;
   switch (kind) {
     case 'requested':

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import type { Approval, Settlement, StepClock } from '../domain/approval.ts';
+import type { Approval, ApprovalSubject, Settlement, StepClock } from '../domain/approval.ts';
 import type { Vote } from '../domain/approval-vote.ts';
-import type { ApprovalId, Instant, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
+import type { ApprovalId, Instant, RevisionId, TenantId, UserId } from '../domain/ids.ts';
 import { newId } from '../platform/new-id.ts';
+import { lockSubject, settleSubject } from './approval-subject.ts';
 import { appendEvents } from './event.ts';
 import { insertNotifications } from './notification.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -30,7 +31,7 @@ export async function insertVote(trx: TenantTransaction, recorded: RecordedVote)
   const { tenantId, approvalId, vote, state } = recorded;
   const at = new Date(recorded.at);
   const stepKey = state.steps[recorded.step]?.key ?? '';
-  const postId = await turnToPost(trx, recorded, at);
+  const subject = await lockSubject(trx, recorded, at);
   const inserted = await trx
     .insertInto('approval_vote')
     .values({
@@ -52,14 +53,13 @@ export async function insertVote(trx: TenantTransaction, recorded: RecordedVote)
     .returning('id')
     .executeTakeFirst();
   if (inserted === undefined) return;
-  await writeStanding(trx, recorded, state);
+  const stands = await writeStanding(trx, recorded, state);
   await appendEvents(trx, [
     {
       tenantId,
       at,
       kind: 'approval.vote',
-      entity: 'post',
-      entityId: postId,
+      ...entityOf(subject),
       actor: { kind: 'user', id: vote.by },
       data: {
         approvalId,
@@ -70,43 +70,21 @@ export async function insertVote(trx: TenantTransaction, recorded: RecordedVote)
       },
     },
   ]);
-  if (state.settled !== null) await tellAuthors(trx, { ...recorded, postId, settled: state.settled, approval: state });
+  if (stands) await finishApproval(trx, recorded, { subject, approval: state });
 }
 
 /**
- * Locks the approval's post, as every writer does first, and moves the end of its timeline. The post's version stays:
- * nothing of the post itself has changed.
+ * Writes where an approval stands, unless something newer is written. What belonged to another step is cleared. False:
+ * nothing was written, so nothing follows from it; a campaign may have been withdrawn meanwhile.
  */
-export async function turnToPost(
-  trx: TenantTransaction,
-  { tenantId, approvalId }: ApprovalKey,
-  at: Date,
-): Promise<PostId> {
-  const { id } = await trx
-    .updateTable('post')
-    .set((eb) => ({ updated_at: eb.fn<Date>('greatest', [eb.ref('updated_at'), eb.val(at)]) }))
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', (eb) =>
-      eb
-        .selectFrom('approval')
-        .select('post_id')
-        .where('approval.tenant_id', '=', tenantId)
-        .where('approval.id', '=', approvalId),
-    )
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
-}
-
-/** Writes where an approval stands, unless something newer is written. What belonged to another step is cleared. */
 export async function writeStanding(
   trx: TenantTransaction,
   { tenantId, approvalId }: ApprovalKey,
   approval: Approval,
-): Promise<void> {
+): Promise<boolean> {
   const { round, step, turn, overdue, escalated, stranded, settled } = approval;
   const sameStep = sql<boolean>`(round = ${round} and step = ${step})`;
-  await trx
+  const written = await trx
     .updateTable('approval')
     .set({
       round,
@@ -124,7 +102,10 @@ export async function writeStanding(
     .where('tenant_id', '=', tenantId)
     .where('id', '=', approvalId)
     .where('turn', '<', turn)
-    .execute();
+    .where('outcome', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  return written !== undefined;
 }
 
 /** Writes the instants of a step, if it is still the open one. */
@@ -146,23 +127,37 @@ export async function writeClock(
     .execute();
 }
 
-/** Lets those who wrote or submitted the content know how its approval ended. */
-export async function tellAuthors(
+/** What follows where an approval has just been settled: for what it is about, and for those who hear of it. */
+export async function finishApproval(
   trx: TenantTransaction,
-  told: ApprovalKey & { postId: PostId; settled: Settlement; approval: Approval },
+  key: ApprovalKey,
+  { subject, approval }: { readonly subject: ApprovalSubject; readonly approval: Approval },
 ): Promise<void> {
-  const { tenantId, approvalId, postId, settled, approval } = told;
-  if (settled.outcome === 'withdrawn') return;
+  const { settled } = approval;
+  if (settled === null || settled.outcome === 'withdrawn') return;
+  const { tenantId, approvalId } = key;
+  const outcome = await settleSubject(trx, key, { subject, approval, settled });
   await insertNotifications(trx, {
+    ...noticeSubject(subject),
     tenantId,
     kind: 'approval_settled',
-    postId,
     recipients: approval.authors,
     episode: `${approvalId}/settled`,
     by: settled.by,
     at: new Date(settled.at),
-    data: { approvalId, outcome: settled.outcome },
+    data: { approvalId, outcome },
   });
+}
+
+export function entityOf(subject: ApprovalSubject) {
+  return subject.kind === 'post'
+    ? ({ entity: 'post', entityId: subject.postId } as const)
+    : ({ entity: 'campaign', entityId: subject.campaignId } as const);
+}
+
+/** What a notification about it is about. */
+export function noticeSubject(subject: ApprovalSubject) {
+  return subject.kind === 'post' ? { postId: subject.postId } : { campaignId: subject.campaignId };
 }
 
 /** Writes how an approval ended that no vote settled. */

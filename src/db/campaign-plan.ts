@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { PlannedNumber, PlannedVariant } from '../domain/campaign-plan.ts';
+import type { ContactFilter } from '../domain/contact-filter.ts';
 import type { CampaignId, ContactGroupId, TemplateId } from '../domain/ids.ts';
 import type { TemplateCategory, TemplateContent } from '../domain/template.ts';
 import { variablePlaces } from '../domain/template-variable.ts';
@@ -7,9 +8,17 @@ import type { TenantTransaction } from './tenant.ts';
 
 /** What stands behind the names in a draft; what is not named by it is not asked for. */
 export interface PlanParts {
-  readonly groups: readonly { readonly id: ContactGroupId; readonly name: string; readonly archived: boolean }[];
+  readonly groups: readonly PlannedGroup[];
   readonly numbers: readonly (PlannedNumber & { readonly name: string })[];
   readonly variants: readonly (PlannedVariant & VariantTemplate)[];
+}
+
+export interface PlannedGroup {
+  readonly id: ContactGroupId;
+  readonly name: string;
+  readonly archived: boolean;
+  /** Null: a list. */
+  readonly filter: ContactFilter | null;
 }
 
 export interface VariantTemplate {
@@ -25,7 +34,7 @@ export async function selectPlanParts(trx: TenantTransaction, campaignId: Campai
   const groups = await trx
     .selectFrom('campaign_group')
     .innerJoin('contact_group', 'contact_group.id', 'campaign_group.group_id')
-    .select(['contact_group.id', 'contact_group.name', 'contact_group.archived_at'])
+    .select(['contact_group.id', 'contact_group.name', 'contact_group.archived_at', 'contact_group.filter'])
     .where('campaign_id', '=', campaignId)
     .orderBy('contact_group.id')
     .execute();
@@ -37,7 +46,12 @@ export async function selectPlanParts(trx: TenantTransaction, campaignId: Campai
     .orderBy('connection.id')
     .execute();
   return {
-    groups: groups.map(({ id, name, archived_at: archivedAt }) => ({ id, name, archived: archivedAt !== null })),
+    groups: groups.map(({ id, name, filter, archived_at: archivedAt }) => ({
+      id,
+      name,
+      filter,
+      archived: archivedAt !== null,
+    })),
     numbers: numbers.map(({ id, name, network, state, suspended_at: suspendedAt, details }) => ({
       connectionId: id,
       name,

@@ -7,11 +7,9 @@ export interface CampaignSetting {
   readonly monthlyQuota: number | null;
   /** For how long an answer that quotes nothing counts for the latest campaign. */
   readonly attributionHours: number;
-  /** Whether a campaign passes a review before it may be scheduled. */
-  readonly reviewRequired: boolean;
 }
 
-const defaults: CampaignSetting = { monthlyQuota: null, attributionHours: 72, reviewRequired: true };
+const defaults: CampaignSetting = { monthlyQuota: null, attributionHours: 72 };
 
 export async function selectCampaignSetting(trx: TenantTransaction): Promise<CampaignSetting> {
   const row = await trx.selectFrom('campaign_setting').selectAll().executeTakeFirst();
@@ -19,19 +17,17 @@ export async function selectCampaignSetting(trx: TenantTransaction): Promise<Cam
   return {
     monthlyQuota: row.monthly_quota,
     attributionHours: row.attribution_hours,
-    reviewRequired: row.review_required,
   };
 }
 
 export async function saveCampaignSetting(
   trx: TenantTransaction,
   tenantId: TenantId,
-  { monthlyQuota, attributionHours, reviewRequired }: CampaignSetting,
+  { monthlyQuota, attributionHours }: CampaignSetting,
 ): Promise<void> {
   const columns = {
     monthly_quota: monthlyQuota,
     attribution_hours: attributionHours,
-    review_required: reviewRequired,
   };
   await trx
     .insertInto('campaign_setting')

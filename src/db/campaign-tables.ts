@@ -8,6 +8,7 @@ import type {
   ConnectionId,
   ContactGroupId,
   MediaId,
+  PolicyId,
   TemplateId,
   TenantId,
   UserId,
@@ -64,7 +65,7 @@ export interface CampaignTables {
     tenant_id: TenantId;
     monthly_quota: number | null;
     attribution_hours: Generated<number>;
-    review_required: Generated<boolean>;
+    approval_policy_id: PolicyId | null;
   };
   campaign: {
     tenant_id: TenantId;

@@ -1,8 +1,16 @@
-import { type CampaignStep, hasProcess, stopsSending, type StepRefusal, takeStep } from '../domain/campaign.ts';
+import {
+  type CampaignStep,
+  hasProcess,
+  stopsSending,
+  type StepRefusal,
+  takesOutOfReview,
+  takeStep,
+} from '../domain/campaign.ts';
 import type { CampaignState, CampaignZone, PauseReason, QuietHours } from '../domain/campaign.ts';
 import type { EventKind } from '../domain/event.ts';
 import type { CampaignId, ConnectionId, ContactGroupId, TemplateId, TenantId, UserId } from '../domain/ids.ts';
 import type { VariableSources } from '../domain/template.ts';
+import { withdrawFromApproval } from './campaign-approval.ts';
 import { tellCampaign } from './campaign-process.ts';
 import { type Actor, appendEvents } from './event.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -216,6 +224,9 @@ export async function changeCampaign(
       data: { ...data, ...(step.kind === 'pause' ? { reason: step.reason } : {}) },
     },
   ]);
+  if (takesOutOfReview(row.state, step) && actor.kind === 'user') {
+    await withdrawFromApproval(trx, { tenantId, campaignId }, { by: actor.id, now });
+  }
   if (hasProcess(row.state) || hasProcess(next.state)) await tellCampaign(trx, { tenantId, campaignId }, now);
   return { kind: 'changed' };
 }

@@ -33,6 +33,7 @@ import * as noGrantExpiry from './migrations/2026_11_24_96_no_grant_expiry.ts';
 import * as campaignAudience from './migrations/2026_11_29_31_campaign_audience.ts';
 import * as campaignUsage from './migrations/2026_11_29_41_campaign_usage.ts';
 import * as conversations from './migrations/2026_11_29_51_conversations.ts';
+import * as approvalOfCampaigns from './migrations/2026_11_29_63_approval_of_campaigns.ts';
 import * as templates from './migrations/2026_11_29_21_templates.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
 import { run } from './migrations/tenant-table.ts';
@@ -70,6 +71,7 @@ const migrations: Record<string, Migration> = {
   '2026_11_29_31_campaign_audience': campaignAudience,
   '2026_11_29_41_campaign_usage': campaignUsage,
   '2026_11_29_51_conversations': conversations,
+  '2026_11_29_63_approval_of_campaigns': approvalOfCampaigns,
   '2026_11_29_21_templates': templates,
   '2026_11_24_91_grant_notices': grantNotices,
   '2026_11_24_96_no_grant_expiry': noGrantExpiry,

@@ -1,8 +1,14 @@
-import { aboutConnections, type Notice, type NotificationData, type NotificationKind } from '../domain/notification.ts';
-import type { ConnectionId, PostId } from '../domain/ids.ts';
+import {
+  aboutApprovals,
+  aboutConnections,
+  type Notice,
+  type NotificationData,
+  type NotificationKind,
+} from '../domain/notification.ts';
+import type { CampaignId, ConnectionId, PostId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
 
-/** A notification with what it is about: either a post or a connection, as the table makes sure. */
+/** A notification with what it is about: a post, a connection or a campaign, as the table makes sure. */
 export interface NoticeRow {
   readonly kind: NotificationKind;
   readonly data: NotificationData;
@@ -13,13 +19,16 @@ export interface NoticeRow {
   readonly connection_id: ConnectionId | null;
   readonly page: string | null;
   readonly network: Network | null;
+  readonly campaign_id: CampaignId | null;
+  readonly campaign: string | null;
 }
 
 /** What the person is told. */
 export function noticeOf(
-  { kind, data, excerpt, pages, scheduled_at, page, network }: NoticeRow,
+  { kind, data, excerpt, pages, scheduled_at, page, network, campaign }: NoticeRow,
   { actor, comment }: { actor: string | null; comment: string | null },
 ): Notice {
+  if (campaign !== null && aboutApprovals(kind)) return { about: 'campaign', kind, actor, name: campaign, data };
   if (!aboutConnections(kind)) {
     const post = { excerpt: excerpt ?? '', pages: pages ?? 0, scheduledAt: scheduled_at };
     return { about: 'post', kind, actor, ...post, comment, data };
@@ -32,10 +41,13 @@ export function noticeOf(
 export function subjectOf({
   post_id: postId,
   connection_id: connectionId,
-}: Pick<NoticeRow, 'post_id' | 'connection_id'>):
+  campaign_id: campaignId,
+}: Pick<NoticeRow, 'post_id' | 'connection_id' | 'campaign_id'>):
   | { readonly kind: 'post'; readonly id: PostId }
-  | { readonly kind: 'connection'; readonly id: ConnectionId } {
+  | { readonly kind: 'connection'; readonly id: ConnectionId }
+  | { readonly kind: 'campaign'; readonly id: CampaignId } {
   if (postId !== null) return { kind: 'post', id: postId };
+  if (campaignId !== null) return { kind: 'campaign', id: campaignId };
   if (connectionId === null) throw new Error('a notification is about nothing');
   return { kind: 'connection', id: connectionId };
 }

@@ -1,5 +1,14 @@
 import type { Generated } from 'kysely';
-import type { CommentId, ConnectionId, NotificationId, PostId, RevisionId, TenantId, UserId } from '../domain/ids.ts';
+import type {
+  CampaignId,
+  CommentId,
+  ConnectionId,
+  NotificationId,
+  PostId,
+  RevisionId,
+  TenantId,
+  UserId,
+} from '../domain/ids.ts';
 import type { MailOutcome, NotificationData, NotificationKind } from '../domain/notification.ts';
 import type { Json } from './json-column.ts';
 
@@ -25,6 +34,7 @@ export interface NoticeTables {
     kind: NotificationKind;
     post_id: PostId | null;
     connection_id: ConnectionId | null;
+    campaign_id: CampaignId | null;
     episode: string;
     user_id: UserId;
     actor_id: UserId | null;

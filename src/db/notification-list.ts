@@ -7,6 +7,7 @@ export interface Reader {
   readonly userId: UserId;
   readonly posts: boolean;
   readonly connections: boolean;
+  readonly campaigns: boolean;
 }
 
 export type ListedNotification = Awaited<ReturnType<typeof selectNotifications>>[number];
@@ -29,7 +30,7 @@ export function selectNotifications(
     .execute();
 }
 
-function notifications(trx: TenantTransaction, { userId, posts, connections }: Reader) {
+function notifications(trx: TenantTransaction, { userId, posts, connections, campaigns }: Reader) {
   return trx
     .selectFrom('notification as told')
     .leftJoin('post', (join) =>
@@ -41,6 +42,9 @@ function notifications(trx: TenantTransaction, { userId, posts, connections }: R
     .leftJoin('connection', (join) =>
       join.onRef('connection.tenant_id', '=', 'told.tenant_id').onRef('connection.id', '=', 'told.connection_id'),
     )
+    .leftJoin('campaign', (join) =>
+      join.onRef('campaign.tenant_id', '=', 'told.tenant_id').onRef('campaign.id', '=', 'told.campaign_id'),
+    )
     .leftJoin('tenant_member as actor', (join) =>
       join.onRef('actor.tenant_id', '=', 'told.tenant_id').onRef('actor.user_id', '=', 'told.actor_id'),
     )
@@ -49,6 +53,7 @@ function notifications(trx: TenantTransaction, { userId, posts, connections }: R
       'told.kind',
       'told.post_id',
       'told.connection_id',
+      'told.campaign_id',
       'told.actor_id',
       'actor.display_name as actor_name',
       'told.data',
@@ -57,6 +62,7 @@ function notifications(trx: TenantTransaction, { userId, posts, connections }: R
       'post.scheduled_at',
       'connection.name as page',
       'connection.network',
+      'campaign.name as campaign',
     ])
     .select([
       sql<string | null>`left(revision.content ->> 'text', 280)`.as('excerpt'),
@@ -64,10 +70,14 @@ function notifications(trx: TenantTransaction, { userId, posts, connections }: R
     ])
     .where('told.user_id', '=', userId)
     .$if(!posts, (query) => query.where('told.post_id', 'is', null))
-    .$if(!connections, (query) => query.where('told.connection_id', 'is', null));
+    .$if(!connections, (query) => query.where('told.connection_id', 'is', null))
+    .$if(!campaigns, (query) => query.where('told.campaign_id', 'is', null));
 }
 
-export async function countUnread(trx: TenantTransaction, { userId, posts, connections }: Reader): Promise<number> {
+export async function countUnread(
+  trx: TenantTransaction,
+  { userId, posts, connections, campaigns }: Reader,
+): Promise<number> {
   const { count } = await trx
     .selectFrom('notification')
     .select((eb) => eb.fn.countAll<string>().as('count'))
@@ -75,6 +85,7 @@ export async function countUnread(trx: TenantTransaction, { userId, posts, conne
     .where('read_at', 'is', null)
     .$if(!posts, (query) => query.where('post_id', 'is', null))
     .$if(!connections, (query) => query.where('connection_id', 'is', null))
+    .$if(!campaigns, (query) => query.where('campaign_id', 'is', null))
     .executeTakeFirstOrThrow();
   return Number(count);
 }
@@ -97,7 +108,7 @@ export async function readNotification(
 /** Marks all that one person may see as read. Returns how many were not. */
 export async function readAllNotifications(
   trx: TenantTransaction,
-  { reader: { userId, posts, connections }, now }: { reader: Reader; now: Date },
+  { reader: { userId, posts, connections, campaigns }, now }: { reader: Reader; now: Date },
 ): Promise<number> {
   const { numUpdatedRows } = await trx
     .updateTable('notification')
@@ -106,6 +117,7 @@ export async function readAllNotifications(
     .where('read_at', 'is', null)
     .$if(!posts, (query) => query.where('post_id', 'is', null))
     .$if(!connections, (query) => query.where('connection_id', 'is', null))
+    .$if(!campaigns, (query) => query.where('campaign_id', 'is', null))
     .executeTakeFirst();
   return Number(numUpdatedRows);
 }

@@ -98,16 +98,16 @@ export interface Letter {
 
 /**
  * What an e-mail is made of; null when it is for nobody any more: who has left, has no address, or may no longer read
- * posts or connections, and what was deleted.
+ * posts, connections or campaigns, and what was deleted.
  */
 export async function selectLetter(trx: TenantTransaction, id: NotificationId): Promise<Letter | null> {
   const { rows } = await sql<LetterRow>`
-    select told.post_id, told.connection_id, told.kind, told.data,
+    select told.post_id, told.connection_id, told.campaign_id, told.kind, told.data,
            member.display_name, member.email, member.locale, member.time_zone, tenant.name as tenant,
            tenant.locale as tenant_locale, tenant.time_zone as tenant_time_zone,
            actor.display_name as actor, post.scheduled_at, left(revision.content ->> 'text', 280) as excerpt,
            jsonb_array_length(revision.content -> 'targets') as pages,
-           connection.name as page, connection.network,
+           connection.name as page, connection.network, campaign.name as campaign,
            comment.body as comment_body,
            (select jsonb_object_agg(person.user_id, person.display_name)
             from post_comment_mention mention
@@ -119,6 +119,7 @@ export async function selectLetter(trx: TenantTransaction, id: NotificationId): 
     left join post on post.tenant_id = told.tenant_id and post.id = told.post_id
     left join post_revision revision on revision.tenant_id = post.tenant_id and revision.id = post.revision_id
     left join connection on connection.tenant_id = told.tenant_id and connection.id = told.connection_id
+    left join campaign on campaign.tenant_id = told.tenant_id and campaign.id = told.campaign_id
     left join tenant_member actor on actor.tenant_id = told.tenant_id and actor.user_id = told.actor_id
     left join post_comment comment on comment.tenant_id = told.tenant_id and comment.post_id = told.post_id
                                   and comment.id = (told.data ->> 'commentId')::uuid
@@ -127,8 +128,9 @@ export async function selectLetter(trx: TenantTransaction, id: NotificationId): 
       and exists (select 1 from member_role held
                   join role_permission granted on granted.tenant_id = held.tenant_id and granted.role_id = held.role_id
                   where held.tenant_id = member.tenant_id and held.user_id = member.user_id
-                    and granted.permission = case when told.connection_id is null then 'post.read'
-                                                  else 'connection.read' end)`.execute(trx);
+                    and granted.permission = case when told.connection_id is not null then 'connection.read'
+                                                  when told.campaign_id is not null then 'campaign.read'
+                                                  else 'post.read' end)`.execute(trx);
   const [row] = rows;
   return row === undefined ? null : letterOf(row);
 }

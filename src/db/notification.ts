@@ -14,12 +14,14 @@ export async function insertNotifications(trx: TenantTransaction, order: Notific
   const { tenantId, kind, episode, by, at } = order;
   const postId = 'postId' in order ? order.postId : null;
   const connectionId = 'connectionId' in order ? order.connectionId : null;
+  const campaignId = 'campaignId' in order ? order.campaignId : null;
   const ids = recipients.map(() => newId<NotificationId>());
   await sql`
     with added as (
-      insert into notification (tenant_id, id, kind, post_id, connection_id, episode, user_id, actor_id, data, created_at)
-      select ${tenantId}, recipient.id, ${kind}, ${postId}::uuid, ${connectionId}::uuid, ${episode}, recipient.user_id,
-             ${by}::uuid, ${JSON.stringify(order.data)}::jsonb, ${at}
+      insert into notification (tenant_id, id, kind, post_id, connection_id, campaign_id, episode, user_id, actor_id, data,
+                                created_at)
+      select ${tenantId}, recipient.id, ${kind}, ${postId}::uuid, ${connectionId}::uuid, ${campaignId}::uuid, ${episode},
+             recipient.user_id, ${by}::uuid, ${JSON.stringify(order.data)}::jsonb, ${at}
       from unnest(${ids}::uuid[], ${recipients}::uuid[]) as recipient (id, user_id)
       join tenant_member member on member.tenant_id = ${tenantId} and member.user_id = recipient.user_id
       where member.active and member.kind = 'person'

@@ -17,6 +17,8 @@ export interface PolicyRow extends PolicyContent {
   readonly id: PolicyId;
   readonly version: number;
   readonly isDefault: boolean;
+  /** Whether campaigns have to pass it. */
+  readonly guardsCampaigns: boolean;
   /** The connections that name it. */
   readonly connectionIds: readonly ConnectionId[];
   readonly createdAt: Date;
@@ -153,6 +155,24 @@ export async function setConnectionPolicy(
   await trx.updateTable('connection').set({ approval_policy_id: id }).where('id', '=', connectionId).execute();
 }
 
+export async function selectCampaignPolicyId(trx: TenantTransaction): Promise<PolicyId | null> {
+  const row = await trx.selectFrom('campaign_setting').select('approval_policy_id').executeTakeFirst();
+  return row?.approval_policy_id ?? null;
+}
+
+/** Null: campaigns have to pass none. */
+export async function setCampaignPolicy(
+  trx: TenantTransaction,
+  tenantId: TenantId,
+  id: PolicyId | null,
+): Promise<void> {
+  await trx
+    .insertInto('campaign_setting')
+    .values({ tenant_id: tenantId, approval_policy_id: id })
+    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet({ approval_policy_id: id }))
+    .execute();
+}
+
 function policyRows(trx: TenantTransaction) {
   return trx
     .selectFrom('approval_policy as policy')
@@ -173,6 +193,14 @@ function policyRows(trx: TenantTransaction) {
             .whereRef('tenant_setting.approval_policy_id', '=', 'policy.id'),
         )
         .as('is_default'),
+      eb
+        .exists(
+          eb
+            .selectFrom('campaign_setting')
+            .select('campaign_setting.tenant_id')
+            .whereRef('campaign_setting.approval_policy_id', '=', 'policy.id'),
+        )
+        .as('guards_campaigns'),
       ids<ConnectionId>(
         eb
           .selectFrom('connection')
@@ -196,6 +224,7 @@ function rowOf(row: Awaited<ReturnType<ReturnType<typeof policyRows>['executeTak
     authorsMayVote: row.authors_may_vote,
     calendarId: row.calendar_id,
     isDefault: Boolean(row.is_default),
+    guardsCampaigns: Boolean(row.guards_campaigns),
     connectionIds: row.connection_ids,
     createdAt: row.created_at,
     archivedAt: row.archived_at,

@@ -1,9 +1,15 @@
-import type { BusinessCalendarId, ConnectionId, GroupId, UserId } from '../domain/ids.ts';
+import type { BusinessCalendarId, ConnectionId, GroupId, PolicyId, UserId } from '../domain/ids.ts';
 import type { Permission } from '../domain/permission.ts';
-import { type ApprovalPolicy, type Electorate, type PolicyStep, wholePolicyStep } from '../domain/policy.ts';
+import {
+  type ApprovalPolicy,
+  type Electorate,
+  type PolicyStep,
+  type SavedPolicyStep,
+  wholePolicyStep,
+} from '../domain/policy.ts';
 import type { TenantTransaction } from './tenant.ts';
 
-/** A policy that guards connections, with the calendar that its limits are counted by (`null`: the tenant's). */
+/** A policy that guards connections or campaigns, with the calendar that its limits are counted by (`null`: the tenant's). */
 export type GuardingPolicy = ApprovalPolicy & { readonly calendarId: BusinessCalendarId | null };
 
 /** The policies that guard these connections: each connection's own, or else the tenant's default. Each once. */
@@ -31,13 +37,41 @@ export async function selectPoliciesFor(
     .where('connection.id', 'in', connectionIds)
     .orderBy('policy.id')
     .execute();
-  return rows.map((row) => ({
+  return rows.map(guarding);
+}
+
+/** The policy that campaigns of the tenant have to pass; null: none. */
+export async function selectCampaignPolicy(trx: TenantTransaction): Promise<GuardingPolicy | null> {
+  const row = await trx
+    .selectFrom('campaign_setting as setting')
+    .innerJoin('approval_policy as policy', (join) =>
+      join.onRef('policy.tenant_id', '=', 'setting.tenant_id').onRef('policy.id', '=', 'setting.approval_policy_id'),
+    )
+    .innerJoin('approval_policy_version as current', (join) =>
+      join
+        .onRef('current.tenant_id', '=', 'policy.tenant_id')
+        .onRef('current.policy_id', '=', 'policy.id')
+        .onRef('current.version', '=', 'policy.version'),
+    )
+    .select(['policy.id', 'policy.version', 'current.steps', 'current.authors_may_vote', 'current.calendar_id'])
+    .executeTakeFirst();
+  return row === undefined ? null : guarding(row);
+}
+
+function guarding(row: {
+  readonly id: PolicyId;
+  readonly version: number;
+  readonly steps: readonly SavedPolicyStep[];
+  readonly authors_may_vote: boolean;
+  readonly calendar_id: BusinessCalendarId | null;
+}): GuardingPolicy {
+  return {
     id: row.id,
     version: row.version,
     steps: row.steps.map(wholePolicyStep),
     authorsMayVote: row.authors_may_vote,
     calendarId: row.calendar_id,
-  }));
+  };
 }
 
 /** Who can be meant by these steps today, and who of them may vote: active, with `post.approve`. */

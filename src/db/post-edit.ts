@@ -120,8 +120,7 @@ async function openApproval(
     ...review,
     id: review.approvalId,
     tenantId,
-    postId,
-    revisionId,
+    subject: { kind: 'post', postId, revisionId },
     by: personOf(by),
     now: new Date(at),
   });

@@ -6,6 +6,7 @@ import type {
   AbsenceId,
   ApprovalId,
   BusinessCalendarId,
+  CampaignId,
   ContentHash,
   Instant,
   PolicyId,
@@ -41,8 +42,9 @@ export interface ApprovalTables {
   approval: {
     tenant_id: TenantId;
     id: ApprovalId;
-    post_id: PostId;
-    revision_id: RevisionId;
+    post_id: PostId | null;
+    revision_id: RevisionId | null;
+    campaign_id: CampaignId | null;
     content_hash: ContentHash;
     policy_id: PolicyId;
     policy_version: number;

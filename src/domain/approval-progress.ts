@@ -44,7 +44,11 @@ function opening(approval: Approval, step: number): Approval {
  */
 export function reopen(
   approval: Approval,
-  content: { readonly revisionId: RevisionId; readonly contentHash: ContentHash; readonly authors: readonly UserId[] },
+  content: {
+    readonly revisionId: RevisionId | null;
+    readonly contentHash: ContentHash;
+    readonly authors: readonly UserId[];
+  },
 ): Approval {
   if (approval.settled !== null) return approval;
   const { revisionId, contentHash, authors } = content;

@@ -1,4 +1,12 @@
-import type { ContentHash, Instant, RevisionId, UserId } from './ids.ts';
+import type { ApprovalId, CampaignId, ContentHash, Instant, PostId, RevisionId, TenantId, UserId } from './ids.ts';
+
+/** What is approved: a revision of a post, or a campaign as its hash has it. */
+export type ApprovalSubject =
+  | { readonly kind: 'post'; readonly postId: PostId; readonly revisionId: RevisionId }
+  | { readonly kind: 'campaign'; readonly campaignId: CampaignId };
+
+export const approvalWorkflowId = (tenantId: TenantId, approvalId: ApprovalId): string =>
+  `tenant/${tenantId}/approval/${approvalId}`;
 
 export const verdicts = ['approve', 'reject', 'request_changes'] as const;
 export type Verdict = (typeof verdicts)[number];
@@ -24,7 +32,7 @@ export interface StepTiming {
   readonly onTimeout: OnTimeout;
 }
 
-/** A step with its people as they were when the post was submitted. */
+/** A step with its people as they were when the content was submitted. */
 export interface ApprovalStep extends StepTiming {
   readonly key: string;
   readonly name: string;
@@ -92,13 +100,21 @@ export interface Opening {
   readonly authors: readonly UserId[];
   readonly steps: readonly SavedStep[];
   readonly authorsMayVote?: boolean;
-  /** `null` or absent: that of the post when it was submitted. */
+  /** `null` or absent: that of the post when it was submitted, or of no post. */
   readonly revisionId?: RevisionId | null;
+}
+
+/** What the process of an approval is started with. What it is about, its rows say. */
+export interface ApprovalInput extends Opening {
+  /** 1: opened before steps had limits; waits for people only. */
+  readonly v: 1 | 2;
+  readonly tenantId: TenantId;
+  readonly approvalId: ApprovalId;
 }
 
 export interface Approval extends Presence {
   readonly contentHash: ContentHash;
-  /** `null` in approvals that were opened without saying so. */
+  /** `null` of campaigns, and in approvals that were opened without saying so. */
   readonly revisionId: RevisionId | null;
   readonly authors: readonly UserId[];
   readonly authorsMayVote: boolean;
@@ -166,7 +182,7 @@ export function needed({ rule, approvers }: Pick<ApprovalStep, 'rule' | 'approve
   }
 }
 
-/** The approval after its post was withdrawn; a settled one stays as it is. */
+/** The approval after what it is about was withdrawn; a settled one stays as it is. */
 export function withdraw(approval: Approval, by: UserId, at: Instant): Approval {
   if (approval.settled !== null) return approval;
   return { ...approval, turn: approval.turn + 1, settled: { outcome: 'withdrawn', by, at } };

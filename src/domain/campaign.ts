@@ -55,7 +55,7 @@ export type StepRefusal =
 
 const froms: Readonly<Record<CampaignStep['kind'], readonly CampaignState[]>> = {
   submit: ['draft'],
-  send_back: ['in_review'],
+  send_back: ['in_review', 'scheduled'],
   approve: ['in_review'],
   schedule: ['draft'],
   withdraw: ['in_review', 'scheduled'],
@@ -91,6 +91,10 @@ export const stopsSending = ({ kind }: CampaignStep): boolean => kind === 'pause
 
 /** Whether a crisis stop holds it back: it would start or go on by itself. */
 export const isHeldByHalt = (state: CampaignState): boolean => state === 'scheduled' || state === 'running';
+
+/** Whether a campaign leaves its review by this step without an approval having ended it. */
+export const takesOutOfReview = (state: CampaignState, { kind }: CampaignStep): boolean =>
+  state === 'in_review' && (kind === 'withdraw' || kind === 'cancel');
 
 /** Whether a process exists that must hear of it: one that begins with the schedule and ends with the campaign. */
 export const hasProcess = (state: CampaignState): boolean => state !== 'draft' && state !== 'in_review';

@@ -1,4 +1,4 @@
-import type { EventKind } from './event.ts';
+import type { EntityKind, EventKind } from './event.ts';
 import type { Permission } from './permission.ts';
 
 /**
@@ -121,7 +121,11 @@ const seenWith: Readonly<Record<EventKind, Permission>> = {
   'business_calendar.deleted': 'calendar.read',
 };
 
-/** Whether who holds these permissions may be told that this has happened. */
-export function maySee(kind: EventKind, permissions: ReadonlySet<Permission>): boolean {
-  return permissions.has(seenWith[kind]);
+/** Whether who holds these permissions may be told that this has happened. An approval is seen with what it is about. */
+export function maySee(
+  { kind, entity }: { readonly kind: EventKind; readonly entity: EntityKind },
+  permissions: ReadonlySet<Permission>,
+): boolean {
+  const ofCampaign = entity === 'campaign' && kind.startsWith('approval.');
+  return permissions.has(ofCampaign ? 'campaign.read' : seenWith[kind]);
 }

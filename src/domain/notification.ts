@@ -1,8 +1,8 @@
-import type { CommentId, ConnectionId, PostId, TenantId, UserId } from './ids.ts';
+import type { CampaignId, CommentId, ConnectionId, PostId, TenantId, UserId } from './ids.ts';
 import type { Network } from './network.ts';
 
-/** What a person may have to know now of a post. */
-export const postNoticeKinds = [
+/** What a person may have to know now of a post, or of a campaign, that has to be approved. */
+export const approvalNoticeKinds = [
   /** A step has opened that this person may vote on. */
   'approval_requested',
   /** It is still open, and this person has not voted. */
@@ -11,10 +11,15 @@ export const postNoticeKinds = [
   'approval_escalated',
   /** Somebody, the actor, has handed their vote to this person. */
   'approval_delegated',
-  /** It is over; for whoever wrote or submitted the post. */
+  /** It is over; for whoever wrote or submitted what it is about. */
   'approval_settled',
   /** Its time has run out; for whoever waits for it. */
   'approval_overdue',
+] as const;
+
+/** What a person may have to know now of a post. */
+export const postNoticeKinds = [
+  ...approvalNoticeKinds,
   /** A colleague, the actor, has named this person in a comment. */
   'mentioned',
 ] as const;
@@ -36,6 +41,7 @@ export const connectionNoticeKinds = [
 /** Each kind has its words in every language of `src/messages/`. */
 export const notificationKinds = [...postNoticeKinds, ...connectionNoticeKinds] as const;
 
+export type ApprovalNoticeKind = (typeof approvalNoticeKinds)[number];
 export type PostNoticeKind = (typeof postNoticeKinds)[number];
 export type ConnectionNoticeKind = (typeof connectionNoticeKinds)[number];
 export type NotificationKind = PostNoticeKind | ConnectionNoticeKind;
@@ -62,6 +68,7 @@ export interface NotificationData {
 /** What a notification is about. */
 export type NotificationSubject =
   | { readonly kind: PostNoticeKind; readonly postId: PostId }
+  | { readonly kind: ApprovalNoticeKind; readonly campaignId: CampaignId }
   | { readonly kind: ConnectionNoticeKind; readonly connectionId: ConnectionId };
 
 /** An order to let people know of one occasion. Carrying it out twice notifies once. */
@@ -85,7 +92,7 @@ export const mailOutcomes = ['sent', 'refused', 'skipped', 'expired'] as const;
 export type MailOutcome = (typeof mailOutcomes)[number];
 
 /** A notification as it is told: everything but the language. */
-export type Notice = PostNotice | ConnectionNotice;
+export type Notice = PostNotice | ConnectionNotice | CampaignNotice;
 
 export interface PostNotice {
   readonly about: 'post';
@@ -109,6 +116,21 @@ export interface ConnectionNotice {
   readonly page: string;
   readonly network: Network;
   readonly data: NotificationData;
+}
+
+export interface CampaignNotice {
+  readonly about: 'campaign';
+  readonly kind: ApprovalNoticeKind;
+  /** What the actor is called; `null` when there is none. */
+  readonly actor: string | null;
+  /** What the campaign is called. */
+  readonly name: string;
+  readonly data: NotificationData;
+}
+
+/** Whether notifications of this kind are about approvals. */
+export function aboutApprovals(kind: NotificationKind): kind is ApprovalNoticeKind {
+  return approvalNoticeKinds.some((candidate) => candidate === kind);
 }
 
 /** Whether notifications of this kind are about connections. */

@@ -7,7 +7,7 @@ export const en: Catalogue = {
     approval_escalated: '“{post}” was not approved in time and now waits for you',
     approval_delegated: '{actor} asks you to decide on “{post}” instead',
     approval_settled:
-      '{outcome, select, approved {“{post}” was approved} rejected {“{post}” was rejected} changes_requested {“{post}” came back for changes} expired {The approval of “{post}” has expired} withdrawn {“{post}” was withdrawn from approval} other {The approval of “{post}” is over}}',
+      '{outcome, select, approved {“{post}” was approved} rejected {“{post}” was rejected} changes_requested {“{post}” came back for changes} expired {The approval of “{post}” has expired} withdrawn {“{post}” was withdrawn from approval} voided {“{post}” has changed: its approval no longer holds} other {The approval of “{post}” is over}}',
     approval_overdue: 'The approval of “{post}” is overdue',
     mentioned: '{actor} mentioned you on “{post}”',
     connection_degraded: '“{page}” cannot be reached: {network} is in trouble',
@@ -22,7 +22,7 @@ export const en: Catalogue = {
     approval_escalated: 'Whoever was asked has not decided. Read it and decide.',
     approval_delegated: 'Your vote counts in place of theirs.',
     approval_settled:
-      '{outcome, select, expired {Nobody decided in time.} other {{actor} decided.}} You hear of it because you wrote or submitted the post.',
+      '{outcome, select, expired {Nobody decided in time.} voided {What it says or whom it reaches is not what was approved. It is a draft again: look at it and submit it anew.} other {{actor} decided.}} You hear of it because you wrote or submitted the {about, select, campaign {campaign} other {post}}.',
     approval_overdue:
       'Nobody has decided in time. If it waits for you, read it and decide; if it is yours, you may withdraw it.',
     mentioned: 'Answer under the post.',
@@ -51,6 +51,7 @@ export const en: Catalogue = {
   commentSays: '{actor} wrote:',
   open: 'Open the post',
   openConnection: 'Open the connection',
+  openCampaign: 'Open the campaign',
   since: 'It has been so since {since}.',
   waiting: '{posts, plural, one {One post waits} other {# posts wait}} for it.',
   footer: 'Sent by Chorally for {tenant}. Nobody reads answers to this address.',

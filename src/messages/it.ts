@@ -4,10 +4,11 @@ export const it: Catalogue = {
   told: {
     approval_requested: '«{post}» attende la tua approvazione',
     approval_reminder: 'Promemoria: «{post}» attende ancora la tua approvazione',
-    approval_escalated: '«{post}» non è stato approvato in tempo e ora attende te',
+    approval_escalated:
+      '«{post}» non è {about, select, campaign {stata approvata} other {stato approvato}} in tempo e ora attende te',
     approval_delegated: '{actor} ti chiede di decidere su «{post}» al posto suo',
     approval_settled:
-      '{outcome, select, approved {«{post}» è stato approvato} rejected {«{post}» è stato respinto} changes_requested {Sono state chieste modifiche a «{post}»} expired {L’approvazione di «{post}» è scaduta} withdrawn {«{post}» è stato ritirato dall’approvazione} other {L’approvazione di «{post}» è conclusa}}',
+      '{outcome, select, approved {«{post}» è {about, select, campaign {stata approvata} other {stato approvato}}} rejected {«{post}» è {about, select, campaign {stata respinta} other {stato respinto}}} changes_requested {Sono state chieste modifiche a «{post}»} expired {L’approvazione di «{post}» è scaduta} withdrawn {«{post}» è {about, select, campaign {stata ritirata} other {stato ritirato}} dall’approvazione} voided {«{post}» è cambiata: l’approvazione non vale più} other {L’approvazione di «{post}» è conclusa}}',
     approval_overdue: 'L’approvazione di «{post}» è in ritardo',
     mentioned: '{actor} ti ha menzionato su «{post}»',
     connection_degraded: '«{page}» non è raggiungibile: {network} ha problemi',
@@ -17,13 +18,17 @@ export const it: Catalogue = {
     connection_repaired: '«{page}» su {network} funziona di nuovo',
   },
   asked: {
-    approval_requested: 'Leggilo e approvalo, respingilo oppure chiedi modifiche.',
-    approval_reminder: 'Leggilo e approvalo, respingilo oppure chiedi modifiche.',
-    approval_escalated: 'Chi doveva decidere non l’ha fatto. Leggilo e decidi.',
+    approval_requested:
+      '{about, select, campaign {Leggila e approvala, respingila} other {Leggilo e approvalo, respingilo}} oppure chiedi modifiche.',
+    approval_reminder:
+      '{about, select, campaign {Leggila e approvala, respingila} other {Leggilo e approvalo, respingilo}} oppure chiedi modifiche.',
+    approval_escalated:
+      'Chi doveva decidere non l’ha fatto. {about, select, campaign {Leggila} other {Leggilo}} e decidi.',
     approval_delegated: 'Il tuo voto vale al posto del suo.',
     approval_settled:
-      '{outcome, select, expired {Nessuno ha deciso in tempo.} other {Ha deciso {actor}.}} Ricevi questo messaggio perché hai scritto o inviato il post.',
-    approval_overdue: 'Nessuno ha deciso in tempo. Se attende te, leggilo e decidi; se è tuo, puoi ritirarlo.',
+      '{outcome, select, expired {Nessuno ha deciso in tempo.} voided {Ciò che dice o a chi arriva non è più ciò che era stato approvato. È di nuovo una bozza: guardala e inviala di nuovo.} other {Ha deciso {actor}.}} Ricevi questo messaggio perché hai scritto o inviato {about, select, campaign {la campagna} other {il post}}.',
+    approval_overdue:
+      'Nessuno ha deciso in tempo. {about, select, campaign {Se attende te, leggila e decidi; se è tua, puoi ritirarla.} other {Se attende te, leggilo e decidi; se è tuo, puoi ritirarlo.}}',
     mentioned: 'Rispondi sotto al post.',
     connection_degraded:
       'Non c’è nulla da fare: continuiamo a provare e ciò che attende uscirà quando {network} risponderà di nuovo. Se il problema persiste, verifica che la pagina esista ancora e che il suo amministratore ne abbia ancora i diritti.',
@@ -50,6 +55,7 @@ export const it: Catalogue = {
   commentSays: '{actor} ha scritto:',
   open: 'Apri il post',
   openConnection: 'Apri la connessione',
+  openCampaign: 'Apri la campagna',
   since: 'È così da {since}.',
   waiting: '{posts, plural, one {Un post lo attende} other {# post lo attendono}}.',
   footer: 'Inviato da Chorally per {tenant}. Nessuno legge le risposte a questo indirizzo.',

@@ -1,4 +1,4 @@
-import type { ConnectionNotice, Notice, PostNotice } from '../domain/notification.ts';
+import type { CampaignNotice, ConnectionNotice, Notice, PostNotice } from '../domain/notification.ts';
 import { networkNames } from '../domain/network.ts';
 import type { Speaker } from './speaker.ts';
 
@@ -22,7 +22,7 @@ export function notificationMail(
   about: {
     readonly recipient: string;
     readonly tenant: string;
-    /** Where the post or the connection is shown; null when there is no console. */
+    /** Where the post, the connection or the campaign is shown; null when there is no console. */
     readonly link: string | null;
     readonly now: Date;
   },
@@ -32,7 +32,7 @@ export function notificationMail(
   const parts: readonly Part[] = [
     { kind: 'paragraph', text: say(words.greeting, { name: about.recipient }) },
     { kind: 'paragraph', text: `${line}. ${say(words.asked[notice.kind], valuesOf(words, notice))}` },
-    ...(notice.about === 'post' ? partsOfPost(speaker, notice, about.now) : partsOfConnection(speaker, notice)),
+    ...partsOf(speaker, notice, about.now),
     ...(about.link === null ? [] : [{ kind: 'link', text: linkText(speaker, notice), url: about.link } as const]),
     { kind: 'small', text: say(words.footer, { tenant: about.tenant }) },
   ];
@@ -44,11 +44,25 @@ export function notificationMail(
 }
 
 function linkText({ words }: Speaker, { about }: Notice): string {
-  return about === 'post' ? words.open : words.openConnection;
+  switch (about) {
+    case 'post':
+      return words.open;
+    case 'connection':
+      return words.openConnection;
+    case 'campaign':
+      return words.openCampaign;
+  }
 }
 
 function valuesOf(words: Speaker['words'], notice: Notice): Readonly<Record<string, string>> {
-  return notice.about === 'post' ? valuesOfPost(words, notice) : valuesOfConnection(notice);
+  switch (notice.about) {
+    case 'post':
+      return valuesOfPost(words, notice);
+    case 'connection':
+      return valuesOfConnection(notice);
+    case 'campaign':
+      return valuesOfCampaign(words, notice);
+  }
 }
 
 function valuesOfConnection({ page, network, data }: ConnectionNotice) {
@@ -58,8 +72,19 @@ function valuesOfConnection({ page, network, data }: ConnectionNotice) {
 
 function valuesOfPost({ somebody, untitled }: Speaker['words'], { actor, excerpt, data }: PostNotice) {
   return {
+    about: 'post',
     actor: actor ?? somebody,
     post: shortened(excerpt, longestTitle) || untitled,
+    outcome: data.outcome ?? 'other',
+  };
+}
+
+/** A campaign is called by its name where a post is by its beginning. */
+function valuesOfCampaign({ somebody }: Speaker['words'], { actor, name, data }: CampaignNotice) {
+  return {
+    about: 'campaign',
+    actor: actor ?? somebody,
+    post: shortened(name, longestTitle),
     outcome: data.outcome ?? 'other',
   };
 }
@@ -68,6 +93,17 @@ type Part =
   | { readonly kind: 'paragraph' | 'small'; readonly text: string }
   | { readonly kind: 'quote'; readonly label: string; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly url: string };
+
+function partsOf(speaker: Speaker, notice: Notice, now: Date): readonly Part[] {
+  switch (notice.about) {
+    case 'post':
+      return partsOfPost(speaker, notice, now);
+    case 'connection':
+      return partsOfConnection(speaker, notice);
+    case 'campaign':
+      return deadlineOf(speaker, notice, now);
+  }
+}
 
 function partsOfPost(speaker: Speaker, notice: PostNotice, now: Date): readonly Part[] {
   return [...planOf(speaker, notice), ...deadlineOf(speaker, notice, now), ...quotesOf(speaker, notice)];
@@ -101,7 +137,7 @@ function planOf({ say, words, instant }: Speaker, { kind, pages, scheduledAt }: 
   return [{ kind: 'paragraph', text }];
 }
 
-function deadlineOf(speaker: Speaker, { kind, data }: PostNotice, now: Date): readonly Part[] {
+function deadlineOf(speaker: Speaker, { kind, data }: PostNotice | CampaignNotice, now: Date): readonly Part[] {
   const deadline = new Date(data.deadlineAt ?? Number.NaN);
   if (!beforeDecision.includes(kind) || Number.isNaN(deadline.getTime())) return [];
   const { say, words, instant } = speaker;

@@ -2,12 +2,15 @@ import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle 
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { OutboxRow } from '../db/outbox.ts';
 import type { ProcessMessage } from '../db/process-message.ts';
+import type { ApprovalInput } from '../domain/approval.ts';
 import type { CampaignInput } from '../domain/campaign.ts';
 import type { ConnectionInput } from '../domain/connection.ts';
 import type { ContactImportInput } from '../domain/contact-mapping.ts';
+import type { CampaignId } from '../domain/ids.ts';
 import { networkNames } from '../domain/network.ts';
 import type { PostInput } from '../domain/post.ts';
-import { approversChanged } from '../workflows/approval/messages.ts';
+import { approversChanged, contentChanged, withdrawApproval } from '../workflows/approval/messages.ts';
+import type { approval } from '../workflows/approval/workflow.ts';
 import { campaignChanged } from '../workflows/campaign/messages.ts';
 import { connectionChanged } from '../workflows/connection/messages.ts';
 import type { connection } from '../workflows/connection/workflow.ts';
@@ -26,6 +29,7 @@ export async function deliver(
   { id, workflow_id: workflowId, message }: OutboxRow,
 ): Promise<void> {
   if (message.kind === 'start_post') return startPost(client, { workflowId, taskQueue, input: message.input });
+  if (message.kind === 'start_approval') return startApproval(client, { workflowId, taskQueue, ...message });
   if (message.kind === 'start_contact_import') {
     return startContactImport(client, { workflowId, taskQueue, input: message.input });
   }
@@ -47,7 +51,7 @@ function signal(
   process: WorkflowHandle,
   message: Exclude<
     ProcessMessage,
-    { kind: 'start_post' | 'start_contact_import' | 'connection_changed' | 'campaign_changed' }
+    { kind: 'start_post' | 'start_contact_import' | 'start_approval' | 'connection_changed' | 'campaign_changed' }
   >,
   outboxId: string,
 ): Promise<void> {
@@ -64,6 +68,12 @@ function signal(
     }
     case 'approvers_changed':
       return process.signal(approversChanged, { outboxId });
+    case 'content_changed': {
+      const { contentHash, authors } = message;
+      return process.signal(contentChanged, { revisionId: null, contentHash, authors, outboxId });
+    }
+    case 'withdraw_approval':
+      return process.signal(withdrawApproval, { by: message.by });
   }
 }
 
@@ -139,6 +149,35 @@ async function startPost(
         ...(input.scheduledAt === null
           ? []
           : [{ key: searchAttributes.dueAt, value: new Date(input.scheduledAt) } as const]),
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function startApproval(
+  client: Client,
+  {
+    workflowId,
+    taskQueue,
+    campaignId,
+    input,
+  }: { workflowId: string; taskQueue: string; campaignId: CampaignId; input: ApprovalInput },
+): Promise<void> {
+  try {
+    await client.workflow.start<typeof approval>('approval', {
+      workflowId,
+      taskQueue,
+      args: [input],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `Approval of a campaign: ${input.steps.length} step${input.steps.length === 1 ? '' : 's'}`,
+      priority: { priorityKey: 2, fairnessKey: input.tenantId },
+      typedSearchAttributes: [
+        { key: searchAttributes.tenantId, value: input.tenantId },
+        { key: searchAttributes.subject, value: `campaign/${campaignId}` },
+        { key: searchAttributes.phase, value: 'open' },
       ],
     });
   } catch (error) {

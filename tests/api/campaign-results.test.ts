@@ -28,7 +28,7 @@ describe('an estimate', () => {
       ratePerS: 50,
     }));
     const { body: draft } = await sendableDraft(own, change);
-    const settings = { monthlyQuota: 400, attributionHours: 72, reviewRequired: true };
+    const settings = { monthlyQuota: 400, attributionHours: 72 };
     await own.as('paolo', 'PUT', '/v1/campaign-settings', settings);
     const { status, body } = await own.as('irene', 'GET', `/v1/campaigns/${draft.id}/estimate`);
     expect(status).toBe(200);

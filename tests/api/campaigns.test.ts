@@ -76,90 +76,50 @@ describe('a draft', () => {
     const own = tenantApi();
     const { body } = await sendableDraft(own);
     const remove = () => own.as('elena', 'DELETE', path(body), undefined, { headers: { 'if-match': '*' } });
-    await own.as('elena', 'POST', `${path(body)}/submit`);
-    expect((await remove()).body).toMatchObject({ status: 409, state: 'in_review' });
+    await approved(own, body.id);
+    expect((await remove()).body).toMatchObject({ status: 409, state: 'scheduled' });
     await own.as('elena', 'POST', `${path(body)}/withdraw`);
     expect((await remove()).status).toBe(204);
     expect((await own.as('elena', 'GET', path(body))).status).toBe(404);
   });
 });
 
-describe('a review', () => {
-  it('is by somebody else, of what they have seen; then it is scheduled and its process hears of it', async () => {
+describe('without a policy for campaigns', () => {
+  it('whoever may send schedules a draft, by submitting it too; its process hears of it', async () => {
     const own = tenantApi();
-    const { body } = await sendableDraft(own);
-    const submitted = await own.as('elena', 'POST', `${path(body)}/submit`);
-    expect(submitted.body).toMatchObject({ state: 'in_review', submittedBy: { name: 'Elena Conti' } });
-    expect(await toldOf(own, body.id)).toEqual([]);
-    const decision = { contentHash: submitted.body.contentHash };
-    expect((await own.as('elena', 'POST', `${path(body)}/approve`, decision)).body.permission).toBe('campaign.send');
-    const { status, body: done } = await own.as('paolo', 'POST', `${path(body)}/approve`, decision);
-    expect([status, done.state, done.violations]).toEqual([200, 'scheduled', []]);
-    expect(await toldOf(own, body.id)).toEqual(['campaign_changed']);
-    expect((await eventsOf(own, body.id)).map(({ kind }) => kind)).toEqual([
-      'campaign.created',
-      'campaign.submitted',
-      'campaign.approved',
-    ]);
+    for (const name of ['schedule', 'submit']) {
+      const { body } = await sendableDraft(own);
+      expect((await own.as('elena', 'POST', `${path(body)}/${name}`)).body).toMatchObject({
+        status: 403,
+        permission: 'campaign.send',
+      });
+      const { status, body: done } = await own.as('paolo', 'POST', `${path(body)}/${name}`);
+      expect([status, done.state, done.violations, done.approval]).toEqual([200, 'scheduled', [], null]);
+      expect(await toldOf(own, body.id)).toEqual(['campaign_changed']);
+    }
   });
+});
 
-  it('is nobody’s who has written it', async () => {
+describe('what an approval is bound to', () => {
+  it('does not change with name and pace, but with everything else', async () => {
     const own = tenantApi();
-    const { body } = await sendableDraft(own);
-    await own.as('paolo', 'PATCH', path(body), { name: 'Mia' }, { headers: { 'if-match': '*' } });
-    const { body: submitted } = await own.as('elena', 'POST', `${path(body)}/submit`);
-    const answered = await own.as('paolo', 'POST', `${path(body)}/approve`, { contentHash: submitted.contentHash });
-    expect([answered.status, answered.body.type]).toEqual([403, '/problems/own-content']);
-    const other = await own.as('giulia', 'POST', `${path(body)}/approve`, { contentHash: submitted.contentHash });
-    expect(other.body.state).toBe('scheduled');
-  });
-
-  it('does not hold for a template that was edited meanwhile', async () => {
-    const own = tenantApi();
-    const { body } = await sendableDraft(own);
-    const { body: seen } = await own.as('elena', 'POST', `${path(body)}/submit`);
-    await own.inTenant(async (trx) => {
-      const version = await trx
-        .selectFrom('template_version')
-        .selectAll()
-        .where('template_id', '=', body.variants[0].template.id)
-        .executeTakeFirstOrThrow();
-      const content = { ...version.content, body: { text: 'Tutto a metà prezzo!', examples: {} } };
-      await trx
-        .insertInto('template_version')
-        .values({ ...version, number: 2, content: JSON.stringify(content) })
-        .execute();
-      await trx
-        .updateTable('template')
-        .set({ version: 2, approved_version: 2 })
-        .where('id', '=', version.template_id)
-        .execute();
-    });
-    const stale = await own.as('paolo', 'POST', `${path(body)}/approve`, { contentHash: seen.contentHash });
-    expect([stale.status, stale.body.type]).toEqual([409, '/problems/stale-content']);
-    const { contentHash } = stale.body;
-    expect((await own.as('paolo', 'POST', `${path(body)}/approve`, { contentHash })).body.state).toBe('scheduled');
-  });
-
-  it('does not change with its time, its pace or its name', async () => {
-    const own = tenantApi();
-    const { body } = await sendableDraft(own);
-    const later = await edit(own, body, { name: 'y', ratePerS: 5, startsAtLocal: '2100-01-01T09:00' });
-    expect(later.body.contentHash).toBe(body.contentHash);
-    expect((await edit(own, later.body, { groupIds: [] })).body.contentHash).not.toBe(body.contentHash);
-  });
-
-  it('can send it back, and can be switched off', async () => {
-    const own = await tenantApi().another();
-    const { body } = await sendableDraft(own);
-    await own.as('elena', 'POST', `${path(body)}/submit`);
-    expect((await own.as('paolo', 'POST', `${path(body)}/send-back`)).body.state).toBe('draft');
-    expect((await own.as('paolo', 'POST', `${path(body)}/schedule`)).body.type).toBe('/problems/review-required');
-    const settings = { monthlyQuota: 1_000, attributionHours: 24, reviewRequired: false };
-    expect((await own.as('elena', 'PUT', '/v1/campaign-settings', settings)).status).toBe(403);
-    const { body: saved } = await own.as('paolo', 'PUT', '/v1/campaign-settings', settings);
-    expect(saved).toEqual({ ...settings, sentThisMonth: 0 });
-    expect((await own.as('paolo', 'POST', `${path(body)}/schedule`)).body.state).toBe('scheduled');
+    let { body } = await sendableDraft(own);
+    const hashAfter = async (change: object) => {
+      ({ body } = await edit(own, body, change));
+      return body.contentHash;
+    };
+    const hash = body.contentHash;
+    expect(await hashAfter({ name: 'y', ratePerS: 5 })).toBe(hash);
+    const changes = [
+      { startsAtLocal: '2100-01-01T09:00' },
+      { zone: 'recipient' },
+      { quietHours: { from: '21:00', to: '09:00' } },
+      { costCap: '10.00' },
+      { groupIds: [] },
+    ];
+    const hashes = [hash];
+    for (const change of changes) hashes.push(await hashAfter(change));
+    expect(new Set(hashes).size).toBe(changes.length + 1);
   });
 });
 

@@ -209,8 +209,7 @@ async function open(steps: readonly SavedStep[]): Promise<Approval> {
     await insertApproval(trx, {
       ...key,
       id: key.approvalId,
-      postId,
-      revisionId,
+      subject: { kind: 'post', postId, revisionId },
       contentHash: hash('a'),
       policyId: await insertPolicy(trx, tenant, []),
       policyVersion: 1,

@@ -32,6 +32,7 @@ export function approvalRecipes(foreign: Belongings, own: Belongings): Record<st
     ],
     'DELETE /v1/approval-policies/{policyId}': [missing('policyId', policy)],
     'PUT /v1/approval-policies/default': [refused('body.policyId', '/v1/approval-policies/default', { policyId })],
+    'PUT /v1/approval-policies/campaigns': [refused('body.policyId', '/v1/approval-policies/campaigns', { policyId })],
     'PUT /v1/connections/{connectionId}/approval-policy': [
       missing('connectionId', `/v1/connections/${connectionId}/approval-policy`, { policyId: null }),
       refused('body.policyId', `/v1/connections/${own.connectionId}/approval-policy`, { policyId }),

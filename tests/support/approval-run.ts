@@ -4,14 +4,20 @@ import { ApplicationFailure } from '@temporalio/common';
 import { expect } from 'vitest';
 import type { ApprovalActivities, HandedVote } from '../../src/activities/approval.ts';
 import type { RecordedTurn } from '../../src/db/approval-turn.ts';
-import type { Absence, Presence, SavedStep, StepClock, Verdict } from '../../src/domain/approval.ts';
+import {
+  type Absence,
+  type ApprovalInput,
+  approvalWorkflowId,
+  type Presence,
+  type SavedStep,
+  type StepClock,
+  type Verdict,
+} from '../../src/domain/approval.ts';
 import type { Skip } from '../../src/domain/approval-command.ts';
 import type { TurnKind } from '../../src/domain/approval-progress.ts';
 import { afterBusinessMinutes, type BusinessCalendar } from '../../src/domain/business-calendar.ts';
 import type { ApprovalId, ContentHash, RevisionId, TenantId, UserId } from '../../src/domain/ids.ts';
 import {
-  type ApprovalInput,
-  approvalWorkflowId,
   approversChanged,
   type CastVote,
   contentChanged,

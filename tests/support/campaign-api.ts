@@ -1,3 +1,5 @@
+import type { TenantTransaction } from '../../src/db/tenant.ts';
+import type { TemplateId, UserId } from '../../src/domain/ids.ts';
 import type { CallAnswer } from './api.ts';
 import { insertGroup, insertNumber, insertTemplate } from './campaign-people.ts';
 import type { TenantApi } from './tenant-api.ts';
@@ -15,10 +17,9 @@ export async function sendableDraft(own: TenantApi, change: object = {}): Promis
   return answered;
 }
 
-/** Submits a draft as its author and approves it as the supervisor. */
-export async function approved(own: TenantApi, id: string): Promise<CallAnswer> {
-  const { body } = await own.as('elena', 'POST', `/v1/campaigns/${id}/submit`);
-  return own.as('paolo', 'POST', `/v1/campaigns/${id}/approve`, { contentHash: body.contentHash });
+/** Schedules a draft as the supervisor, in a tenant whose campaigns have to pass no policy. */
+export function approved(own: TenantApi, id: string): Promise<CallAnswer> {
+  return own.as('paolo', 'POST', `/v1/campaigns/${id}/schedule`);
 }
 
 /** What the process of a campaign has been told, in order. */
@@ -46,4 +47,31 @@ export function eventsOf(own: TenantApi, id: string) {
       .execute();
     return rows;
   });
+}
+
+/** A tenant whose campaigns have to pass these steps, as its admin has chosen. */
+export async function withCampaignPolicy(api: TenantApi, steps: readonly object[]): Promise<TenantApi> {
+  const own = await api.another();
+  const name = 'Campagne';
+  const whole = steps.map((step) => ({ name: 'Revisione', rule: { kind: 'any' }, ...step }));
+  const policy = await own.as('giulia', 'POST', '/v1/approval-policies', { name, steps: whole });
+  if (policy.status !== 201) throw new Error(JSON.stringify(policy.body));
+  const chosen = await own.as('giulia', 'PUT', '/v1/approval-policies/campaigns', { policyId: policy.body.id });
+  if (chosen.status !== 200) throw new Error(JSON.stringify(chosen.body));
+  return own;
+}
+
+/** Says something else in a template that WhatsApp has approved. */
+export async function editTemplate(trx: TenantTransaction, templateId: TemplateId, by: UserId | null): Promise<void> {
+  const version = await trx
+    .selectFrom('template_version')
+    .selectAll()
+    .where('template_id', '=', templateId)
+    .executeTakeFirstOrThrow();
+  const content = { ...version.content, body: { text: 'Tutto a metà prezzo!', examples: {} } };
+  await trx
+    .insertInto('template_version')
+    .values({ ...version, number: 2, content: JSON.stringify(content), created_by: by })
+    .execute();
+  await trx.updateTable('template').set({ version: 2, approved_version: 2 }).where('id', '=', templateId).execute();
 }

@@ -70,8 +70,7 @@ export function campaignRecipes(foreign: Belongings, own: Belongings): Record<st
       },
     ],
     ...command('submit'),
-    ...command('approve', { contentHash: 'x' }),
-    ...command('send-back'),
+    ...command('decisions', { verdict: 'approve', contentHash: 'x' }),
     ...command('withdraw'),
     ...command('schedule'),
     ...command('start'),
@@ -88,7 +87,7 @@ export function campaignRecipes(foreign: Belongings, own: Belongings): Record<st
       {
         at: [],
         path: '/v1/campaign-settings',
-        call: () => ({ json: { monthlyQuota: null, attributionHours: 72, reviewRequired: true } }),
+        call: () => ({ json: { monthlyQuota: null, attributionHours: 72 } }),
         outcome: 'own',
       },
     ],

@@ -3,9 +3,9 @@ import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/clie
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import type { RecordedVote } from '../../src/db/approval.ts';
-import type { ApprovalRule, SavedStep, Verdict } from '../../src/domain/approval.ts';
+import { type ApprovalRule, approvalWorkflowId, type SavedStep, type Verdict } from '../../src/domain/approval.ts';
 import type { ApprovalId, ContentHash, TenantId, UserId } from '../../src/domain/ids.ts';
-import { approvalWorkflowId, type CastVote, decide, withdrawApproval } from '../../src/workflows/approval/messages.ts';
+import { type CastVote, decide, withdrawApproval } from '../../src/workflows/approval/messages.ts';
 import type { approval } from '../../src/workflows/approval/workflow.ts';
 import { keepHistory, workflowEnvironment } from '../support/workflow-environment.ts';
 

@@ -3,7 +3,7 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { expect, test } from 'vitest';
 import { wholeStep } from '../../src/domain/approval.ts';
 import type { ApprovalId, ContentHash, PolicyId, RevisionId } from '../../src/domain/ids.ts';
-import { approvalWorkflowId } from '../../src/workflows/approval/messages.ts';
+import { approvalWorkflowId } from '../../src/domain/approval.ts';
 import { cancel, edit, type PostEdit, publishNow, reschedule } from '../../src/workflows/post/messages.ts';
 import { elena, marco, oneStepApproval, type Script, scripted, target } from '../support/publication-script.ts';
 import { eventually, refusalOf, type RunningPost, startPost, startPostIn } from '../support/running-post.ts';

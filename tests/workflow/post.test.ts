@@ -2,7 +2,8 @@ import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/clie
 import { expect, test } from 'vitest';
 import type { Verdict } from '../../src/domain/approval.ts';
 import type { PostInput } from '../../src/domain/post.ts';
-import { approvalWorkflowId, decide } from '../../src/workflows/approval/messages.ts';
+import { approvalWorkflowId } from '../../src/domain/approval.ts';
+import { decide } from '../../src/workflows/approval/messages.ts';
 import {
   cancel,
   connectionRepaired,

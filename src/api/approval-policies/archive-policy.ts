@@ -24,9 +24,10 @@ export const removePolicy = defineRoute({
     const row = await lockPolicy(trx, params.policyId);
     if (row === null) throw ctx.refuse('not_found');
     ctx.requireVersion(row.version);
-    const { isDefault, connectionIds } = row;
-    if (isDefault || connectionIds.length > 0) {
-      throw ctx.refuse('policy_in_use', { extensions: { isDefault, connectionIds: [...connectionIds] } });
+    const { isDefault, guardsCampaigns, connectionIds } = row;
+    if (isDefault || guardsCampaigns || connectionIds.length > 0) {
+      const guards = { isDefault, guardsCampaigns, connectionIds: [...connectionIds] };
+      throw ctx.refuse('policy_in_use', { extensions: guards });
     }
     if (row.archivedAt !== null) return answer(null);
     await archivePolicy(trx, row.id, now);

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { selectConnection } from '../../db/connection-card.ts';
-import { lockPolicy, selectDefaultPolicyId, setConnectionPolicy, setDefaultPolicy } from '../../db/policy-store.ts';
+import {
+  lockPolicy,
+  selectCampaignPolicyId,
+  selectDefaultPolicyId,
+  setCampaignPolicy,
+  setConnectionPolicy,
+  setDefaultPolicy,
+} from '../../db/policy-store.ts';
 import type { PolicyId } from '../../domain/ids.ts';
 import { connectionId, connectionView, presentConnection } from '../connections/connection-view.ts';
 import { presentingTo } from '../connections/presenting.ts';
@@ -36,6 +43,39 @@ export const chooseDefaultPolicy = defineRoute({
       await setDefaultPolicy(trx, caller.tenantId, body.policyId);
       if (former !== null) await recordChange(ctx, 'policy.assigned', { id: former, isDefault: false });
       if (body.policyId !== null) await recordChange(ctx, 'policy.assigned', { id: body.policyId, isDefault: true });
+    }
+    return answer({ policyId: body.policyId });
+  },
+});
+
+export const chooseCampaignPolicy = defineRoute({
+  method: 'put',
+  path: '/v1/approval-policies/campaigns',
+  tag: 'Approval policies',
+  summary: 'Choose the policy of campaigns',
+  description:
+    'The policy that every campaign of the tenant must pass before it is scheduled. Null takes the choice back: then whoever has `campaign.send` schedules them. Campaigns that were submitted before keep their approval.',
+  permission: 'policy.write',
+  body: assignmentBody,
+  answer: {
+    status: 200,
+    schema: z
+      .object({ policyId: policyId.nullable() })
+      .meta({ id: 'CampaignApprovalPolicy', description: 'The policy that campaigns must pass; null: none.' }),
+    description: 'The choice.',
+  },
+  refusals: {},
+  audit: 'policy.assigned',
+  handle: async (ctx) => {
+    const { trx, caller, body } = ctx;
+    await requirePolicy(ctx, body.policyId);
+    const former = await selectCampaignPolicyId(trx);
+    if (former !== body.policyId) {
+      await setCampaignPolicy(trx, caller.tenantId, body.policyId);
+      const change = (id: PolicyId, guardsCampaigns: boolean) =>
+        recordChange(ctx, 'policy.assigned', { id, guardsCampaigns });
+      if (former !== null) await change(former, false);
+      if (body.policyId !== null) await change(body.policyId, true);
     }
     return answer({ policyId: body.policyId });
   },

@@ -11,11 +11,10 @@ const maxMinutes = 366 * 24 * 60;
 export const policyId = id<PolicyId>('The policy.');
 export const policyParams = z.strictObject({ policyId });
 
-const roleKey = z
-  .string()
-  .min(1)
-  .max(100)
-  .meta({ description: 'A role, by its key: whoever holds it when a post is submitted.', example: 'reviewer' });
+const roleKey = z.string().min(1).max(100).meta({
+  description: 'A role, by its key: whoever holds it when a post or a campaign is submitted.',
+  example: 'reviewer',
+});
 
 const peopleFields = {
   users: z.array(id<UserId>('A member.')).max(maxNamed).default([]).meta({ description: 'Members, one by one.' }),
@@ -23,7 +22,7 @@ const peopleFields = {
     .array(id<GroupId>('A group.'))
     .max(maxNamed)
     .default([])
-    .meta({ description: 'Groups: whoever is in them when a post is submitted.' }),
+    .meta({ description: 'Groups: whoever is in them when a post or a campaign is submitted.' }),
   roles: z.array(roleKey).max(maxNamed).default([]).meta({ description: 'Roles: whoever holds them then.' }),
 };
 
@@ -57,7 +56,7 @@ const stepBody = z.strictObject({
     .meta({ description: 'After how many minutes of business time those who have not voted are reminded, ascending.' }),
   onTimeout: z.enum(timeouts).default('hold').meta({
     description:
-      'When the time has run out: `escalate` lets the fallback vote too, `expire` ends the approval and the post, `hold` waits on.',
+      'When the time has run out: `escalate` lets the fallback vote too, `expire` ends the approval and the post, and makes a campaign a draft again, `hold` waits on.',
   }),
   fallback: z
     .strictObject(peopleFields)

@@ -46,14 +46,16 @@ const policyFields = {
   authorsMayVote: z.boolean(),
   calendarId: z.string().nullable().meta({ description: 'Null: the tenant’s default calendar.' }),
   isDefault: z.boolean().meta({ description: 'Whether it guards connections that name no policy of their own.' }),
+  guardsCampaigns: z.boolean().meta({ description: 'Whether the tenant’s campaigns have to pass it.' }),
   connectionIds: z.array(id('A connection.')).meta({ description: 'The connections that name it.' }),
   createdAt: instantView('When it was made.'),
   archivedAt: instantView('Since when it is out of use; null: it is not.').nullable(),
 };
 
-export const policyView = z
-  .object(policyFields)
-  .meta({ id: 'ApprovalPolicy', description: 'Ordered steps that a post must pass before it is published.' });
+export const policyView = z.object(policyFields).meta({
+  id: 'ApprovalPolicy',
+  description: 'Ordered steps that a post must pass before it is published, or a campaign before it is scheduled.',
+});
 
 const versionView = z.object({
   version: z.int(),
@@ -121,6 +123,7 @@ function present(row: PolicyRow, known: KnownPeople): z.input<typeof policyView>
     authorsMayVote: row.authorsMayVote,
     calendarId: row.calendarId,
     isDefault: row.isDefault,
+    guardsCampaigns: row.guardsCampaigns,
     connectionIds: [...row.connectionIds],
     createdAt: row.createdAt.toISOString(),
     archivedAt: row.archivedAt?.toISOString() ?? null,

@@ -10,7 +10,14 @@ export async function recordChange(
   {
     id,
     ...data
-  }: { id: PolicyId; version?: number; isDefault?: boolean; connectionId?: ConnectionId; guards?: boolean },
+  }: {
+    id: PolicyId;
+    version?: number;
+    isDefault?: boolean;
+    guardsCampaigns?: boolean;
+    connectionId?: ConnectionId;
+    guards?: boolean;
+  },
 ): Promise<void> {
   await appendEvents(trx, [
     {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { timeouts, verdicts } from '../../domain/approval.ts';
 import { skipScopes } from '../../domain/approval-command.ts';
 import type { ApprovalId } from '../../domain/ids.ts';
+import { campaignStates } from '../../domain/campaign.ts';
 import { postStatuses } from '../../domain/post.ts';
 import { id, instantView } from '../schemas.ts';
 
@@ -41,7 +42,7 @@ const vote = z.object({
   standsFor: z.array(person).meta({ description: 'For whom the voter voted, if not for themselves.' }),
   verdict: z.enum(verdicts),
   comment: z.string().nullable(),
-  revision: z.int().nullable().meta({ description: 'The revision of the post that it was cast on.' }),
+  revision: z.int().nullable().meta({ description: 'The revision of the post that it was cast on, if it is a post.' }),
   counts: z.boolean().meta({ description: 'False since the content was changed.' }),
   at: instantView('When it was cast.'),
 });
@@ -65,8 +66,13 @@ export const approvalView = z
   .object({
     id: z.string(),
     outcome: z.enum(approvalOutcomes).nullable().meta({ description: 'Null while it is open.' }),
-    revision: z.number().int().meta({ description: 'The revision of the post that it is about.' }),
-    contentHash: z.string().meta({ description: 'What votes are bound to: sha256 of what readers will see.' }),
+    revision: z.number().int().nullable().meta({
+      description: 'The revision of the post that it is about; null: it is about a campaign.',
+    }),
+    contentHash: z.string().meta({
+      description:
+        'What votes are bound to: sha256 of what readers will see, or of what a campaign sends to whom, when and for how much at most.',
+    }),
     policyId: z.string(),
     policyVersion: z.int().meta({ description: 'The version that it began with; it keeps it.' }),
     authorsMayVote: z.boolean(),
@@ -83,17 +89,30 @@ export const approvalView = z
     skips: z.array(skipped),
     votes: z.array(vote).meta({ description: 'In the order in which they were cast.' }),
     openedBy: person,
-    openedAt: instantView('When the post was submitted.'),
+    openedAt: instantView('When it was submitted.'),
     settledBy: person.nullable().meta({ description: 'Whose vote or withdrawal ended it; null if time did.' }),
     settledAt: instantView('When it ended; null while it is open.').nullable(),
-    post: z.object({
-      id: z.string(),
-      status: z.enum(postStatuses),
-      version: z.number().int(),
-      excerpt: z.string().meta({ description: 'The beginning of its text.' }),
-      scheduledAt: instantView('When it is to be published.').nullable(),
-    }),
+    post: z
+      .object({
+        id: z.string(),
+        status: z.enum(postStatuses),
+        version: z.number().int(),
+        excerpt: z.string().meta({ description: 'The beginning of its text.' }),
+        scheduledAt: instantView('When it is to be published.').nullable(),
+      })
+      .nullable()
+      .meta({ description: 'The post that it is about; null: it is about a campaign.' }),
+    campaign: z
+      .object({
+        id: z.string(),
+        name: z.string(),
+        state: z.enum(campaignStates),
+        version: z.number().int(),
+        startsAtLocal: z.string().nullable().meta({ description: 'Wall-clock time of the start; null: at once.' }),
+      })
+      .nullable()
+      .meta({ description: 'The campaign that it is about; null: it is about a post.' }),
   })
-  .meta({ description: 'The approval of one revision of a post.' });
+  .meta({ description: 'The approval of one revision of a post, or of a campaign.' });
 
 export type ApprovalView = z.input<typeof approvalView>;

@@ -1,8 +1,8 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { type ApprovalRow, selectApproval } from '../../db/approval-read.ts';
 import type { ApprovalId } from '../../domain/ids.ts';
-import { approvalWorkflowId } from '../../workflows/approval/messages.ts';
-import { explainRefusal, settledBy } from '../posts/explain.ts';
+import { approvalWorkflowId } from '../../domain/approval.ts';
+import { explainSettlement, settledBy } from '../posts/explain.ts';
 import { type CommandContext, sendToProcess } from '../posts/send-to-process.ts';
 import { untilSettled } from '../posts/until-settled.ts';
 import type { Refused } from '../problem.ts';
@@ -25,10 +25,10 @@ export async function commandApproval<Answer, Args extends unknown[]>(
     update,
     workflowId: approvalWorkflowId(ctx.caller.tenantId, open.id),
     args,
-    explain: async (code, facts) =>
-      code === 'stale_content'
-        ? openContent(await currentRow(ctx, open))
-        : ctx.inTenant((trx) => explainRefusal(trx, code, facts, open.post_id)),
+    explain: async (code, facts) => {
+      if (code === 'stale_content') return openContent(await currentRow(ctx, open));
+      return code === 'settled' ? ctx.inTenant((trx) => explainSettlement(trx, facts)) : {};
+    },
     running: async (trx) => (await selectApproval(trx, open.id))?.outcome === null,
     ended: async (trx) => {
       const ended = await selectApproval(trx, open.id);
@@ -64,7 +64,7 @@ export function refuseSettled({ inTenant, refuse }: ApprovalContext, approval: A
   return inTenant(async (trx) => refuse('settled', await settledBy(trx, outcome, by, at)));
 }
 
-/** The approval once its outcome has reached the post, so that whoever settled it sees what came of it. */
+/** The approval once its outcome has reached what it is about, so that whoever settled it sees what came of it. */
 export async function afterCommand(
   ctx: Pick<ActContext<unknown, unknown, unknown, never>, 'inTenant' | 'services' | 'refuse'>,
   id: ApprovalId,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { selectApproval } from '../../db/approval-read.ts';
 import { selectHoldersOf } from '../../db/policy.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { delegateVote as delegateUpdate } from '../../workflows/approval/messages.ts';
@@ -8,6 +7,7 @@ import { id } from '../schemas.ts';
 import { approvalCommandProblems, approvalProblems } from './approval-problems.ts';
 import { approvalParams, approvalView } from './approval-schemas.ts';
 import { afterCommand, commandApproval, refuseSettled } from './command-approval.ts';
+import { findApproval } from './find-approval.ts';
 
 export const delegateVote = defineRoute({
   method: 'post',
@@ -30,8 +30,8 @@ export const delegateVote = defineRoute({
   audit: 'approval.delegated',
   act: async (ctx) => {
     const { inTenant, params, body, caller } = ctx;
-    const row = await inTenant((trx) => selectApproval(trx, params.approvalId));
-    if (row === undefined) throw ctx.refuse('not_found');
+    const row = await inTenant((trx) => findApproval(trx, caller, params.approvalId));
+    if (row === null) throw ctx.refuse('not_found');
     if (row.outcome !== null) throw await refuseSettled(ctx, row);
     const able = await inTenant((trx) => selectHoldersOf(trx, 'post.approve', [body.to]));
     if (!able.has(body.to)) {

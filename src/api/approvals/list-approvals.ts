@@ -17,7 +17,7 @@ export const listApprovals = defineRoute({
   tag: 'Approvals',
   summary: 'List approvals',
   description:
-    'Approvals of the tenant, newest first. `assignee=me&outcome=open` is the list of what waits for the caller’s vote: what colleagues have let them vote on is in it, their own content and what has been voted on is not.',
+    'Approvals of posts and campaigns, newest first; those of campaigns for whoever has `campaign.read`. `assignee=me&outcome=open` is the list of what waits for the caller’s vote: what colleagues have let them vote on is in it, their own content and what has been voted on is not.',
   permission: 'post.read',
   query: z.strictObject({
     ...pageQuery,
@@ -32,6 +32,7 @@ export const listApprovals = defineRoute({
   audit: null,
   handle: async ({ trx, query, caller, now }) => {
     const filter: ApprovalFilter = {
+      campaigns: caller.permissions.has('campaign.read'),
       assignee: query.assignee === 'me' ? caller.userId : (query.assignee ?? null),
       outcomes: query.outcome,
       before: cursors.decode(query.cursor),

@@ -74,14 +74,20 @@ function present(whole: Whole, names: ReadonlyMap<UserId, string>): ApprovalView
     openedAt: row.opened_at.toISOString(),
     settledBy: row.settled_by === null ? null : named(row.settled_by),
     settledAt: row.settled_at?.toISOString() ?? null,
-    post: {
-      id: row.post_id,
-      status: row.post_status,
-      version: row.post_version,
-      excerpt: row.excerpt,
-      scheduledAt: row.post_scheduled_at?.toISOString() ?? null,
-    },
+    post: presentPost(row),
+    campaign: presentCampaign(row),
   };
+}
+
+function presentPost({ post_id: id, post_status: status, post_version: version, ...row }: ApprovalRow) {
+  if (id === null || status === null || version === null) return null;
+  return { id, status, version, excerpt: row.excerpt, scheduledAt: row.post_scheduled_at?.toISOString() ?? null };
+}
+
+function presentCampaign(row: ApprovalRow): ApprovalView['campaign'] {
+  const { campaign_id: id, campaign_name: name, campaign_state: state, campaign_version: version } = row;
+  if (id === null || name === null || state === null || version === null) return null;
+  return { id, name, state, version, startsAtLocal: row.campaign_starts_at_local };
 }
 
 type Named = (userId: UserId) => { readonly id: UserId; readonly name: string };

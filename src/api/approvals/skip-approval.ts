@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ApprovalRow, selectApproval, skipExists } from '../../db/approval-read.ts';
+import { type ApprovalRow, skipExists } from '../../db/approval-read.ts';
 import { skipScopes } from '../../domain/approval-command.ts';
 import type { ContentHash } from '../../domain/ids.ts';
 import { skipApproval as skipUpdate } from '../../workflows/approval/messages.ts';
@@ -7,6 +7,7 @@ import { defineRoute } from '../define-route.ts';
 import { approvalCommandProblems, approvalProblems } from './approval-problems.ts';
 import { approvalParams, approvalView } from './approval-schemas.ts';
 import { afterCommand, commandApproval, refuseSettled, refuseStale } from './command-approval.ts';
+import { findApproval } from './find-approval.ts';
 import { withWords, wordsId } from './with-words.ts';
 
 export const skipApproval = defineRoute({
@@ -34,8 +35,8 @@ export const skipApproval = defineRoute({
   audit: 'approval.skipped',
   act: async (ctx) => {
     const { inTenant, params, body, caller } = ctx;
-    const row = await inTenant((trx) => selectApproval(trx, params.approvalId));
-    if (row === undefined) throw ctx.refuse('not_found');
+    const row = await inTenant((trx) => findApproval(trx, caller, params.approvalId));
+    if (row === null) throw ctx.refuse('not_found');
     if (await inTenant((trx) => skipExists(trx, wordsId(ctx.commandId)))) return afterCommand(ctx, row.id);
     if (row.outcome !== null) throw await refuseSettled(ctx, row);
     refuseStale(ctx, row, body);

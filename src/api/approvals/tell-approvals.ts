@@ -1,7 +1,7 @@
 import { enqueueAll } from '../../db/outbox.ts';
 import { selectApprovalsNaming } from '../../db/presence.ts';
 import type { UserId } from '../../domain/ids.ts';
-import { approvalWorkflowId } from '../../workflows/approval/messages.ts';
+import { approvalWorkflowId } from '../../domain/approval.ts';
 import type { HandleContext } from '../route-context.ts';
 
 /** Lets every open approval that may ask a person look again who is there, once this transaction has committed. */

@@ -1,4 +1,4 @@
-import { haltProblem } from '../posts/post-problems.ts';
+import { haltProblem, startProblems as approvalStartProblems } from '../posts/post-problems.ts';
 import type { ProblemKinds } from '../problem.ts';
 
 export const stateProblems = {
@@ -26,28 +26,27 @@ export const sendProblems = {
   },
 } as const satisfies ProblemKinds;
 
-export const startProblems = { ...sendProblems, ...haltProblem } as const satisfies ProblemKinds;
-
-export const reviewProblems = {
+export const submitProblems = {
   ...sendProblems,
-  own_content: {
-    status: 403,
-    title: 'Own content',
-    description: 'Whoever created, edited or submitted a campaign may not approve it.',
-  },
+  policy_unfulfillable: approvalStartProblems.policy_unfulfillable,
+} as const satisfies ProblemKinds;
+
+export const startProblems = {
+  ...sendProblems,
+  ...haltProblem,
   stale_content: {
     status: 409,
     title: 'Stale content',
-    description: 'What would be sent is not what was reviewed; `contentHash` is that of what it is now.',
+    description: 'What would be sent is not what was approved; `contentHash` is that of what it is now.',
     example: { contentHash: 'c1a6…' },
   },
 } as const satisfies ProblemKinds;
 
 export const scheduleProblems = {
   ...sendProblems,
-  review_required: {
+  approval_required: {
     status: 409,
-    title: 'Review required',
-    description: 'The tenant’s settings ask for a review: submit the campaign instead.',
+    title: 'Approval required',
+    description: 'A policy demands an approval of every campaign: submit it.',
   },
 } as const satisfies ProblemKinds;

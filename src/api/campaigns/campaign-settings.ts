@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { countSentInMonth, saveCampaignSetting, selectCampaignSetting } from '../../db/campaign-setting.ts';
+import { selectCampaignPolicyId } from '../../db/policy-store.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { appendEvents } from '../../db/event.ts';
+import type { PolicyId } from '../../domain/ids.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
+import { id } from '../schemas.ts';
 
 const setting = {
   monthlyQuota: z.int().min(0).max(2_000_000_000).nullable().meta({
@@ -14,13 +17,17 @@ const setting = {
     .min(1)
     .max(720)
     .meta({ description: 'For how long an answer that quotes nothing counts for the latest campaign.' }),
-  reviewRequired: z
-    .boolean()
-    .meta({ description: 'Whether somebody else must approve a campaign before it goes out.' }),
 };
 
 const settingView = z
-  .object({ ...setting, sentThisMonth: z.int().meta({ description: 'What counts towards the quota so far.' }) })
+  .object({
+    ...setting,
+    sentThisMonth: z.int().meta({ description: 'What counts towards the quota so far.' }),
+    approvalPolicyId: id<PolicyId>('A policy.').nullable().meta({
+      description:
+        'What a campaign must pass before it is scheduled, chosen among the approval policies; null: nothing.',
+    }),
+  })
   .meta({ id: 'CampaignSettings', description: 'What holds for all campaigns of a tenant.' });
 
 export const readSettings = defineRoute({
@@ -65,5 +72,9 @@ export const saveSettings = defineRoute({
 });
 
 async function view(trx: TenantTransaction, now: Date): Promise<z.input<typeof settingView>> {
-  return { ...(await selectCampaignSetting(trx)), sentThisMonth: await countSentInMonth(trx, now) };
+  return {
+    ...(await selectCampaignSetting(trx)),
+    sentThisMonth: await countSentInMonth(trx, now),
+    approvalPolicyId: await selectCampaignPolicyId(trx),
+  };
 }

@@ -3,7 +3,7 @@ import { campaignStates, pauseReasons } from '../../domain/campaign.ts';
 import { connectionStates } from '../../domain/connection.ts';
 import type { ConnectionId, ContactGroupId, TemplateId } from '../../domain/ids.ts';
 import { templateCategories, templateStatuses } from '../../domain/template.ts';
-import { person } from '../approvals/approval-schemas.ts';
+import { approvalView, person } from '../approvals/approval-schemas.ts';
 import { id, instantView } from '../schemas.ts';
 import { campaignId, quietHours, variables, zone } from './campaign-schemas.ts';
 
@@ -73,11 +73,15 @@ export const campaignView = z
     ratePerS: z.int().nullable(),
     costCap: z.string().nullable(),
     currency: z.string(),
-    contentHash: z.string().meta({ description: 'Of what is sent to whom; a review is bound to it.' }),
+    contentHash: z.string().meta({
+      description:
+        'Of what is sent to whom, from where, when and for how much at most: votes are bound to it. Once it has begun, that of what was approved.',
+    }),
     cloneOf: campaignId.nullable(),
     resendOf: campaignId.nullable(),
     frozenAt: instantView('When the audience was taken down.').nullable(),
     submittedBy: person.nullable(),
+    approval: approvalView.nullable().meta({ description: 'The open approval, or else the last one.' }),
     violations: violations.meta({ description: 'What stands in the way of sending; empty once it has begun.' }),
   })
   .meta({ id: 'Campaign', description: 'A planned send of WhatsApp templates to a frozen audience.' });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { selectLastApprovalOfCampaign } from '../../db/approval-read.ts';
 import { selectCampaign, type StoredCampaign } from '../../db/campaign.ts';
 import { hasRecipient, selectAudience } from '../../db/campaign-audience.ts';
 import { campaignHash } from '../../db/campaign-hash.ts';
@@ -11,6 +12,7 @@ import { isHeldByHalt } from '../../domain/campaign.ts';
 import { type PlanViolation, violationsOf } from '../../domain/campaign-plan.ts';
 import type { CampaignId, ContentHash, UserId } from '../../domain/ids.ts';
 import { beginsAt, instantOf } from '../../domain/quiet-hours.ts';
+import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
 import { answer, type Answered } from '../route-context.ts';
 import type { campaignView } from './campaign-view.ts';
@@ -81,13 +83,15 @@ export async function answerWhole(
 ): Promise<Answered<z.input<typeof campaignView>>> {
   const { createdBy, submittedBy } = whole.campaign;
   const names = await selectMemberNames(trx, submittedBy === null ? [createdBy] : [createdBy, submittedBy]);
-  return answer(present(whole, names), { etag: entityTag(whole.campaign.version) });
+  const last = await selectLastApprovalOfCampaign(trx, whole.campaign.id);
+  const [approval = null] = last === undefined ? [] : await presentApprovals(trx, [last]);
+  return answer({ ...present(whole, names), approval }, { etag: entityTag(whole.campaign.version) });
 }
 
 function present(
   { campaign, parts, tenantZone, contentHash, violations, halted }: WholeCampaign,
   names: ReadonlyMap<UserId, string>,
-): z.input<typeof campaignView> {
+): Omit<z.input<typeof campaignView>, 'approval'> {
   const named = (userId: UserId) => ({ id: userId, name: names.get(userId) ?? '' });
   const begins = beginsAt({ ...campaign, tenantZone });
   return {
@@ -129,7 +133,7 @@ function present(
     ratePerS: campaign.ratePerS,
     costCap: campaign.costCap,
     currency: campaign.currency,
-    contentHash,
+    contentHash: campaign.startedAt === null ? contentHash : (campaign.contentHash ?? contentHash),
     cloneOf: campaign.cloneOf,
     resendOf: campaign.resendOf,
     frozenAt: campaign.frozenAt?.toISOString() ?? null,

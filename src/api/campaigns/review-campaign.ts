@@ -1,12 +1,21 @@
-import { z } from 'zod';
-import { hasShaped } from '../../db/campaign-author.ts';
-import { selectCampaignSetting } from '../../db/campaign-setting.ts';
+import { insertApproval } from '../../db/approval-opening.ts';
+import { selectCampaignAuthors } from '../../db/campaign-author.ts';
+import { enqueue } from '../../db/outbox.ts';
+import { approvalWorkflowId } from '../../domain/approval.ts';
 import { takeStep } from '../../domain/campaign.ts';
+import type { ApprovalId } from '../../domain/ids.ts';
+import type { RequiredApproval } from '../../domain/policy.ts';
+import { newId } from '../../platform/new-id.ts';
+import { requiredOfCampaigns, requireFulfillable } from '../approvals/required-approval.ts';
+import { refuseCommon } from '../common-problems.ts';
 import { defineRoute } from '../define-route.ts';
-import { reviewProblems, scheduleProblems, sendProblems, stateProblems } from './campaign-problems.ts';
+import type { Caller } from '../route-context.ts';
+import { scheduleProblems, stateProblems, submitProblems } from './campaign-problems.ts';
 import { campaignParams } from './campaign-schemas.ts';
 import { campaignView } from './campaign-view.ts';
-import { lockWhole, requireSendable, type StepContext, takeStepFor } from './take-step.ts';
+import type { WholeCampaign } from './present-campaign.ts';
+import { recordCampaign } from './record-campaign.ts';
+import { lockWhole, requireSendable, requireState, type StepContext, takeStepFor } from './take-step.ts';
 
 const tag = 'Campaigns';
 const common = { params: campaignParams } as const;
@@ -18,56 +27,28 @@ export const submitCampaign = defineRoute({
   method: 'post',
   path: '/v1/campaigns/{campaignId}/submit',
   tag,
-  summary: 'Submit a campaign for review',
-  description: 'Nothing is sent before somebody else has approved it. What stands in the way of sending is told now.',
+  summary: 'Submit a campaign',
+  description:
+    'Where the tenant has chosen an approval policy for campaigns (`PUT /v1/approval-policies/campaigns`) the campaign is `in_review`, and its approvers may vote; nothing is sent before the last step has passed. Where it has not, the caller needs `campaign.send`, and the campaign is `scheduled`. What stands in the way of sending is told now.',
   permission: 'campaign.write',
-  answer: answerOf('In review.'),
-  refusals: sendProblems,
+  answer: answerOf('In review, or scheduled.'),
+  refusals: submitProblems,
   audit: 'campaign.submitted',
   handle: async (ctx) => {
-    const { violations, contentHash, campaign } = await lockWhole(ctx);
-    requireState(ctx, takeStep(campaign.state, { kind: 'submit' }));
-    requireSendable(ctx, violations);
+    const whole = await lockWhole(ctx);
+    requireState(ctx, takeStep(whole.campaign.state, { kind: 'submit' }));
+    requireSendable(ctx, whole.violations);
+    const required = await requiredOfCampaigns(ctx.trx);
+    const { contentHash } = whole;
     const set = { contentHash, submittedBy: ctx.caller.userId };
-    return takeStepFor(ctx, { step: { kind: 'submit' }, set, data: { contentHash } });
+    if (required === null) {
+      requireSend(ctx.caller);
+      await recordCampaign(ctx, 'campaign.submitted', whole.campaign.id, { contentHash });
+      return takeStepFor(ctx, { step: { kind: 'schedule' }, set, data: { contentHash } });
+    }
+    const approvalId = await openApproval(ctx, whole, required);
+    return takeStepFor(ctx, { step: { kind: 'submit' }, set, data: { contentHash, approvalId } });
   },
-});
-
-export const approveCampaign = defineRoute({
-  ...common,
-  method: 'post',
-  path: '/v1/campaigns/{campaignId}/approve',
-  tag,
-  summary: 'Approve a campaign',
-  description:
-    'It is scheduled, and goes out at its start. The approval holds for what the reviewer has seen, named by `contentHash`: a template that was edited meanwhile must be looked at again. Nobody approves what they have created, edited or submitted.',
-  permission: 'campaign.send',
-  body: z.strictObject({ contentHash: z.string().max(64).meta({ description: 'Of what was reviewed.' }) }),
-  answer: answerOf('Scheduled.'),
-  refusals: reviewProblems,
-  audit: 'campaign.approved',
-  handle: async (ctx) => {
-    const { violations, contentHash, campaign } = await lockWhole(ctx);
-    requireState(ctx, takeStep(campaign.state, { kind: 'approve' }));
-    if (await hasShaped(ctx.trx, campaign, ctx.caller.userId)) throw ctx.refuse('own_content');
-    if (ctx.body.contentHash !== contentHash) throw ctx.refuse('stale_content', { extensions: { contentHash } });
-    requireSendable(ctx, violations);
-    return takeStepFor(ctx, { step: { kind: 'approve' }, set: { contentHash }, data: { contentHash } });
-  },
-});
-
-export const sendBackCampaign = defineRoute({
-  ...common,
-  method: 'post',
-  path: '/v1/campaigns/{campaignId}/send-back',
-  tag,
-  summary: 'Send a campaign back',
-  description: 'It becomes a draft again, to be changed and submitted anew.',
-  permission: 'campaign.send',
-  answer: answerOf('A draft.'),
-  refusals: stateProblems,
-  audit: 'campaign.sent_back',
-  handle: (ctx) => takeStepFor(ctx, { step: { kind: 'send_back' } }),
 });
 
 export const withdrawCampaign = defineRoute({
@@ -76,7 +57,8 @@ export const withdrawCampaign = defineRoute({
   path: '/v1/campaigns/{campaignId}/withdraw',
   tag,
   summary: 'Take a campaign back to draft',
-  description: 'From review, or from the schedule as long as it has not begun. It passes its review again.',
+  description:
+    'From review, or from the schedule as long as it has not begun. What was approved of it counts no more: submitted again, it passes every step again.',
   permission: 'campaign.write',
   answer: answerOf('A draft.'),
   refusals: stateProblems,
@@ -89,8 +71,8 @@ export const scheduleCampaign = defineRoute({
   method: 'post',
   path: '/v1/campaigns/{campaignId}/schedule',
   tag,
-  summary: 'Schedule a draft without review',
-  description: 'Only where the tenant’s settings ask for no review.',
+  summary: 'Schedule a draft without approval',
+  description: 'Only where the tenant has chosen no approval policy for campaigns.',
   permission: 'campaign.send',
   answer: answerOf('Scheduled.'),
   refusals: scheduleProblems,
@@ -98,14 +80,50 @@ export const scheduleCampaign = defineRoute({
   handle: async (ctx) => {
     const { violations, contentHash, campaign } = await lockWhole(ctx);
     requireState(ctx, takeStep(campaign.state, { kind: 'schedule' }));
-    const { reviewRequired } = await selectCampaignSetting(ctx.trx);
-    if (reviewRequired) throw ctx.refuse('review_required');
+    if ((await requiredOfCampaigns(ctx.trx)) !== null) throw ctx.refuse('approval_required');
     requireSendable(ctx, violations);
     return takeStepFor(ctx, { step: { kind: 'schedule' }, set: { contentHash }, data: { contentHash } });
   },
 });
 
-/** The state comes before everything else that may be wrong. */
-export function requireState(ctx: Pick<StepContext<unknown>, 'refuse'>, next: ReturnType<typeof takeStep>): void {
-  if ('code' in next) throw ctx.refuse(next.code, { extensions: { state: next.state } });
+/** Throws 403 unless the caller may send. */
+function requireSend({ permissions }: Caller): void {
+  const permission = 'campaign.send';
+  if (permissions.has(permission)) return;
+  throw refuseCommon('missing_permission', {
+    detail: `No approval policy applies to campaigns, so this needs the permission ${permission}.`,
+    extensions: { permission },
+  });
+}
+
+/** Puts a campaign before its approvers: the rows, and the start of the process. Throws 422 if nobody could approve it. */
+async function openApproval(
+  ctx: StepContext<unknown, 'policy_unfulfillable'>,
+  { campaign, contentHash }: WholeCampaign,
+  required: RequiredApproval,
+): Promise<ApprovalId> {
+  const { trx, caller, now } = ctx;
+  const { tenantId, userId } = caller;
+  const authors = [...new Set([...(await selectCampaignAuthors(trx, campaign)), userId])].toSorted();
+  requireFulfillable(ctx, required, authors);
+  const approvalId = newId<ApprovalId>();
+  const { steps, authorsMayVote } = required;
+  await insertApproval(trx, {
+    ...required,
+    tenantId,
+    id: approvalId,
+    subject: { kind: 'campaign', campaignId: campaign.id },
+    contentHash,
+    authors,
+    by: userId,
+    now,
+  });
+  const input = { v: 2, tenantId, approvalId, contentHash, authors, authorsMayVote, steps } as const;
+  await enqueue(trx, {
+    tenantId,
+    workflowId: approvalWorkflowId(tenantId, approvalId),
+    message: { kind: 'start_approval', campaignId: campaign.id, input },
+    now,
+  });
+  return approvalId;
 }

@@ -3,18 +3,13 @@ import type { MediaUrls } from '../media/media-view.ts';
 import { readSettings, saveSettings } from './campaign-settings.ts';
 import { cloneCampaign, resendCampaign } from './copy-campaign.ts';
 import { createCampaign } from './create-campaign.ts';
+import { decideOnCampaign } from './decide-on-campaign.ts';
 import { editCampaign, removeCampaign } from './edit-campaign.ts';
 import { estimateCampaign } from './estimate-campaign.ts';
 import { exportResults, fetchExport } from './export-results.ts';
 import { listCampaigns, readCampaign } from './read-campaigns.ts';
 import { compareCampaigns, readResults, readSeries } from './read-results.ts';
-import {
-  approveCampaign,
-  scheduleCampaign,
-  sendBackCampaign,
-  submitCampaign,
-  withdrawCampaign,
-} from './review-campaign.ts';
+import { scheduleCampaign, submitCampaign, withdrawCampaign } from './review-campaign.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign, startCampaign, throttle } from './run-campaign.ts';
 import { testCampaign } from './test-campaign.ts';
 import type { TestSender } from './test-sender.ts';
@@ -34,8 +29,7 @@ export function campaignRoutes({ urls, sendTest }: CampaignDependencies): readon
     removeCampaign,
     estimateCampaign,
     submitCampaign,
-    approveCampaign,
-    sendBackCampaign,
+    decideOnCampaign,
     withdrawCampaign,
     scheduleCampaign,
     startCampaign,

@@ -7,8 +7,7 @@ import { startProblems, stateProblems } from './campaign-problems.ts';
 import { campaignParams, ratePerS } from './campaign-schemas.ts';
 import { campaignView } from './campaign-view.ts';
 import { answerCampaign } from './present-campaign.ts';
-import { requireState } from './review-campaign.ts';
-import { lockWhole, requireSendable, takeStepFor } from './take-step.ts';
+import { lockWhole, requireSendable, requireState, takeStepFor } from './take-step.ts';
 
 const tag = 'Campaigns';
 const common = { params: campaignParams, permission: 'campaign.send' } as const;
@@ -21,15 +20,17 @@ export const startCampaign = defineRoute({
   path: '/v1/campaigns/{campaignId}/start',
   tag,
   summary: 'Start a scheduled campaign now',
-  description: 'Its start is dropped: everybody is due at once, outside of their quiet hours.',
+  description:
+    'Its start is dropped: everybody is due at once, outside of their quiet hours. Only what was approved goes out: where a template or a group was edited since, withdraw it and submit it again.',
   answer: answerOf('Running.'),
   refusals: startProblems,
   audit: 'campaign.started',
   handle: async (ctx) => {
     await passGate(ctx.trx, ctx.caller.tenantId);
     if ((await selectHalt(ctx.trx)) !== null) throw ctx.refuse('halted');
-    const { violations, campaign } = await lockWhole(ctx);
+    const { violations, campaign, contentHash } = await lockWhole(ctx);
     requireState(ctx, takeStep(campaign.state, { kind: 'start' }));
+    if (contentHash !== campaign.contentHash) throw ctx.refuse('stale_content', { extensions: { contentHash } });
     requireSendable(
       ctx,
       violations.filter(({ code }) => code !== 'start_in_past'),

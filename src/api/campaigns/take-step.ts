@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { type CampaignChange, changeCampaign } from '../../db/campaign.ts';
+import type { takeStep } from '../../domain/campaign.ts';
 import type { PlanViolation } from '../../domain/campaign-plan.ts';
+import type { ProblemDetails, Refused } from '../problem.ts';
 import type { Answered, HandleContext } from '../route-context.ts';
 import type { stateProblems } from './campaign-problems.ts';
 import type { campaignParams } from './campaign-schemas.ts';
@@ -33,6 +35,11 @@ export async function takeStepFor(
   return answerCampaign(trx, params.campaignId, now);
 }
 
+/** Throws what the state machine refuses. The state comes before everything else that may be wrong. */
+export function requireState(ctx: Pick<StepContext<unknown>, 'refuse'>, next: ReturnType<typeof takeStep>): void {
+  if ('code' in next) throw ctx.refuse(next.code, { extensions: { state: next.state } });
+}
+
 /** The campaign, kept from others until the step is taken. Throws 404. */
 export async function lockWhole(ctx: StepContext<unknown>): Promise<WholeCampaign> {
   const whole = await readWhole(ctx.trx, ctx.params.campaignId, ctx.now, { lock: true });
@@ -42,7 +49,7 @@ export async function lockWhole(ctx: StepContext<unknown>): Promise<WholeCampaig
 
 /** Throws 409 with everything that stands in the way of sending. */
 export function requireSendable(
-  ctx: Pick<StepContext<unknown, 'not_sendable'>, 'refuse'>,
+  ctx: { refuse(code: 'not_sendable', details: ProblemDetails): Refused },
   violations: readonly PlanViolation[],
 ): void {
   if (violations.length === 0) return;

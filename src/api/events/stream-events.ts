@@ -78,7 +78,7 @@ One user can have ten streams at a time.`.trim(),
               drained: sink.drained,
               receive: (events, upTo) => {
                 const { permissions } = sink.caller();
-                const shown = events.filter((event) => wanted(event) && maySee(event.kind, permissions));
+                const shown = events.filter((event) => wanted(event) && maySee(event, permissions));
                 sink.send(shown.map(presentEvent), formatPosition(upTo));
               },
             },

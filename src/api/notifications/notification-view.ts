@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { noticeOf, subjectOf } from '../../db/notice-row.ts';
 import type { ListedNotification } from '../../db/notification-list.ts';
-import type { ConnectionId, NotificationId, PostId } from '../../domain/ids.ts';
+import type { CampaignId, ConnectionId, NotificationId, PostId } from '../../domain/ids.ts';
 import { notificationKinds } from '../../domain/notification.ts';
 import { notificationLine } from '../../messages/notification.ts';
 import { speakerFor } from '../../messages/speaker.ts';
@@ -15,6 +15,7 @@ const subject = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('post'), id: id<PostId>('The post.') }),
     z.object({ kind: z.literal('connection'), id: id<ConnectionId>('The connection.') }),
+    z.object({ kind: z.literal('campaign'), id: id<CampaignId>('The campaign.') }),
   ])
   .meta({ id: 'NotificationSubject', description: 'What it is about.' });
 
@@ -23,7 +24,7 @@ export const notificationView = z
     id: notificationId,
     kind: z.enum(notificationKinds).meta({
       description:
-        'What has happened; those that begin with `connection_` are about connections, the others about posts.',
+        'What has happened; those that begin with `connection_` are about connections, `approval_` about posts or campaigns, the others about posts.',
     }),
     sentence: z.string().meta({
       description: 'The same in the caller’s language.',
@@ -33,7 +34,7 @@ export const notificationView = z
     actor: person.nullable().meta({ description: 'Who brought it about; null: time, or a process.' }),
     data: z.record(z.string(), z.unknown()).meta({
       description:
-        'Ids, codes and instants that belong to it, as far as there are any. Of a connection: `state`, `since` when, `cause`, how many posts were `waiting`. Of a post: `approvalId`, `deadlineAt`, `outcome`, `commentId`. More may be added.',
+        'Ids, codes and instants that belong to it, as far as there are any. Of a connection: `state`, `since` when, `cause`, how many posts were `waiting`. Of a post or a campaign: `approvalId`, `deadlineAt`, `outcome`, `commentId`. More may be added.',
     }),
     createdAt: instantView('When it happened.'),
     readAt: instantView('When it was read; null: it has not been.').nullable(),

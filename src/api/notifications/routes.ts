@@ -19,7 +19,7 @@ const listNotifications = defineRoute({
   tag: 'Notifications',
   summary: 'List notifications',
   description:
-    'What the caller has to know of posts and connections, as far as they may read those: newest first, and how much of it is unread. Each is sent by e-mail as well, once, if the caller has an address.',
+    'What the caller has to know of posts, connections and campaigns, as far as they may read those: newest first, and how much of it is unread. Each is sent by e-mail as well, once, if the caller has an address.',
   permission: null,
   query: z.strictObject({
     ...pageQuery,
@@ -90,7 +90,12 @@ const markAllRead = defineRoute({
 });
 
 function readerOf({ userId, permissions }: Caller): Reader {
-  return { userId, posts: permissions.has('post.read'), connections: permissions.has('connection.read') };
+  return {
+    userId,
+    posts: permissions.has('post.read'),
+    connections: permissions.has('connection.read'),
+    campaigns: permissions.has('campaign.read'),
+  };
 }
 
 export const notificationRoutes: readonly Route[] = [listNotifications, markAllRead, markRead];

@@ -9,16 +9,16 @@ import { selectDestinations, selectTargets } from '../../db/post-destination.ts'
 import type { StoredPost } from '../../db/post.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { PostContent } from '../../domain/content.ts';
-import type { ApprovalId, RevisionId, TargetId, UserId } from '../../domain/ids.ts';
-import { type RequiredApproval, unfulfillableStep } from '../../domain/policy.ts';
+import type { ApprovalId, RevisionId, TargetId } from '../../domain/ids.ts';
+import type { RequiredApproval } from '../../domain/policy.ts';
 import type { PostTarget } from '../../domain/post.ts';
 import type { PostEdit } from '../../workflows/post/messages.ts';
+import { requiredApproval, requireFulfillable } from '../approvals/required-approval.ts';
 import type { ActContext } from '../route-context.ts';
 import { authorsOf } from './post-authors.ts';
 import type { StartCode } from './post-problems.ts';
 import { requirePublishable } from './publishable.ts';
 import { requirePublish } from './require-publish.ts';
-import { requiredApproval } from './required-approval.ts';
 import { writeRevision } from './save-content.ts';
 
 /** An edit on its way to the process of its post. */
@@ -64,7 +64,7 @@ export async function editOf(
   const changed = revision.contentHash !== post.contentHash;
   const authors = await authorsOf(trx, post, caller);
   const binding = await policyOf(trx, post, revision.content);
-  if (changed) requireFulfillable(ctx, binding, authors);
+  if (changed) requireFulfillable(ctx, binding.same ? binding.open : binding.required, authors);
   if (changed && binding.required === null) requirePublish(caller);
   const { contentHash } = revision;
   return {
@@ -103,20 +103,6 @@ async function policyOf(trx: TenantTransaction, post: StoredPost, { targets }: P
   const connectionIds = targets.map(({ connectionId }) => connectionId);
   const [required, open] = [await requiredApproval(trx, connectionIds), await selectOpenPolicy(trx, post.id)];
   return { required: required ?? open, same: open !== null && (required ?? open).policyId === open.policyId, open };
-}
-
-function requireFulfillable(
-  { refuse }: Pick<Context, 'refuse'>,
-  { required, same, open }: Binding,
-  authors: readonly UserId[],
-): void {
-  const binding = same ? open : required;
-  const step = binding === null ? null : unfulfillableStep(binding.steps, binding.authorsMayVote ? [] : authors);
-  if (step === null) return;
-  throw refuse('policy_unfulfillable', {
-    detail: `Nobody is left who could pass the step “${step.name}”.`,
-    extensions: { step: { key: step.key, name: step.name } },
-  });
 }
 
 /** Every target of the new content, by the id that its row has or will have. */

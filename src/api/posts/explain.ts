@@ -31,7 +31,7 @@ export async function explainRefusal(
     case 'already_publishing':
       return sentBy(trx, by, at);
     case 'settled':
-      return settledBy(trx, facts['outcome'] as ApprovalOutcome, by, at);
+      return explainSettlement(trx, facts);
     case 'wrong_state': {
       const state = (await selectPost(trx, postId))?.status ?? null;
       return { detail: `The post is ${String(state).replaceAll('_', ' ')}.`, extensions: { state } };
@@ -41,6 +41,13 @@ export async function explainRefusal(
     default:
       return {};
   }
+}
+
+/** How the approval that a command came too late for was settled, by whom and when. */
+export function explainSettlement(trx: TenantTransaction, facts: RefusalFacts): Promise<ProblemDetails> {
+  const at = typeof facts['at'] === 'number' ? new Date(facts['at']) : null;
+  const by = typeof facts['by'] === 'string' ? (facts['by'] as UserId) : null;
+  return settledBy(trx, facts['outcome'] as ApprovalOutcome, by, at);
 }
 
 /** Why a post whose process has ended takes no command: whoever came first is named. */

@@ -2,10 +2,10 @@ import { lockPost, type StoredPost } from '../../db/post.ts';
 import type { EventKind } from '../../domain/event.ts';
 import type { PostId } from '../../domain/ids.ts';
 import { isEditable } from '../../domain/post.ts';
+import { requiredApproval } from '../approvals/required-approval.ts';
 import type { ActContext } from '../route-context.ts';
 import type { directStartProblems } from './post-problems.ts';
 import { requirePublishable } from './publishable.ts';
-import { requiredApproval } from './required-approval.ts';
 import { startProcess } from './start-process.ts';
 
 type Context = Pick<

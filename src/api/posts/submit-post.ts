@@ -1,6 +1,6 @@
 import { lockPost, type StoredPost } from '../../db/post.ts';
-import { unfulfillableStep } from '../../domain/policy.ts';
 import { isEditable } from '../../domain/post.ts';
+import { requiredApproval, requireFulfillable } from '../approvals/required-approval.ts';
 import { defineRoute } from '../define-route.ts';
 import type { HandleContext } from '../route-context.ts';
 import { authorsOf } from './post-authors.ts';
@@ -10,7 +10,6 @@ import { postView } from './post-view-schemas.ts';
 import { presentPost } from './present-post.ts';
 import { requirePublishable } from './publishable.ts';
 import { requirePublish } from './require-publish.ts';
-import { requiredApproval } from './required-approval.ts';
 import { passedSlot } from './slot.ts';
 import { type Start, startProcess } from './start-process.ts';
 import { wrongState } from './wrong-state.ts';
@@ -54,12 +53,6 @@ async function approvalOf({ trx, caller, refuse }: Submission, post: StoredPost)
   );
   if (required === null) return null;
   const authors = await authorsOf(trx, post, caller);
-  const step = unfulfillableStep(required.steps, required.authorsMayVote ? [] : authors);
-  if (step !== null) {
-    throw refuse('policy_unfulfillable', {
-      detail: `Nobody is left who could pass the step “${step.name}”.`,
-      extensions: { step: { key: step.key, name: step.name } },
-    });
-  }
+  requireFulfillable({ refuse }, required, authors);
   return { ...required, authors };
 }

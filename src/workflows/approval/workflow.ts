@@ -1,6 +1,13 @@
 import { allHandlersFinished, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ApprovalActivities } from '../../activities/approval.ts';
-import { type Approval, openApproval, type Presence, type Settlement, withdraw } from '../../domain/approval.ts';
+import {
+  type Approval,
+  type ApprovalInput,
+  openApproval,
+  type Presence,
+  type Settlement,
+  withdraw,
+} from '../../domain/approval.ts';
 import {
   announce,
   elapse,
@@ -15,7 +22,7 @@ import { seatsFilledBy } from '../../domain/approval-seats.ts';
 import { cast, refuseVote } from '../../domain/approval-vote.ts';
 import { dbOp } from '../activity-options.ts';
 import { currentUpdateId } from '../update-id.ts';
-import { type ApprovalInput, approversChanged, contentChanged, decide, withdrawApproval } from './messages.ts';
+import { approversChanged, contentChanged, decide, withdrawApproval } from './messages.ts';
 import { outcomeOf, refuse, takeInterventions } from './interventions.ts';
 import { turnRecorder } from './record.ts';
 

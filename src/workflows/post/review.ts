@@ -1,8 +1,7 @@
 import { type ChildWorkflowHandle, isCancellation, type SignalDefinition, startChild } from '@temporalio/workflow';
-import type { Settlement } from '../../domain/approval.ts';
+import { approvalWorkflowId, type Settlement } from '../../domain/approval.ts';
 import type { EventKind } from '../../domain/event.ts';
 import { approved, type PostApproval, type PostInput, type PostStatus } from '../../domain/post.ts';
-import { approvalWorkflowId } from '../approval/messages.ts';
 import type { approval } from '../approval/workflow.ts';
 import { searchAttributes } from '../search-attributes.ts';
 import type { Journal } from './journal.ts';

@@ -14,6 +14,7 @@ describe('a campaign', () => {
     ['draft', { kind: 'submit' }, 'in_review'],
     ['in_review', { kind: 'send_back' }, 'draft'],
     ['in_review', { kind: 'approve' }, 'scheduled'],
+    ['scheduled', { kind: 'send_back' }, 'draft'],
     ['draft', { kind: 'schedule' }, 'scheduled'],
     ['scheduled', { kind: 'withdraw' }, 'draft'],
     ['scheduled', { kind: 'start' }, 'running'],
