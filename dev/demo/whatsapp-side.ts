@@ -13,10 +13,9 @@ const inbound = z.object({ status: z.number().nullable() });
 /** WhatsApp's own side: how fast it takes messages, what it has taken, and what people write. */
 export type WhatsappSide = ReturnType<typeof whatsappSide>;
 
-export function whatsappSide({ api, simulators }: Environment) {
+export function whatsappSide({ simulators }: Environment) {
   const control = simulators['graph']?.control;
   if (control === undefined) throw new Complaint('There is no simulator of WhatsApp.');
-  const webhook = `${api}/webhooks/meta`;
   const post = async (path: string, body: unknown): Promise<unknown> => {
     const answer = await fetch(`${control}${path}`, {
       method: 'POST',
@@ -27,11 +26,9 @@ export function whatsappSide({ api, simulators }: Environment) {
     return answer.json();
   };
   return {
-    /** Our app's address is set at Meta, and the number is one of a company that writes a lot. */
+    /** The number is one of a company that writes a lot; statuses come soon, some twice or in another order. */
     async beUsual(): Promise<void> {
-      await post('/settings', { appWebhookUrl: webhook });
       await post('/messaging/settings', {
-        callbackUrl: webhook,
         throughput: 'HIGH',
         tier: 'TIER_100K',
         deliveredAfterMs: 400,

@@ -59,6 +59,7 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
     /** Begins what is due, if it is still what was approved. */
     startCampaign: (key: CampaignKey): Promise<void> =>
       inTenant(key, async (trx) => {
+        await passGate(trx, key.tenantId);
         if (await voidIfChanged(trx, key, now())) return;
         await moveCampaign(trx, key, { to: 'running', from: ['scheduled'], by: null, now: now() });
       }),

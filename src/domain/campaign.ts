@@ -89,12 +89,12 @@ export function takeStep(state: CampaignState, step: CampaignStep): CampaignPosi
 /** Whether what has been claimed, and not sent yet, must not be sent any more after this step. */
 export const stopsSending = ({ kind }: CampaignStep): boolean => kind === 'pause' || kind === 'cancel';
 
-/** Whether a crisis stop holds it back: it would start or go on by itself. */
-export const isHeldByHalt = (state: CampaignState): boolean => state === 'scheduled' || state === 'running';
-
 /** Whether a campaign leaves its review by this step without an approval having ended it. */
 export const takesOutOfReview = (state: CampaignState, { kind }: CampaignStep): boolean =>
   state === 'in_review' && (kind === 'withdraw' || kind === 'cancel');
+
+/** Whether a crisis stop holds it back: it would start or go on by itself. */
+export const isHeldByHalt = (state: CampaignState): boolean => state === 'scheduled' || state === 'running';
 
 /** Whether a process exists that must hear of it: one that begins with the schedule and ends with the campaign. */
 export const hasProcess = (state: CampaignState): boolean => state !== 'draft' && state !== 'in_review';

@@ -33,7 +33,7 @@ const tagDescriptions: Record<Tag, string> = {
   Media: 'Files that posts show: images, films and documents.',
   Posts: 'What is written, reviewed, scheduled and published.',
   Comments: 'What colleagues say to each other about a post.',
-  Approvals: 'Reviews of posts, and votes on them.',
+  Approvals: 'Reviews of posts and campaigns, and votes on them.',
   'Crisis stop': 'Stopping all publication of the tenant at once, and releasing it.',
   Notifications: 'What the caller has to know.',
   Contacts: 'Who writes to us and whom campaigns go to: attributes, tags, consent, groups, imports.',
@@ -41,7 +41,8 @@ const tagDescriptions: Record<Tag, string> = {
   Campaigns: 'WhatsApp campaigns: audience, variants, sending, results.',
   Messages: 'What was said with a contact, and answering.',
   Events: 'What happens in the tenant, as it happens.',
-  'Approval policies': 'What posts must pass before they are published, and where.',
+  'Approval policies':
+    'What posts must pass before they are published, and where; and campaigns before they are scheduled.',
   Absences: 'Who votes for somebody who is away.',
 };
 
