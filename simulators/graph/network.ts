@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import express from 'express';
 import type { Call, Operation } from '../kernel/operation.ts';
 import type { Dialect } from '../kernel/serve.ts';
@@ -41,6 +42,8 @@ export const graph: Network = {
   body: [
     express.json({ limit: maxBody }),
     express.raw({ type: ['application/octet-stream', 'image/*', 'video/*', 'application/pdf'], limit: maxFilm }),
+    // A sample that is uploaded need not say what it is: its session does.
+    express.raw({ type: ({ headers }) => saysNothing(headers) && headers['content-length'] !== '0', limit: maxFilm }),
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,
@@ -71,6 +74,8 @@ export const graph: Network = {
     ...unknownOperations(world),
   ],
 };
+
+const saysNothing = (headers: IncomingHttpHeaders): boolean => headers['content-type'] === undefined;
 
 const opened = new WeakMap<World, Messages>();
 

@@ -122,6 +122,23 @@ describe('the results', () => {
     expect(series.body.points).toMatchObject([{ sent: 10, delivered: 10, read: 0 }]);
   });
 
+  it('say why people could not be written to', async () => {
+    const own = await tenantApi().another();
+    const id = await ran(own);
+    await own.inTenant(async (trx) => {
+      const rows = await trx.selectFrom('campaign_message').select('id').where('campaign_id', '=', id).execute();
+      for (const [index, { id: row }] of rows.slice(0, 3).entries()) {
+        const failed = { state: 'failed', error_code: index === 0 ? 132_012 : 131_026, failed_at: new Date() } as const;
+        await trx.updateTable('campaign_message').set(failed).where('id', '=', row).execute();
+      }
+    });
+    const { body } = await own.as('irene', 'GET', `/v1/campaigns/${id}/results`);
+    expect(body.failures).toEqual([
+      { reason: 'undeliverable', code: 131_026, count: 2 },
+      { reason: 'content', code: 132_012, count: 1 },
+    ]);
+  });
+
   it('can be downloaded by whoever holds the address, and only what it names', async () => {
     const own = tenantApi();
     const id = await ran(own);

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ControlProblem, type ControlRoute, parsed } from '../../control/route.ts';
 import type { World } from '../../kernel/world.ts';
-import { phoneNumber } from '../whatsapp-seeds.ts';
+import { phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
+import { contactOf } from './contact.ts';
 import type { Messages } from './messages.ts';
 import { changeMessaging, messaging, messagingChange, messagingSettings } from './settings.ts';
 
@@ -17,6 +18,10 @@ const inbound = z.strictObject({
     .strictObject({ text: z.string(), payload: z.string() })
     .optional()
     .describe('The quick reply of a template that was pressed.'),
+  reply: z
+    .strictObject({ id: z.string(), title: z.string() })
+    .optional()
+    .describe('The button of another message that was pressed.'),
   answers: z.string().optional().describe('The id of the message that it answers.'),
 });
 
@@ -151,35 +156,39 @@ function count(messages: Messages, { since, phoneId }: z.output<typeof deliverie
 }
 
 async function receive(messages: Messages, id: string, said: z.output<typeof inbound>) {
-  const { account, ...value } = metadataOf(id);
+  const { account, businessId, ...value } = metadataOf(id);
   messages.limits.noteInbound(id, said.from, Date.now());
-  const content =
-    said.button === undefined
-      ? { type: 'text', text: { body: said.text ?? '' } }
-      : { type: 'button', button: said.button };
+  const contact = contactOf(said.from, businessId, said.name);
   const written = {
     from: said.from,
+    from_user_id: contact.user_id,
     id: `wamid.${randomBytes(24).toString('base64url')}`,
     timestamp: nowS(),
     ...(said.answers === undefined ? {} : { context: { from: value.metadata.display_phone_number, id: said.answers } }),
-    ...content,
+    ...contentOf(said),
   };
-  const contacts = [{ profile: { name: said.name }, wa_id: said.from }];
-  return { status: await messages.statuses.tell(account, { ...value, contacts, messages: [written] }) };
+  return { status: await messages.statuses.tell(account, { ...value, contacts: [contact], messages: [written] }) };
+}
+
+function contentOf({ button, reply, text = '' }: z.output<typeof inbound>): object {
+  if (button !== undefined) return { type: 'button', button };
+  if (reply !== undefined) return { type: 'interactive', interactive: { type: 'button_reply', button_reply: reply } };
+  return { type: 'text', text: { body: text } };
 }
 
 async function prefer(messages: Messages, id: string, { from, value: wish }: z.output<typeof preference>) {
-  const { account, ...value } = metadataOf(id);
+  const { account, businessId, ...value } = metadataOf(id);
+  const contact = contactOf(from, businessId);
   const decided = {
     wa_id: from,
+    user_id: contact.user_id,
     detail:
       wish === 'stop' ? 'User requested to stop marketing messages' : 'User requested to resume marketing messages',
     category: 'marketing_messages',
     value: wish,
     timestamp: Number(nowS()),
   };
-  const contacts = [{ profile: { name: '' }, wa_id: from }];
-  const change = { ...value, contacts, user_preferences: [decided] };
+  const change = { ...value, contacts: [contact], user_preferences: [decided] };
   return { status: await messages.statuses.tell(account, change, 'user_preferences') };
 }
 
@@ -187,7 +196,8 @@ function metadataOf(id: string) {
   const found = phoneNumber(id);
   if (found === null) throw new ControlProblem(404, noSuchNumber);
   const metadata = { display_phone_number: found.phone.display.replaceAll(/\D/g, ''), phone_number_id: id };
-  return { account: found.account.id, messaging_product: 'whatsapp', metadata };
+  const account = found.account.id;
+  return { account, businessId: portfolioOf(account), messaging_product: 'whatsapp', metadata };
 }
 
 const nowS = (): string => String(Math.floor(Date.now() / 1_000));

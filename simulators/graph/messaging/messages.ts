@@ -6,7 +6,7 @@ import { accessToken, lacks, principalOf } from '../auth.ts';
 import { invalidParameter, permissionRequired, unknownObject } from '../errors.ts';
 import type { SentTemplate } from '../template-parameters.ts';
 import type { Template } from '../template-store.ts';
-import { businessOfSystemUser, businessOfWaba, phoneNumber } from '../whatsapp-seeds.ts';
+import { businessOfSystemUser, phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
 import { type Limits, openLimits, whatsappError } from './limits.ts';
 import { messaging } from './settings.ts';
 import { type Statuses, openStatuses } from './statuses.ts';
@@ -103,7 +103,7 @@ export function openMessages(world: World, checkTemplate: CheckTemplate): Messag
         throw whatsappError(131_008, 'Required parameter is missing', 'text');
       }
       const now = Date.now();
-      const portfolioId = businessOfWaba(found.account.id)?.tenant.businessId ?? found.account.id;
+      const portfolioId = portfolioOf(found.account.id);
       limits.admit(
         { phoneId: found.phone.id, portfolioId, person, isTemplate: type === 'template', now },
         messaging(world),

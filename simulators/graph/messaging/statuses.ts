@@ -1,6 +1,8 @@
 import type { World } from '../../kernel/world.ts';
 import { seedApp } from '../../seed.ts';
 import { hubSignature } from '../signing.ts';
+import { portfolioOf } from '../whatsapp-seeds.ts';
+import { type Contact, contactOf } from './contact.ts';
 import type { TakenMessage } from './messages.ts';
 import { messaging, type MessagingSettings } from './settings.ts';
 
@@ -14,6 +16,7 @@ interface Told {
   readonly phoneId: string;
   readonly messageId: string;
   readonly kind: Status;
+  readonly contact: Contact;
   readonly status: object;
 }
 
@@ -44,9 +47,10 @@ export function openStatuses(world: World): Statuses {
     follow(message, display, wabaId) {
       const settings = messaging(world);
       if (settings.callbackUrl === null) return;
+      const contact = contactOf(message.to, portfolioOf(wabaId));
       for (const { status, at } of plan(settings, message.at)) {
         if (Math.random() < settings.statusLossShare) continue;
-        const about = { wabaId, display, phoneId: message.phoneId, messageId: message.id };
+        const about = { wabaId, display, phoneId: message.phoneId, messageId: message.id, contact };
         const told = { ...about, kind: status, status: statusOf(message, { status, at }, settings) };
         const late = Math.random() < settings.statusShuffleShare ? Math.random() * lateMs : 0;
         due.push({ at: at + late, told });
@@ -73,7 +77,9 @@ export function openStatuses(world: World): Statuses {
       if (first === undefined) break;
       open += 1;
       const metadata = { display_phone_number: first.display.replaceAll(/\D/g, ''), phone_number_id: first.phoneId };
-      const value = { messaging_product: 'whatsapp', metadata, statuses: batch.map(({ status }) => status) };
+      const contacts = [...new Map(batch.map(({ contact }) => [contact.user_id, contact])).values()];
+      const statuses = batch.map(({ status }) => status);
+      const value = { messaging_product: 'whatsapp', metadata, contacts, statuses };
       void deliver(callbackUrl, { batch, value, wabaId: first.wabaId });
     }
     if (due.length > 0 || open > 0) timer = setTimeout(tick, tickMs);
