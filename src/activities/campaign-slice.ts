@@ -15,7 +15,7 @@ import type { Database } from '../db/schema.ts';
 import { noteNumberLimits, slowSender } from '../db/sender-bucket.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
 import type { PauseReason } from '../domain/campaign.ts';
-import { errorOf } from '../domain/connection-health.ts';
+import { errorOf, scopesRefused } from '../domain/connection-health.ts';
 import type { CampaignMessageId, ConnectionId } from '../domain/ids.ts';
 import { newId } from '../platform/new-id.ts';
 import type { SealKey } from '../platform/sealing.ts';
@@ -90,8 +90,13 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     const control = await readControl(trx, about);
     if (control?.state !== 'running' || control.halted) return null;
     const held = await readHeldConnection(trx, about, { masterKeys, now });
-    if (held === null || held.page === null) {
+    if (held === null) {
       await pauseCampaign(trx, about, 'connection');
+      return null;
+    }
+    if (held.page === null) {
+      // Noted with the connection too: as long as that is said to work, the campaign would be tried again and again.
+      await stopAccount(trx, about, { held, account: { problem: 'token', code: null } });
       return null;
     }
     const plan = await readSendingPlan(trx, about);
@@ -171,7 +176,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
   async function stopAccount(
     trx: TenantTransaction,
     about: SenderOf,
-    { held, account }: { held: Held; account: NonNullable<Consequences['account']> },
+    { held, account }: { held: HeldConnection; account: NonNullable<Consequences['account']> },
   ): Promise<void> {
     const { problem, code } = account;
     const now = new Date(clock());
@@ -180,7 +185,8 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
       const words = { providerStatus: null, providerCode: code === null ? null : String(code), providerMessage: null };
       const error = errorOf(isGone ? 'grant_gone' : 'permission_lost', words, now);
       const state = isGone ? 'expired' : 'refresh_required';
-      await breakConnection(trx, about, { grantVersion: held.grantVersion, state, error, now });
+      const missing = isGone ? [] : scopesRefused('message', [], held);
+      await breakConnection(trx, about, { grantVersion: held.grantVersion, state, missing, error, now });
     }
     await stopNumber(trx, about, { problem, code, now });
     await pauseCampaign(trx, about, 'connection', { problem, code });
