@@ -6,7 +6,7 @@ import type { NumberLimits, ReadLimits } from '../channels/whatsapp/limits.ts';
 import type { WhatsappSender } from '../channels/whatsapp/send.ts';
 import { moveCampaign, readControl, waitForReach } from '../db/campaign-control.ts';
 import { type CampaignKey, giveBack } from '../db/campaign-ledger.ts';
-import { recoverMessages } from '../db/campaign-leases.ts';
+import { nextTriedDueAt, recoverMessages } from '../db/campaign-leases.ts';
 import { blockTemplate, noteMarketingStop, readSendingPlan } from '../db/campaign-sending.ts';
 import { breakConnection } from '../db/connection-grant.ts';
 import type { Database } from '../db/schema.ts';
@@ -146,7 +146,15 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     const result = await sendOut(desk, bounds, slice.from);
     const waitUntil = moreAt as Date | null;
     if (result.end === 'reach' && waitUntil !== null) {
-      await withTenant(db, tenantId, (trx) => waitForReach(trx, about, { until: waitUntil, now: new Date(clock()) }));
+      await withTenant(db, tenantId, async (trx) => {
+        const now = new Date(clock());
+        // Whom it was tried to send to need no more reach: they do not wait for tomorrow.
+        const triedAt = Math.max(
+          (await nextTriedDueAt(trx, about))?.getTime() ?? Infinity,
+          now.getTime() + reachPauseMs,
+        );
+        await waitForReach(trx, about, { until: new Date(Math.min(waitUntil.getTime(), triedAt)), now });
+      });
     }
     return result;
   }
@@ -193,6 +201,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
 }
 
 const askTimeoutMs = 20_000;
+const reachPauseMs = 1_000;
 
 type SenderOf = CampaignKey & { readonly connectionId: ConnectionId };
 type Held = HeldConnection & { readonly page: HeldPage };
