@@ -33,6 +33,7 @@ test('the document names every route of the control API', async () => {
     'POST /release',
     'POST /reset',
     'POST /settings',
+    'POST /templates',
     'POST /templates/{id}/category',
     'POST /templates/{id}/decide',
     'POST /templates/{id}/quality',
