@@ -7,7 +7,7 @@ import type { WhatsappSender } from '../channels/whatsapp/send.ts';
 import { moveCampaign } from '../db/campaign.ts';
 import { readControl, waitForReach } from '../db/campaign-control.ts';
 import type { CampaignKey } from '../db/campaign-ledger.ts';
-import { recoverMessages, takeOver } from '../db/campaign-leases.ts';
+import { nextTriedDueAt, recoverMessages, takeOver } from '../db/campaign-leases.ts';
 import { stopNumber } from '../db/campaign-numbers.ts';
 import { blockTemplate, noteMarketingStop, readSendingPlan } from '../db/campaign-sending.ts';
 import { breakConnection } from '../db/connection-grant.ts';
@@ -151,7 +151,15 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     const result = await sendOut(desk, bounds, slice.from);
     const waitUntil = moreAt as Date | null;
     if (result.end === 'reach' && waitUntil !== null) {
-      await withTenant(db, tenantId, (trx) => waitForReach(trx, about, { until: waitUntil, now: new Date(clock()) }));
+      await withTenant(db, tenantId, async (trx) => {
+        const now = new Date(clock());
+        // Whom it was tried to send to need no more reach: they do not wait for tomorrow.
+        const triedAt = Math.max(
+          (await nextTriedDueAt(trx, about))?.getTime() ?? Infinity,
+          now.getTime() + reachPauseMs,
+        );
+        await waitForReach(trx, about, { until: new Date(Math.min(waitUntil.getTime(), triedAt)), now });
+      });
     }
     return result;
   }
@@ -205,6 +213,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
 }
 
 const askTimeoutMs = 20_000;
+const reachPauseMs = 1_000;
 
 type SenderOf = CampaignKey & { readonly connectionId: ConnectionId };
 type Held = HeldConnection & { readonly page: HeldPage };

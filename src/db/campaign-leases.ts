@@ -84,6 +84,18 @@ export async function nextMessageDueAt(
   return rows[0]?.at ?? null;
 }
 
+/** When somebody is due whom it was tried to send to already: they are counted as reached. Null: there is nobody. */
+export async function nextTriedDueAt(
+  trx: TenantTransaction,
+  { tenantId, campaignId }: CampaignKey,
+): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select min(due_at) as at from campaign_message
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'queued'
+      and sending_at is not null`.execute(trx);
+  return rows[0]?.at ?? null;
+}
+
 /** Whether a call may still leave: one that was begun within the last second, by Postgres' clock. */
 export async function mayStillLeave(trx: TenantTransaction, { tenantId, campaignId }: CampaignKey): Promise<boolean> {
   const { rows } = await sql`

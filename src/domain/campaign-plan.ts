@@ -16,6 +16,8 @@ export interface CampaignPlan {
   readonly startsAt: Instant | null;
   /** Whether anybody of the audience may be sent it. */
   readonly anyRecipient: boolean;
+  /** Variants of whose category no price is known, where a cost cap is to be kept. */
+  readonly unpriced: readonly string[];
 }
 
 export interface PlannedNumber {
@@ -41,6 +43,7 @@ export type PlanViolation =
   | { readonly code: 'group_archived'; readonly groupId: ContactGroupId }
   | { readonly code: 'not_whatsapp' | 'number_not_connected' | 'number_suspended'; readonly connectionId: ConnectionId }
   | { readonly code: 'template_not_approved'; readonly variant: string; readonly status: TemplateStatus }
+  | { readonly code: 'cap_without_price'; readonly variant: string }
   | { readonly code: 'template_of_other_account'; readonly variant: string; readonly connectionId: ConnectionId }
   | {
       readonly code: 'variable_without_source' | 'source_without_variable';
@@ -59,6 +62,7 @@ export function violationsOf(plan: CampaignPlan, now: Instant): readonly PlanVio
     ...numbers.flatMap(violationsOfNumber),
     ...(variants.length === 0 ? [{ code: 'no_variant' } as const] : []),
     ...variants.flatMap((variant) => violationsOfVariant(variant, numbers)),
+    ...plan.unpriced.map((variant) => ({ code: 'cap_without_price', variant }) as const),
     ...(startsAt !== null && startsAt <= now ? [{ code: 'start_in_past' } as const] : []),
     ...(nobody ? [{ code: 'no_recipient' } as const] : []),
   ];
@@ -90,6 +94,14 @@ function violationsOfVariant(variant: PlannedVariant, numbers: readonly PlannedN
       .filter((place) => !places.includes(place))
       .map((place) => ({ code: 'source_without_variable', variant: key, place }) as const),
   ];
+}
+
+/** The variants whose category the card prices nowhere: a cost cap cannot be held against them. */
+export function unpricedVariants(
+  card: RateCard | null,
+  variants: readonly { readonly key: string; readonly category: TemplateCategory }[],
+): readonly string[] {
+  return variants.filter(({ category }) => card === null || priceRange(card, category) === null).map(({ key }) => key);
 }
 
 export interface CostQuestion {

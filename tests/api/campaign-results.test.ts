@@ -56,9 +56,10 @@ describe('an estimate', () => {
     });
   });
 
-  it('names no cost in a currency whose prices are not known', async () => {
+  it('names no cost in a currency whose prices are not known, where a cost cap is refused', async () => {
     const own = tenantApi();
-    const { body: draft } = await sendableDraft(own, { currency: 'CHF' });
+    const { body: draft } = await sendableDraft(own, { currency: 'CHF', costCap: '30.00' });
+    expect(draft.violations).toMatchObject([{ code: 'cap_without_price', variant: 'A' }]);
     expect((await own.as('irene', 'GET', `/v1/campaigns/${draft.id}/estimate`)).body.cost).toBeNull();
   });
 });

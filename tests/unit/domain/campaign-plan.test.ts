@@ -28,6 +28,7 @@ describe('a plan', () => {
     ['template_of_other_account', { numbers: [{ ...number(), wabaId: '2' }] }],
     ['template_not_approved', { variants: [{ ...variant(), templateStatus: 'paused' }] }],
     ['variable_without_source', { variants: [{ ...variant(), places: ['body.1', 'body.2'] }] }],
+    ['cap_without_price', { unpriced: ['A'] }],
     ['source_without_variable', { variants: [{ ...variant(), places: [] }] }],
   ])('has %s', (code, change) => {
     expect(codes({ ...plan, ...change })).toEqual([code]);
@@ -131,6 +132,7 @@ const plan: CampaignPlan = {
   variants: [variant()],
   startsAt: null,
   anyRecipient: true,
+  unpriced: [],
 };
 
 const codes = (of: CampaignPlan) => violationsOf(of, now).map(({ code }) => code);
