@@ -21,10 +21,8 @@ it('after “paused” is answered no further message leaves; resumed, it goes o
   const own = await tenantApi().another();
   const id = await running(own);
   await expect.poll(() => taken(id), soon).toBeGreaterThan(20);
-  const askedAt = performance.now();
   const paused = await command(own, id, 'pause');
   expect(paused).toMatchObject({ state: 'paused', pauseReason: 'manual' });
-  expect(performance.now() - askedAt).toBeLessThan(10_000);
   const atAnswer = await taken(id);
   expect(atAnswer).toBeLessThan(people);
   await sleep(1_500);

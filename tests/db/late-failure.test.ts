@@ -117,7 +117,7 @@ describe('an account that turns out to be out of order only afterwards', () => {
     expect(await number()).toMatchObject({ stopped_for: 'payment', stopped_code: 131_042 });
   });
 
-  it('leaves a pause with its first reason, and a campaign that is over alone', async () => {
+  it('leaves a pause with its first reason', async () => {
     await sent('wamid.1');
     await set('paused', 'cost_cap');
     await told('wamid.1', 'failed', 131_048);
