@@ -36,7 +36,7 @@ export async function freezeChunk(
   const recipients = isFirst ? await takeSnapshot(trx, about) : campaign.recipients;
   const chunk = await selectChunk(trx, campaignId, isFirst ? Math.min(size, firstChunk) : size);
   if (chunk === null) return { written: 0, recipients, done: true };
-  const dues = await duesOf(trx, { campaignId, chunk }, campaign.rules, now);
+  const dues = await duesOf(trx, { ...about, chunk }, campaign.rules, now);
   const { written, last } = await writeChunk(trx, about, { chunk, dues });
   if (last !== null) {
     await trx.updateTable('campaign').set({ frozen_through: last }).where('id', '=', campaignId).execute();
@@ -100,20 +100,26 @@ interface Due {
 /** When a message is due in each place where somebody of the chunk lives: there are few of them, whatever its size. */
 async function duesOf(
   trx: TenantTransaction,
-  { campaignId, chunk: { from, last } }: { campaignId: CampaignId; chunk: Chunk },
+  { tenantId, campaignId, chunk: { from, last } }: { tenantId: TenantId; campaignId: CampaignId; chunk: Chunk },
   rules: StartRules,
   now: Date,
 ): Promise<readonly Due[]> {
   const { rows } = await sql<{ place: string; timeZone: string | null; country: string | null }>`
     select distinct ${placeOf} as place, time_zone as "timeZone", country
     from campaign_audience audience
-    join author on author.tenant_id = audience.tenant_id and author.id = audience.author_id
+    cross join lateral (${whereaboutsOf(tenantId, 'audience')}) author
     where campaign_id = ${campaignId} and audience.place between ${from} and ${last}`.execute(trx);
   return rows.map(({ place, ...whereabouts }) => {
     const zone = recipientZone(whereabouts, rules.tenantZone);
     return { place, at: new Date(dueAt(rules, zone, now.getTime())) };
   });
 }
+
+/** Where somebody lives, looked up one by one: Postgres' statistics may not know yet how many people a tenant has. */
+const whereaboutsOf = (tenantId: TenantId, of: 'chunk' | 'audience') => sql`
+  select country, time_zone from author
+  where author.tenant_id = ${tenantId}::uuid and author.id = ${sql.ref(`${of}.author_id`)}
+  offset 0`;
 
 /** Names a place; a country that is not known is not the same as a zone of that name. */
 const placeOf = sql<string>`concat_ws('/', author.country, author.time_zone, author.country is null)`;
@@ -149,7 +155,7 @@ async function writeChunk(
                case when chunk.skip_reason is null then 'queued' else 'skipped' end as state
         from chunk
         cross join number
-        join author on author.tenant_id = ${tenantId}::uuid and author.id = chunk.author_id
+        cross join lateral (${whereaboutsOf(tenantId, 'chunk')}) author
         join due on due.place = ${placeOf}
         order by chunk.place
       ) row
