@@ -104,6 +104,21 @@ export async function setCampaignRate(
   await tell(trx, key, { kind: 'campaign.throttled', by, now, data: { ratePerS } });
 }
 
+/** Changes how much it may cost, in its currency; null: as much as it takes. Slices keep to it from their next claim on. */
+export async function setCostCap(
+  trx: TenantTransaction,
+  key: CampaignKey,
+  { costCap, by, now }: { readonly costCap: string | null; readonly by: UserId; readonly now: Date },
+): Promise<void> {
+  await trx
+    .updateTable('campaign')
+    .set({ cost_cap: costCap, version: sql<number>`version + 1` })
+    .where('tenant_id', '=', key.tenantId)
+    .where('id', '=', key.campaignId)
+    .execute();
+  await tell(trx, key, { kind: 'campaign.cap_changed', by, now, data: { costCap } });
+}
+
 async function tell(
   trx: TenantTransaction,
   { tenantId, campaignId }: CampaignKey,

@@ -164,7 +164,7 @@ export interface CampaignTables {
     limit_per_s: number;
     taken_until: Date;
     halved_at: Date | null;
-    /** Null: WhatsApp was not asked yet. */
+    /** Absent until WhatsApp was asked. */
     portfolio_id: string | null;
   };
   campaign_progress: { tenant_id: TenantId; campaign_id: CampaignId; next_at: Date };

@@ -109,6 +109,7 @@ const seenWith: Readonly<Record<EventKind, Permission>> = {
   'campaign.paused': 'campaign.read',
   'campaign.resumed': 'campaign.read',
   'campaign.throttled': 'campaign.read',
+  'campaign.cap_changed': 'campaign.read',
   'campaign.progressed': 'campaign.read',
   'campaign.finished': 'campaign.read',
   'campaign.cancelled': 'campaign.read',

@@ -125,6 +125,7 @@ export const eventKinds = [
   'campaign.paused',
   'campaign.resumed',
   'campaign.throttled',
+  'campaign.cap_changed',
   'campaign.progressed',
   'campaign.finished',
   'campaign.cancelled',

@@ -153,6 +153,30 @@ describe('a campaign that is scheduled', () => {
     expect(await toldOf(own, body.id)).toEqual([]);
   });
 
+  it('may cost more or less once it has begun, by whom stands in its timeline', async () => {
+    const own = tenantApi();
+    const { body } = await sendableDraft(own, { costCap: '1.00' });
+    const change = (costCap: string | null) => own.as('paolo', 'PUT', `${path(body)}/cost-cap`, { costCap });
+    expect((await change('2.00')).body).toMatchObject({ type: '/problems/wrong-state', state: 'draft' });
+    await own.inTenant((trx) =>
+      trx
+        .updateTable('campaign')
+        .set({ state: 'paused', pause_reason: 'cost_cap' })
+        .where('id', '=', body.id)
+        .execute(),
+    );
+    expect(await change('250.5')).toMatchObject({ status: 200, body: { costCap: '250.500000', state: 'paused' } });
+    expect(await change(null)).toMatchObject({ status: 200, body: { costCap: null } });
+    expect((await eventsOf(own, body.id)).slice(-2)).toMatchObject([
+      { kind: 'campaign.cap_changed', data: { costCap: '250.5' } },
+      { kind: 'campaign.cap_changed', data: { costCap: null } },
+    ]);
+    await own.inTenant((trx) =>
+      trx.updateTable('campaign').set({ currency: 'XXX' }).where('id', '=', body.id).execute(),
+    );
+    expect(await change('3.00')).toMatchObject({ status: 409, body: { violations: [{ code: 'cap_without_price' }] } });
+  });
+
   it('is among what a disconnect of its number would stop', async () => {
     const own = tenantApi();
     const { body } = await sendableDraft(own, { name: 'Saldi', startsAtLocal: '2100-12-24T09:00' });

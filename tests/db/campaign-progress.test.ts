@@ -41,7 +41,7 @@ test('progress is told with counts of people', async () => {
       replied: 2,
       clicked: 1,
       optedOut: 1,
-      cost: '0.114400',
+      cost: '0.057200',
     },
   ]);
 });

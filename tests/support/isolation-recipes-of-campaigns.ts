@@ -81,6 +81,7 @@ export function campaignRecipes(foreign: Belongings, own: Belongings): Record<st
     ...command('resend', { name: 'x' }),
     ...command('test-sends', { variant: 'A', to: ['+390212345678'] }),
     ...reach('PUT', '/rate', { ratePerS: 1 }),
+    ...reach('PUT', '/cost-cap', { costCap: '1.00' }),
     'GET /v1/campaign-settings': [{ at: [], path: '/v1/campaign-settings', outcome: 'own' }],
     // Nothing foreign can be named; as it is, so that nothing changes in the tenant that all tests share.
     'PUT /v1/campaign-settings': [

@@ -47,10 +47,13 @@ export const quietHours = z
   .strictObject({ from: wallClock, to: wallClock })
   .meta({ description: 'No message between these wall-clock times of each recipient.' });
 
-const decimal = z
+export const costCap = z
   .string()
   .regex(/^\d{1,8}(\.\d{1,6})?$/)
-  .meta({ description: 'A decimal of at most six places.', example: '250.00' });
+  .meta({
+    description: 'At most this much, in the campaign’s currency: a decimal of at most six places.',
+    example: '250.00',
+  });
 
 export const ratePerS = z.int().min(1).max(10_000).meta({ description: 'Messages a second at most.' });
 export const zone = z.enum(['tenant', 'recipient']).meta({ description: 'Whose clock the start is read from.' });
@@ -75,7 +78,7 @@ const fields = {
   zone,
   quietHours: quietHours.nullable(),
   ratePerS: ratePerS.nullable(),
-  costCap: decimal.nullable(),
+  costCap: costCap.nullable(),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)

@@ -3,6 +3,7 @@ import type { MediaUrls } from '../media/media-view.ts';
 import { readSettings, saveSettings } from './campaign-settings.ts';
 import { cloneCampaign, resendCampaign } from './copy-campaign.ts';
 import { createCampaign } from './create-campaign.ts';
+import { changeCostCap } from './change-cost-cap.ts';
 import { decideOnCampaign } from './decide-on-campaign.ts';
 import { editCampaign, removeCampaign } from './edit-campaign.ts';
 import { estimateCampaign } from './estimate-campaign.ts';
@@ -36,6 +37,7 @@ export function campaignRoutes({ urls, sendTest }: CampaignDependencies): readon
     resumeCampaign,
     cancelCampaign,
     throttle,
+    changeCostCap,
     cloneCampaign,
     resendCampaign,
     testCampaign({ sendTest }),

@@ -162,7 +162,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       opted_out_at timestamptz,
       cost numeric(14, 6),
       primary key (tenant_id, campaign_id, id),
-      unique (tenant_id, campaign_id, author_id),
+      -- Not led by the campaign: where statistics know nothing of it, Postgres would look for single rows of it here.
+      unique (tenant_id, author_id, campaign_id),
       foreign key (tenant_id, campaign_id) references campaign (tenant_id, id),
       foreign key (tenant_id, author_id) references author (tenant_id, id),
       foreign key (tenant_id, connection_id) references connection (tenant_id, id)
