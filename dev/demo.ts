@@ -5,7 +5,8 @@ import { consoleNarrator } from './demo/narrator.ts';
 import { playStory } from './demo/story.ts';
 import type { Environment } from './environment-file.ts';
 import { loadDotEnv } from './own-servers.ts';
-import { runningPid } from './processes.ts';
+import { worker } from './parts/worker.ts';
+import { kill, runningPid } from './processes.ts';
 import { developmentStack, type Stack } from './stack.ts';
 import { startStack, stopStack } from './start.ts';
 
@@ -35,16 +36,17 @@ await runProgram(async () => {
 async function play(stack: Stack): Promise<void> {
   console.log('Starting Chorally. The first time it downloads Temporal and Keycloak and takes some minutes.');
   const environment = await startStack(stack, (line) => console.log(`  ${line}`));
-  await tell(environment);
+  await tell(environment, stack);
   printAddresses(environment);
   if (endsAfterStory) return;
   console.log('\nEverything stays up until Ctrl-C.');
   await new Promise(() => undefined);
 }
 
-async function tell(environment: Environment): Promise<void> {
+async function tell(environment: Environment, stack: Stack): Promise<void> {
+  const workerSwitch = { kill: () => kill(stack, worker.name), start: () => worker.start(stack) };
   try {
-    await playStory(environment, consoleNarrator());
+    await playStory(environment, workerSwitch, consoleNarrator());
     console.log('\nThe story is told: every step was observed.');
   } catch (error) {
     if (!(error instanceof Complaint) || endsAfterStory) throw error;

@@ -2,14 +2,13 @@ import { tenantKeys } from '../src/db/tenant-key.ts';
 import type { TenantTransaction } from '../src/db/tenant.ts';
 import type { DutyKind } from '../src/domain/connection.ts';
 import { probeDueAt, refreshDueAt } from '../src/domain/connection-schedule.ts';
-import { usualGrantKind } from '../src/domain/grant.ts';
 import type { ConnectionId, GroupId, PolicyId, RoleId, TenantId, UserId } from '../src/domain/ids.ts';
 import { type BuiltInRoleKey, builtInRoles } from '../src/domain/permission.ts';
 import { type PolicyStep, wholePolicyStep } from '../src/domain/policy.ts';
 import { tokenContext } from '../src/db/connection-grant.ts';
 import { seal, type SealKey } from '../src/platform/sealing.ts';
-import { type SeedPage, seedTenants } from '../simulators/seed.ts';
 import { seedCalendar } from './seed-calendar.ts';
+import { type SeededPage, seededPages } from './seed-pages.ts';
 import { demoGroups, demoServiceAccounts, type DemoTenant, demoUsers, namedId } from './demo-data.ts';
 
 type Seeding = Readonly<{ trx: TenantTransaction; tenantId: TenantId; tenant: DemoTenant; now: Date }>;
@@ -34,7 +33,7 @@ export async function seedTenant(
 }
 
 /** The seeded connection to a page of the simulators. */
-export function connectionId({ network, externalId }: Pick<SeedPage, 'network' | 'externalId'>): ConnectionId {
+export function connectionId({ network, externalId }: Pick<SeededPage, 'network' | 'externalId'>): ConnectionId {
   return namedId(`connection ${network} ${externalId}`) as ConnectionId;
 }
 
@@ -199,13 +198,7 @@ const auroraLimit = {
 
 async function insertConnections(seeding: Seeding, key: SealKey): Promise<void> {
   const { trx, tenantId, tenant, now } = seeding;
-  const seeded = seedTenants.find(({ slug }) => slug === tenant.slug);
-  if (seeded === undefined) throw new Error(`The simulators know no pages of ${tenant.slug}`);
-  const pages: readonly (SeedPage & { refreshToken?: string })[] = [
-    ...seeded.facebook,
-    ...seeded.instagram,
-    ...seeded.linkedin,
-  ];
+  const pages = seededPages(tenant);
   await trx
     .insertInto('connection')
     .values(
@@ -217,7 +210,8 @@ async function insertConnections(seeding: Seeding, key: SealKey): Promise<void> 
         name: page.name,
         state: 'connected' as const,
         approval_policy_id: null,
-        grant_kind: usualGrantKind(page.network),
+        grant_kind: page.grantKind,
+        details: JSON.stringify(page.details),
         connected_at: now,
         connected_by: adminOf(tenant),
         last_success_at: null,
@@ -239,7 +233,7 @@ async function insertConnections(seeding: Seeding, key: SealKey): Promise<void> 
           connection_id: id,
           access_token: sealed('access_token', page.accessToken),
           refresh_token: page.refreshToken === undefined ? null : sealed('refresh_token', page.refreshToken),
-          expires_at: new Date(now.getTime() + tokenLifetimeMs),
+          expires_at: page.lasts ? null : new Date(now.getTime() + tokenLifetimeMs),
         };
       }),
     )
@@ -249,15 +243,12 @@ async function insertConnections(seeding: Seeding, key: SealKey): Promise<void> 
 }
 
 /** Pages that exist keep what is due for them. */
-async function insertDuties(
-  { trx, tenantId, now }: Seeding,
-  pages: readonly (SeedPage & { refreshToken?: string })[],
-): Promise<void> {
+async function insertDuties({ trx, tenantId, now }: Seeding, pages: readonly SeededPage[]): Promise<void> {
   const issuedAt = now.getTime();
   const refreshAt = refreshDueAt({ issuedAt, expiresAt: issuedAt + tokenLifetimeMs }, 0.5);
-  const probeAt = ({ network }: SeedPage): number =>
+  const probeAt = ({ network }: SeededPage): number =>
     probeDueAt({ network, now: issuedAt, state: 'connected', failures: 0 }, 0.5) ?? issuedAt;
-  const due = (page: SeedPage, kind: DutyKind, at: number) => ({
+  const due = (page: SeededPage, kind: DutyKind, at: number) => ({
     tenant_id: tenantId,
     connection_id: connectionId(page),
     kind,

@@ -3,6 +3,7 @@ import { programVariables } from './environment.ts';
 import { type Environment, writeEnvironmentFile } from './environment-file.ts';
 import { ownServers, type OwnServers } from './own-servers.ts';
 import { api } from './parts/api.ts';
+import { setAppWebhooks } from './parts/app-webhooks.ts';
 import { prepareDatabase } from './parts/database.ts';
 import { keycloak } from './parts/keycloak.ts';
 import type { Part } from './parts/part.ts';
@@ -32,7 +33,7 @@ export async function startStack(stack: Stack, report: Report): Promise<Environm
   })();
   const clock = own.temporal ? steps.run('temporal namespace', () => setUpTemporal(stack)) : start(temporal);
   const login = own.keycloak ? Promise.resolve() : start(keycloak);
-  const networks = Promise.all(simulators.map(start));
+  const networks = Promise.all(simulators.map(start)).then(() => setAppWebhooks(stack));
   const workers = Promise.all([database, clock]).then(() => start(worker));
   // The API is ready only once it has the realm's keys.
   const front = Promise.all([database, clock, login]).then(() => start(api));

@@ -15,6 +15,8 @@ export type Person = Readonly<{
   post: (path: string, request?: Request) => Promise<Answer>;
   patch: (path: string, request: Request) => Promise<Answer>;
   put: (path: string, request: Request) => Promise<Answer>;
+  /** Opens a stream that lives until the signal ends it. */
+  follow: (path: string, signal: AbortSignal) => Promise<Response>;
 }>;
 
 /** Logs a demo user in with the password grant, which only a development realm offers. */
@@ -44,7 +46,9 @@ export async function logIn(environment: Environment, username: string, tenant: 
         etag: response.headers.get('etag'),
       };
     };
-  return { get: send('GET'), post: send('POST'), patch: send('PATCH'), put: send('PUT') };
+  const headers = { authorization: `Bearer ${token}`, 'chorally-tenant': tenant };
+  const follow: Person['follow'] = (path, signal) => fetch(`${environment.api}${path}`, { headers, signal });
+  return { get: send('GET'), post: send('POST'), patch: send('PATCH'), put: send('PUT'), follow };
 }
 
 /** An access token by the password grant, which only a development realm offers. */

@@ -32,7 +32,7 @@ async function askForChanges({ environment, postId, elena, marco, people, say }:
   const submitted = await elena.post(`/v1/posts/${postId}/submit`);
   say.claim('Elena submits; the post is in review', submitted.body['status'] === 'in_review', submitted);
   const list = await marco.get('/v1/approvals?assignee=me&outcome=open');
-  const waiting = approvalList.parse(list.body).items.find(({ post }) => post.id === postId);
+  const waiting = approvalList.parse(list.body).items.find(({ post }) => post?.id === postId);
   say.claim('it is on Marco’s list', waiting !== undefined, list);
   await awaitMail(
     environment,

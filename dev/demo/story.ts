@@ -1,5 +1,6 @@
 import type { Environment } from '../environment-file.ts';
 import { logIn, type Person } from './api-client.ts';
+import { type CampaignCast, playCampaign, type WorkerSwitch } from './campaigns.ts';
 import { playConnections } from './connections.ts';
 import type { Narrator } from './narrator.ts';
 import { posterPng } from './picture.ts';
@@ -13,10 +14,10 @@ const leadMs = 75_000;
 const publicationLimitMs = 60_000;
 
 /**
- * Plays one post from its draft to its publication on three networks, and two networks from their consent to their
- * disconnection, over HTTP, with real tokens.
+ * Plays one post from its draft to its publication on three networks, two networks from their consent to their
+ * disconnection, and a campaign from its contacts to its answers, over HTTP, with real tokens.
  */
-export async function playStory(environment: Environment, say: Narrator): Promise<void> {
+export async function playStory(environment: Environment, worker: WorkerSwitch, say: Narrator): Promise<void> {
   say.chapter('1. Elena Conti, editor at Mercato Aurora, drafts a post with an image');
   const elena = await logIn(environment, 'elena.aurora', 'aurora');
   const pages = await theThreePages(elena, say);
@@ -55,6 +56,8 @@ export async function playStory(environment: Environment, say: Narrator): Promis
   const [facebook] = pages;
   if (facebook === undefined) throw new Error('the page on Facebook is missing');
   await playConnections({ environment, giulia, elena, address: addressOf(giuliaUser), facebook, say });
+
+  await playCampaign(await campaignCast({ environment, worker, paoloUser, say }));
 }
 
 async function theColleagues(giulia: Person, say: Narrator): Promise<Readonly<Record<ColleagueName, Colleague>>> {
@@ -64,6 +67,16 @@ async function theColleagues(giulia: Person, say: Narrator): Promise<Readonly<Re
     throw new Error('a colleague is missing');
   }
   return { giuliaUser, marcoUser, saraUser, paoloUser };
+}
+
+/** They log in anew: tokens that are as old as the story lapse. */
+async function campaignCast(
+  scene: Pick<CampaignCast, 'environment' | 'worker' | 'paoloUser' | 'say'>,
+): Promise<CampaignCast> {
+  const as = (username: string): Promise<Person> => logIn(scene.environment, username, 'aurora');
+  const [giulia, elena] = await Promise.all([as('giulia.aurora'), as('elena.aurora')]);
+  const [paolo, luca] = await Promise.all([as('paolo.aurora'), as('luca.aurora')]);
+  return { ...scene, giulia, elena, paolo, luca };
 }
 
 type ColleagueName = 'giuliaUser' | 'marcoUser' | 'saraUser' | 'paoloUser';

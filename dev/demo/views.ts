@@ -31,7 +31,8 @@ export const approvalView = z.object({
   id: z.string(),
   deadlineAt: z.string().nullable(),
   votes: z.array(z.object({ standsFor: z.array(z.unknown()) })),
-  post: z.object({ id: z.string() }),
+  post: z.object({ id: z.string() }).nullable(),
+  campaign: z.object({ id: z.string() }).nullable(),
 });
 
 export const approvalList = z.object({ items: z.array(approvalView) });

@@ -1,3 +1,4 @@
+import { campaignMutants } from './campaign-list.ts';
 import { connectionMutants } from './connection-list.ts';
 import { tokenMutants } from './token-list.ts';
 
@@ -18,6 +19,7 @@ export type Mutant = Readonly<{
 }>;
 
 export const mutants: readonly Mutant[] = [
+  ...campaignMutants,
   ...connectionMutants,
   {
     name: 'row-level-security',

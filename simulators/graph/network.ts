@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import express from 'express';
 import type { Call, Operation } from '../kernel/operation.ts';
 import type { Dialect } from '../kernel/serve.ts';
@@ -10,6 +11,7 @@ import { graphTrouble, traceId, unknownObject, unknownPath } from './errors.ts';
 import { feedOperations } from './feed-operations.ts';
 import { instagramLoginOperations } from './instagram-login-operations.ts';
 import { instagramOperations } from './instagram-operations.ts';
+import { templateCheck } from './messaging/check-template.ts';
 import { messagingControls } from './messaging/controls.ts';
 import { fastPath, messageOperations } from './messaging/fast-path.ts';
 import { type Messages, openMessages } from './messaging/messages.ts';
@@ -40,6 +42,8 @@ export const graph: Network = {
   body: [
     express.json({ limit: maxBody }),
     express.raw({ type: ['application/octet-stream', 'image/*', 'video/*', 'application/pdf'], limit: maxFilm }),
+    // A sample that is uploaded need not say what it is: its session does.
+    express.raw({ type: ({ headers }) => saysNothing(headers) && headers['content-length'] !== '0', limit: maxFilm }),
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
   ],
   dialect,
@@ -71,11 +75,13 @@ export const graph: Network = {
   ],
 };
 
+const saysNothing = (headers: IncomingHttpHeaders): boolean => headers['content-type'] === undefined;
+
 const opened = new WeakMap<World, Messages>();
 
 /** The messages of a world, which its fast path, its operations and its controls share. */
 function messagesOf(world: World): Messages {
-  const messages = opened.get(world) ?? openMessages(world);
+  const messages = opened.get(world) ?? openMessages(world, templateCheck(world));
   opened.set(world, messages);
   return messages;
 }

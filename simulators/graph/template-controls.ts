@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { nextNumericId } from '../kernel/ids.ts';
 import { ControlProblem, type ControlRoute, parsed } from '../control/route.ts';
 import type { World } from '../kernel/world.ts';
 import { decide, named, settled, tellApp } from './template-review.ts';
-import { type Template, templatesOf } from './template-store.ts';
+import { approvedTemplate, normalised, type Template, templateNamed, templatesOf } from './template-store.ts';
 
 const decisionBody = z.strictObject({
   status: z.enum(['APPROVED', 'REJECTED', 'PAUSED', 'DISABLED', 'FLAGGED', 'PENDING_DELETION']),
@@ -11,6 +12,14 @@ const decisionBody = z.strictObject({
 });
 const qualityBody = z.strictObject({ quality: z.enum(['GREEN', 'YELLOW', 'RED', 'UNKNOWN']) });
 const categoryBody = z.strictObject({ category: z.enum(['MARKETING', 'UTILITY', 'AUTHENTICATION']) });
+const heldBody = z.strictObject({
+  wabaId: z.string().describe('The account.'),
+  name: z.string(),
+  language: z.string().default('it'),
+  category: z.enum(['MARKETING', 'UTILITY', 'AUTHENTICATION']).default('MARKETING'),
+  parameterFormat: z.enum(['POSITIONAL', 'NAMED']).default('POSITIONAL'),
+  components: z.array(z.record(z.string(), z.unknown())).describe('As Graph gives them back.'),
+});
 const told = z.object({ id: z.string(), status: z.string(), category: z.string(), quality: z.string() });
 
 /** What WhatsApp does with templates of its own accord, when a test or a demo says so. */
@@ -25,6 +34,22 @@ export function templateControls(world: World): readonly ControlRoute[] {
   };
   const present = ({ id, status, category, quality }: Template): object => ({ id, status, category, quality });
   return [
+    {
+      method: 'post',
+      path: '/templates',
+      id: 'holdTemplate',
+      summary: 'Give an account a template that was approved long ago; the app is told nothing',
+      body: heldBody,
+      status: 200,
+      answer: told,
+      handle: (req) => {
+        const { components, ...said } = parsed(heldBody, req.body);
+        const id = templateNamed(world, said)?.id ?? nextNumericId().slice(0, 15);
+        const template = approvedTemplate({ ...said, id, components: normalised(components) });
+        templatesOf(world).put(id, template);
+        return present(template);
+      },
+    },
     {
       ...common,
       path: '/templates/{id}/decide',

@@ -5,7 +5,7 @@ import type { World } from '../kernel/world.ts';
 import { seedApp } from '../seed.ts';
 import { principalOf } from './auth.ts';
 import { invalidParameter, unknownObject } from './errors.ts';
-import { parseFields, select } from './fields.ts';
+import { type Node, parseFields, select } from './fields.ts';
 import { page } from './paging.ts';
 import { objects, param, required } from './params.ts';
 import { judgeTemplate, refused } from './template-judgement.ts';
@@ -58,7 +58,7 @@ const monthMs = 30 * dayMs;
 function create(world: World, call: Call): Answer {
   const { id: wabaId } = wabaFor(world, call, call.params['waba'] ?? '');
   const [name, language] = [required(call, 'name'), required(call, 'language')];
-  const wanted = { wabaId, name, language, ...saidIn(world, call) };
+  const wanted = { wabaId, name, language, ...saidIn(world, call, 'POSITIONAL') };
   const category = categoryIn(call) ?? 'UTILITY';
   judgeTemplate(wanted);
   if (templateNamed(world, wanted) !== null) {
@@ -113,8 +113,13 @@ function refuseDeletedName(
 const languageName = (code: string): string =>
   new Intl.DisplayNames('en', { type: 'language' }).of(code.split('_')[0] ?? code) ?? code;
 
-function saidIn(world: World, call: Call): Pick<Template, 'parameterFormat' | 'components'> {
-  const format = (param(call, 'parameter_format') ?? 'POSITIONAL').toUpperCase();
+/** What a template is to say; `usual` is how its variables are written where nobody says so. */
+function saidIn(
+  world: World,
+  call: Call,
+  usual: Template['parameterFormat'],
+): Pick<Template, 'parameterFormat' | 'components'> {
+  const format = (param(call, 'parameter_format') ?? usual).toUpperCase();
   const components = normalised(objects(call, 'components'));
   const handles = [...JSON.stringify(components).matchAll(/"header_handle":\["([^"]*)"/g)].map(
     (match) => match[1] ?? '',
@@ -152,16 +157,35 @@ const defaults = ['name', 'parameter_format', 'components', 'language', 'status'
 
 function list(world: World, call: Call): Answer {
   const { id: wabaId } = wabaFor(world, call, call.params['waba'] ?? '');
-  const held = templatesOf(world)
+  const all = templatesOf(world)
     .values()
-    .filter((each) => each.wabaId === wabaId && each.deletedAt === null)
+    .filter((each) => each.wabaId === wabaId && each.deletedAt === null);
+  const held = all
     .map((each) => settled(world, each))
     .filter((each) => matches(call, each))
     .toReversed();
   const fields = param(call, 'fields');
   const asked = fields === null ? null : parseFields(fields);
   const present = (template: Template): object => select(templateNode(template), nodeType, asked, defaults);
-  return { status: 200, body: page(world, call, held, present) };
+  const summary = summaryOf(call, { total_count: held.length, message_template_count: all.length });
+  return { status: 200, body: { ...page(world, call, held, present), ...summary } };
+}
+
+/** So many templates a verified business may have. */
+const templateLimit = 6_000;
+
+/** What of the whole is asked for beside the page. */
+function summaryOf(call: Call, counts: Readonly<Record<string, number>>): object {
+  const asked = param(call, 'summary');
+  if (asked === null) return {};
+  const whole: Node = {
+    id: '',
+    ...counts,
+    message_template_limit: templateLimit,
+    are_translations_complete: true,
+  };
+  const { id: _none, ...summary } = select(whole, 'summary', parseFields(asked), []) as Node;
+  return { summary };
 }
 
 /** A name's filter finds every name that holds it; the others take several values. */
@@ -195,21 +219,23 @@ function edit(world: World, call: Call): Answer {
   if (approved && (recent.length >= 10 || recent.some((at) => at > now - dayMs))) {
     throw invalidParameter('(#100) This message template can only be edited once in 24 hours and 10 times in 30 days.');
   }
-  const said = param(call, 'components') === null ? template : saidIn(world, call);
+  const said = param(call, 'components') === null ? template : saidIn(world, call, template.parameterFormat);
   const { parameterFormat, components } = said;
   judgeTemplate({ name: template.name, parameterFormat, components });
-  templatesOf(world).put(template.id, {
+  const { id, name } = template;
+  const kept = category ?? template.category;
+  templatesOf(world).put(id, {
     ...template,
     parameterFormat,
     components,
-    category: category ?? template.category,
+    category: kept,
     status: 'PENDING',
     rejectedReason: 'NONE',
     reviewedFrom: now,
     editedAt: approved ? [...recent, now] : recent,
   });
-  reviewLater(world, template.id);
-  return { status: 200, body: { success: true }, effect: true };
+  reviewLater(world, id);
+  return { status: 200, body: { success: true, id, name, category: kept }, effect: true };
 }
 
 function remove(world: World, call: Call): Answer {

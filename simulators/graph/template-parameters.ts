@@ -1,5 +1,4 @@
 import type { World } from '../kernel/world.ts';
-import type { GraphErrorFacts } from './errors.ts';
 import { settled } from './template-review.ts';
 import {
   listIn,
@@ -19,7 +18,10 @@ export interface SentTemplate {
   readonly components: readonly Readonly<Record<string, unknown>>[];
 }
 
-export interface TemplateRefusal extends Pick<GraphErrorFacts, 'code' | 'message'> {
+/** Why a message is refused, as the Cloud API words it. */
+export interface TemplateRefusal {
+  readonly code: number;
+  readonly title: string;
   /** For `error_data.details`. */
   readonly details: string;
 }
@@ -46,33 +48,40 @@ export function templateOfMessage(
 const refusals = {
   missing: (name: string, language: string): TemplateRefusal => ({
     code: 132_001,
-    message: '(#132001) Template name does not exist in the translation',
+    title: 'Template name does not exist in the translation',
     details: `template name (${name}) does not exist in ${language}`,
   }),
   paused: (name: string): TemplateRefusal => ({
     code: 132_015,
-    message: '(#132015) Template is paused',
+    title: 'Template is paused',
     details: `template (${name}) is paused due to low quality so it cannot be sent`,
   }),
   disabled: (name: string): TemplateRefusal => ({
     code: 132_016,
-    message: '(#132016) Template is disabled',
+    title: 'Template is disabled',
     details: `template (${name}) is permanently disabled due to low quality`,
   }),
   count: (where: string, given: number, expected: number): TemplateRefusal => ({
     code: 132_000,
-    message: '(#132000) Number of parameters does not match the expected number of params',
+    title: 'Number of parameters does not match the expected number of params',
     details: `${where}: number of localizable_params (${given}) does not match the expected number of params (${expected})`,
   }),
   format: (where: string, expected: string, received: string): TemplateRefusal => ({
     code: 132_012,
-    message: '(#132012) Parameter format does not match format in the created template',
+    title: 'Parameter format does not match format in the created template',
     details: `${where}: Format mismatch, expected ${expected}, received ${received}`,
   }),
-  value: (details: string): TemplateRefusal => ({
-    code: 100,
-    message: '(#100) Invalid parameter',
+  value: (details: string): TemplateRefusal => ({ code: 100, title: 'Invalid parameter', details }),
+  /** A text that holds what no text may: seen in the field with this code, before with 100. */
+  text: (details: string): TemplateRefusal => ({
+    code: 132_018,
+    title: "There's an issue with the parameters in your template",
     details,
+  }),
+  tooLong: (where: string, length: number, limit: number): TemplateRefusal => ({
+    code: 132_005,
+    title: 'Translated text too long',
+    details: `${where}: hydrated text has ${length} characters, and may have ${limit}`,
   }),
 };
 
@@ -121,13 +130,28 @@ function textRefusal(
     if (parameter.type !== 'TEXT') return refusals.format(at, 'TEXT', parameter.type);
     if (value === '') return refusals.value(`${at}: parameter text is missing or empty`);
     if (/[\n\t]| {5,}/.test(value)) {
-      return refusals.value('Param text cannot have new-line/tab characters or more than 4 consecutive spaces');
+      return refusals.text('Param text cannot have new-line/tab characters or more than 4 consecutive spaces');
     }
     const name = parameter['parameter_name'];
     const fits = named ? names.includes(String(name)) : name === undefined;
     if (!fits) return refusals.value(`${at}: Parameter name is missing or empty`);
   }
-  return null;
+  const length = text.replaceAll(/\{\{[^{}]*\}\}/g, '').length + hydration(text, given, named);
+  return length > longest[part] ? refusals.tooLong(at, length, longest[part]) : null;
+}
+
+const longest = { header: 60, body: 1_024 } as const;
+
+/** How many characters the values add, each as often as its variable stands in the text. */
+function hydration(text: string, given: readonly TemplateComponent[], named: boolean): number {
+  const lengths = new Map(
+    given.map((parameter, place) => [
+      named ? String(parameter['parameter_name']) : String(place + 1),
+      textOf(parameter).length,
+    ]),
+  );
+  const places = [...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((match) => match[1] ?? '');
+  return places.reduce((sum, name) => sum + (lengths.get(name) ?? 0), 0);
 }
 
 /** What a button has to be given; the others take nothing. */

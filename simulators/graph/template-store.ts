@@ -1,3 +1,4 @@
+import type { Collection } from '../kernel/store.ts';
 import type { World } from '../kernel/world.ts';
 import type { Node } from './fields.ts';
 
@@ -35,7 +36,43 @@ export interface Template {
 
 export type TemplateComponent = Readonly<Record<string, unknown>> & { readonly type: string };
 
-export const templatesOf = ({ store }: World) => store.collection<Template>('template');
+/** The templates of all accounts; those of the seed are there from the start. */
+export function templatesOf({ store }: World): Collection<Template> {
+  const held = store.collection<Template>('template');
+  for (const seed of seededTemplates) if (held.get(seed.id) === null) held.put(seed.id, seed);
+  return held;
+}
+
+/** An approved template, as it stands after its review. */
+export function approvedTemplate(
+  said: Pick<Template, 'id' | 'wabaId' | 'name' | 'language' | 'category' | 'parameterFormat' | 'components'>,
+): Template {
+  return {
+    ...said,
+    status: 'APPROVED',
+    rejectedReason: 'NONE',
+    quality: 'UNKNOWN',
+    reviewedFrom: null,
+    everApproved: true,
+    editedAt: [],
+    pausedAt: null,
+    pauses: 0,
+    deletedAt: null,
+  };
+}
+
+/** What the account of the third business has had for long. */
+const seededTemplates: readonly Template[] = [
+  approvedTemplate({
+    id: '104300000000901',
+    wabaId: '104300000000001',
+    name: 'saldi',
+    language: 'it',
+    category: 'MARKETING',
+    parameterFormat: 'POSITIONAL',
+    components: [{ type: 'BODY', text: 'Ciao! Da oggi i saldi.' }],
+  }),
+];
 
 /** The template that has a name in a language, deleted ones left out. */
 export function templateNamed(

@@ -176,7 +176,7 @@ function numberNode(world: World, { id, display, verifiedName, status }: PhoneNu
     platform_type: connected ? 'CLOUD_API' : 'NOT_APPLICABLE',
     throughput: { level: connected ? messaging(world).throughput : 'NOT_APPLICABLE' },
     eligibility_for_api_business_global_search: null,
-    health_status: null,
+    health_status: healthOf(world, id, connected),
     certificate: null,
     new_certificate: null,
     last_onboarded_time: null,
@@ -184,4 +184,17 @@ function numberNode(world: World, { id, display, verifiedName, status }: PhoneNu
     country_dial_code: '39',
     whatsapp_business_manager_messaging_limit: messaging(world).tier,
   };
+}
+
+/** As WhatsApp tells it: the number, and the least fit of all that a message passes through. */
+function healthOf(world: World, id: string, connected: boolean): object {
+  const { refuseAllWith: code } = messaging(world);
+  const number = { entity_type: 'PHONE_NUMBER', id };
+  if (connected && code === null) {
+    return { can_send_message: 'AVAILABLE', entities: [{ ...number, can_send_message: 'AVAILABLE' }] };
+  }
+  const errors = [
+    { error_code: code ?? 133_010, error_description: 'The number may not send.', possible_solution: '' },
+  ];
+  return { can_send_message: 'BLOCKED', entities: [{ ...number, can_send_message: 'BLOCKED', errors }] };
 }

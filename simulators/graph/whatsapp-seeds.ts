@@ -67,6 +67,9 @@ export const businessOfSystemUser = (id: string): WhatsappBusiness | null =>
 export const businessOfWaba = (id: string): WhatsappBusiness | null =>
   whatsappBusinesses.find(({ wabas }) => wabas.some((account) => account.id === id)) ?? null;
 
+/** The business that an account belongs to: its portfolio at Meta. */
+export const portfolioOf = (wabaId: string): string => businessOfWaba(wabaId)?.tenant.businessId ?? wabaId;
+
 export const whatsappTokens: readonly SeededToken[] = whatsappBusinesses.map(
   ({ systemUserId: id, systemUserName: name, accessToken }) => ({ id, kind: 'whatsapp_business', name, accessToken }),
 );

@@ -82,16 +82,12 @@ export function campaignCaller(of: {
         if (row.kind === 'suppressed') {
           gathered = { ...gathered, suppressed: [...gathered.suppressed, message.authorId] };
         }
-        return settled(message, row, { code, attempt });
+        return settled(message, row, code);
       }
     }
   }
 
-  function settled(
-    { id }: ClaimedMessage,
-    row: RowOutcome,
-    { code, attempt }: { code: number | null; attempt: number },
-  ): MessageResult {
+  function settled({ id, capped }: ClaimedMessage, row: RowOutcome, code: number | null): MessageResult {
     switch (row.kind) {
       case 'failed':
         return { id, kind: 'failed', code };
@@ -100,8 +96,8 @@ export function campaignCaller(of: {
       case 'again':
         return { id, kind: 'again', dueAt: new Date(clock() + row.afterMs), counts: row.counts, code };
       case 'capped':
-        if (attempt > 1) return { id, kind: 'skipped', reason: 'marketing_cap', code };
-        return { id, kind: 'again', dueAt: new Date(clock() + row.afterMs), counts: true, code };
+        if (capped) return { id, kind: 'skipped', reason: 'marketing_cap', code };
+        return { id, kind: 'again', dueAt: new Date(clock() + row.afterMs), counts: true, code, capped: true };
     }
   }
 }

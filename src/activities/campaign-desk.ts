@@ -7,13 +7,15 @@ import {
   claimMessages,
   type ClaimedMessage,
   giveBack,
+  hasQueued,
   lockQuota,
   markSending,
   settleMessages,
   skipClaimed,
 } from '../db/campaign-ledger.ts';
+import { readNumbers } from '../db/campaign-numbers.ts';
 import { readSendingPlan, type SendingPlan, type SendingVariant } from '../db/campaign-sending.ts';
-import { readCostRoom } from '../db/campaign-spend.ts';
+import { takeCostRoom } from '../db/campaign-spend.ts';
 import { reserveReach } from '../db/portfolio-reach.ts';
 import type { Database } from '../db/schema.ts';
 import { takeBlock } from '../db/sender-bucket.ts';
@@ -60,27 +62,35 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
   const { tenantId, campaignId } = claim;
   const inTenant = <T>(work: (trx: TenantTransaction) => Promise<T>): Promise<T> => withTenant(db, tenantId, work);
   const key = { tenantId, connectionId };
+  const monthNow = monthWatch();
   let nextBlockAt = 0;
+  // What was found at the last mark; the mark itself finds out when it is not so any more.
+  let hasQuota = true;
 
   return {
     async claim(after, limit) {
       const claimed = await inTenant(async (trx) => {
+        if (!(await goesOn(trx))) return stopped;
         plan.current = await readSendingPlan(trx, claim);
         const frozen = await isFrozen(trx, campaignId);
-        const room = await readCostRoom(trx, claim, new Date(clock()));
+        const room = await takeCostRoom(trx, claim, { most: limit, now: new Date(clock()) });
         if (room?.messages === 0) {
+          const isLeft = !frozen || (await hasQueued(trx, claim));
           // What has been claimed is within the cap, and leaves before the campaign stops.
-          if (room.claimed === 0) await dependencies.pause(trx, 'cost_cap');
-          return { messages: [], reachUsedUp: false, last: null, frozen, dry: false, waits: true };
+          if (isLeft && room.claimed === 0) {
+            await dependencies.pause(trx, 'cost_cap');
+            return stopped;
+          }
+          return { messages: [], reachUsedUp: false, last: null, frozen, dry: !isLeft, waits: isLeft };
         }
-        const most = Math.min(limit, room?.messages ?? limit);
+        const most = room?.messages ?? limit;
         const by = { connectionId, after, limit: most, now: new Date(clock()), leaseMs: claimLeaseMs };
         const rows = await claimMessages(trx, claim, by);
         const sendable = await sort(trx, rows);
         const last = rows.at(-1)?.id ?? null;
         return { ...sendable, last, frozen, dry: frozen && rows.length < most, waits: last === null && !frozen };
       });
-      if (claimed.waits) await sleep(freezePauseMs);
+      if ('waits' in claimed && claimed.waits) await sleep(freezePauseMs);
       return claimed;
     },
 
@@ -92,6 +102,10 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
       return inTenant(async (trx) => {
         const control = await readControl(trx, claim);
         if (control?.state !== 'running' || control.epoch !== claim.epoch) return { ended: 'stopped' as const };
+        if (!(await mayUse(trx))) {
+          await dependencies.pause(trx, 'connection');
+          return { ended: 'stopped' as const };
+        }
         if (early) return { count: 0, startsInMs: 0, ended: null };
         const { ratePerS } = control;
         const room = { most: isSilent ? 1 : most, ownRatePerS: ratePerS };
@@ -103,22 +117,26 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
 
     async mark(messages) {
       return inTenant(async (trx) => {
-        const month = monthOf(clock(), plan.current.tenantTimeZone);
+        const month = monthNow(clock(), plan.current.tenantTimeZone);
+        const needsConsent = plan.current.variants.some(({ category }) => category === 'marketing');
+        const how = { needsConsent, month, leaseMs: sendLeaseMs };
+        if (!hasQuota) {
+          const marked = await markSending(trx, claim, { ...how, ids: idsOf(messages), unlessQuota: true });
+          if (marked.length > 0) return marked;
+        }
         const room = await lockQuota(trx, { tenantId, month });
+        hasQuota = room !== null;
         if (room === 0) {
           await dependencies.pause(trx, 'quota');
-          return { ended: 'stopped' as const };
+          return stopped;
         }
-        const ids = messages.slice(0, room ?? messages.length).map(({ id }) => id);
-        const needsConsent = plan.current.variants.some(({ category }) => category === 'marketing');
-        const marked = await markSending(trx, claim, { ids, needsConsent, month, leaseMs: sendLeaseMs });
+        const ids = idsOf(messages.slice(0, room ?? messages.length));
+        const marked = await markSending(trx, claim, { ...how, ids, unlessQuota: false });
         // Those beyond the quota go back at once; if any are left, the next mark pauses the campaign.
-        const beyond = messages.slice(ids.length).map(({ id }) => id);
+        const beyond = idsOf(messages.slice(ids.length));
         if (beyond.length > 0) await giveBack(trx, claim, { ids: beyond });
         if (marked.length > 0) return marked;
-        const control = await readControl(trx, claim);
-        const goesOn = control?.state === 'running' && control.epoch === claim.epoch;
-        return goesOn ? marked : { ended: 'stopped' as const };
+        return (await goesOn(trx)) ? marked : stopped;
       });
     },
 
@@ -141,6 +159,17 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
       await persistently(() => inTenant((trx) => giveBack(trx, claim, { ids: messages.map(({ id }) => id) })));
     },
   };
+
+  /** A person may have suspended or disconnected the number since. */
+  async function mayUse(trx: TenantTransaction): Promise<boolean> {
+    const numbers = await readNumbers(trx, claim);
+    return numbers.find(({ id }) => id === connectionId)?.works === true;
+  }
+
+  async function goesOn(trx: TenantTransaction): Promise<boolean> {
+    const control = await readControl(trx, claim);
+    return control?.state === 'running' && control.epoch === claim.epoch;
+  }
 
   /** Sets aside whom nothing may be sent to now. */
   async function sort(trx: TenantTransaction, rows: readonly ClaimedMessage[]) {
@@ -191,6 +220,19 @@ export function campaignDesk(dependencies: DeskDependencies): SendDesk {
 }
 
 const longestWaitMs = 2_000;
+const stopped = { ended: 'stopped' } as const;
+
+/** `monthOf`, worked out once a minute: months begin on the minute, in every zone. */
+function monthWatch(): (now: Instant, timeZone: string) => string {
+  let known = { minute: Number.NaN, timeZone: '', month: '' };
+  return (now, timeZone) => {
+    const minute = Math.floor(now / 60_000);
+    if (known.minute !== minute || known.timeZone !== timeZone) {
+      known = { minute, timeZone, month: monthOf(now, timeZone) };
+    }
+    return known.month;
+  };
+}
 
 const idsOf = (rows: readonly ClaimedMessage[]) => rows.map(({ id }) => id);
 

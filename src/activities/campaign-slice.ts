@@ -4,17 +4,18 @@ import { ChannelError, type PageAccess } from '../channels/channel.ts';
 import type { HeldPage } from '../channels/connector.ts';
 import type { NumberLimits, ReadLimits } from '../channels/whatsapp/limits.ts';
 import type { WhatsappSender } from '../channels/whatsapp/send.ts';
-import { moveCampaign, readControl, waitForReach } from '../db/campaign-control.ts';
-import { type CampaignKey, giveBack } from '../db/campaign-ledger.ts';
-import { recoverMessages } from '../db/campaign-leases.ts';
+import { moveCampaign } from '../db/campaign.ts';
+import { readControl, waitForReach } from '../db/campaign-control.ts';
+import type { CampaignKey } from '../db/campaign-ledger.ts';
+import { nextTriedDueAt, recoverMessages, takeOver } from '../db/campaign-leases.ts';
+import { stopNumber } from '../db/campaign-numbers.ts';
 import { blockTemplate, noteMarketingStop, readSendingPlan } from '../db/campaign-sending.ts';
 import { breakConnection } from '../db/connection-grant.ts';
 import type { Database } from '../db/schema.ts';
-import { setSenderLimit, slowSender } from '../db/sender-bucket.ts';
+import { noteNumberLimits, slowSender } from '../db/sender-bucket.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
-import { pauseFor } from '../domain/campaign-process.ts';
 import type { PauseReason } from '../domain/campaign.ts';
-import { errorOf } from '../domain/connection-health.ts';
+import { errorOf, scopesRefused } from '../domain/connection-health.ts';
 import type { CampaignMessageId, ConnectionId } from '../domain/ids.ts';
 import { newId } from '../platform/new-id.ts';
 import type { SealKey } from '../platform/sealing.ts';
@@ -84,14 +85,18 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
 
   async function open(trx: TenantTransaction, about: SenderOf, before: Progress | null) {
     const now = new Date(clock());
-    // Whoever held these is dead, or will find that they are not its own any more.
-    if (before !== null) await giveBack(trx, { ...about, leaseToken: before.leaseToken }, { ids: 'all' });
+    if (before !== null) await takeOver(trx, { ...about, leaseToken: before.leaseToken });
     await recoverMessages(trx, about, now);
     const control = await readControl(trx, about);
     if (control?.state !== 'running' || control.halted) return null;
     const held = await readHeldConnection(trx, about, { masterKeys, now });
-    if (held === null || held.page === null) {
+    if (held === null) {
       await pauseCampaign(trx, about, 'connection');
+      return null;
+    }
+    if (held.page === null) {
+      // Noted with the connection too: as long as that is said to work, the campaign would be tried again and again.
+      await stopAccount(trx, about, { held, account: { problem: 'token', code: null } });
       return null;
     }
     const plan = await readSendingPlan(trx, about);
@@ -102,7 +107,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
   async function limitsOf(about: SenderOf, held: Held): Promise<NumberLimits | 'broken'> {
     try {
       const limits = await dependencies.readLimits(held.page, { signal: AbortSignal.timeout(askTimeoutMs) });
-      await withTenant(db, about.tenantId, (trx) => setSenderLimit(trx, about, limits.perSecond));
+      await withTenant(db, about.tenantId, (trx) => noteNumberLimits(trx, about, limits));
       return limits;
     } catch (error) {
       if (!(error instanceof ChannelError) || error.grantProblem === null) throw error;
@@ -146,7 +151,15 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     const result = await sendOut(desk, bounds, slice.from);
     const waitUntil = moreAt as Date | null;
     if (result.end === 'reach' && waitUntil !== null) {
-      await withTenant(db, tenantId, (trx) => waitForReach(trx, about, { until: waitUntil, now: new Date(clock()) }));
+      await withTenant(db, tenantId, async (trx) => {
+        const now = new Date(clock());
+        // Whom it was tried to send to need no more reach: they do not wait for tomorrow.
+        const triedAt = Math.max(
+          (await nextTriedDueAt(trx, about))?.getTime() ?? Infinity,
+          now.getTime() + reachPauseMs,
+        );
+        await waitForReach(trx, about, { until: new Date(Math.min(waitUntil.getTime(), triedAt)), now });
+      });
     }
     return result;
   }
@@ -164,11 +177,14 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     else if (pause !== null) await pauseCampaign(trx, about, pause);
   }
 
-  /** A grant that is gone is noted with its connection, where people see it and mend it. */
+  /**
+   * A grant that is gone is noted with its connection, where people see it and mend it; what WhatsApp has against the
+   * number otherwise, with the campaign's own.
+   */
   async function stopAccount(
     trx: TenantTransaction,
     about: SenderOf,
-    { held, account }: { held: Held; account: NonNullable<Consequences['account']> },
+    { held, account }: { held: HeldConnection; account: NonNullable<Consequences['account']> },
   ): Promise<void> {
     const { problem, code } = account;
     const now = new Date(clock());
@@ -177,9 +193,11 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
       const words = { providerStatus: null, providerCode: code === null ? null : String(code), providerMessage: null };
       const error = errorOf(isGone ? 'grant_gone' : 'permission_lost', words, now);
       const state = isGone ? 'expired' : 'refresh_required';
-      await breakConnection(trx, about, { grantVersion: held.grantVersion, state, error, now });
+      const missing = isGone ? [] : scopesRefused('message', [], held);
+      await breakConnection(trx, about, { grantVersion: held.grantVersion, state, missing, error, now });
     }
-    await pauseCampaign(trx, about, pauseFor(problem), { problem, code });
+    await stopNumber(trx, about, { problem, code, now });
+    await pauseCampaign(trx, about, 'connection', { problem, code });
   }
 
   async function pauseCampaign(
@@ -188,11 +206,14 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     reason: PauseReason,
     data: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
-    await moveCampaign(trx, about, { to: 'paused', from: ['running'], reason, by: null, now: new Date(clock()), data });
+    const { tenantId, campaignId } = about;
+    const step = { kind: 'pause', reason } as const;
+    await moveCampaign(trx, { tenantId, campaignId, step, actor: { kind: 'process' }, now: new Date(clock()), data });
   }
 }
 
 const askTimeoutMs = 20_000;
+const reachPauseMs = 1_000;
 
 type SenderOf = CampaignKey & { readonly connectionId: ConnectionId };
 type Held = HeldConnection & { readonly page: HeldPage };

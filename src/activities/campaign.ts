@@ -1,28 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import {
-  type CampaignMove,
-  moveCampaign,
-  readControl,
-  readNumbers,
-  readStart,
-  setCampaignRate,
-} from '../db/campaign-control.ts';
+import { moveCampaign } from '../db/campaign.ts';
+import { readControl, readStart, setCampaignRate } from '../db/campaign-control.ts';
 import { freezeChunk, isFrozen } from '../db/campaign-freeze.ts';
 import { voidIfChanged } from '../db/campaign-void.ts';
 import type { CampaignKey } from '../db/campaign-ledger.ts';
 import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../db/campaign-leases.ts';
+import { type CampaignNumber, readNumbers } from '../db/campaign-numbers.ts';
 import { passGate } from '../db/halt.ts';
 import type { Database } from '../db/schema.ts';
 import { type TenantTransaction, withTenant } from '../db/tenant.ts';
-import type { CampaignState } from '../domain/campaign.ts';
+import type { CampaignState, CampaignStep, StepRefusal } from '../domain/campaign.ts';
 import {
   type CampaignCommand,
   type CampaignReading,
-  type CampaignRefusal,
-  commandRefusal,
+  rateRefusal,
+  reviveEveryMs,
+  ruleOnCommand,
 } from '../domain/campaign-process.ts';
-import type { UserId } from '../domain/ids.ts';
+import type { Instant, UserId } from '../domain/ids.ts';
 import { beginsAt } from '../domain/quiet-hours.ts';
 import type { Clock } from '../platform/clock.ts';
 import { whileBeating } from './heartbeat.ts';
@@ -40,16 +36,25 @@ export interface CampaignDependencies {
 }
 
 /** How a command ended. */
-export type CampaignAnswer = { readonly state: CampaignState } | { readonly refusal: CampaignRefusal };
+export type CampaignAnswer = { readonly state: CampaignState } | { readonly refusal: StepRefusal };
 
 /** How often it is looked whether the last call has left, after a campaign was stopped. */
 const lookEveryMs = 100;
 const cancelChunk = 5_000;
+const leadsTo = { pause: 'paused', resume: 'running', cancel: 'cancelled' } as const;
+/** Nothing moves what is not there. */
+const gone = { state: 'cancelled', pauseReason: null } as const;
 
 /** The states of a campaign; what it sends is for `campaign-slice.ts`. */
 export function campaignActivities({ db, clock }: CampaignDependencies) {
   const inTenant = <T>({ tenantId }: CampaignKey, work: (trx: TenantTransaction) => Promise<T>): Promise<T> =>
     withTenant(db, tenantId, work);
+  /** For what lets a campaign run: whoever stops the tenant either knows of it, or is known to it. */
+  const throughGate = <T>(key: CampaignKey, work: (trx: TenantTransaction) => Promise<T>): Promise<T> =>
+    inTenant(key, async (trx) => {
+      await passGate(trx, key.tenantId);
+      return work(trx);
+    });
   const now = (): Date => new Date(clock());
 
   return {
@@ -58,20 +63,25 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
 
     /** Begins what is due, if it is still what was approved. */
     startCampaign: (key: CampaignKey): Promise<void> =>
-      inTenant(key, async (trx) => {
-        await passGate(trx, key.tenantId);
+      throughGate(key, async (trx) => {
         if (await voidIfChanged(trx, key, now())) return;
-        await moveCampaign(trx, key, { to: 'running', from: ['scheduled'], by: null, now: now() });
+        await move(trx, key, { kind: 'start' });
       }),
 
     /** The numbers of a campaign that was waiting for them work again. */
-    reviveCampaign: (key: CampaignKey) => move(key, { to: 'running', from: ['paused'] }),
+    reviveCampaign: (key: CampaignKey): Promise<void> =>
+      throughGate(key, async (trx) => {
+        const control = await readControl(trx, key, { lock: true });
+        if (control?.pauseReason === 'connection') await move(trx, key, { kind: 'resume' });
+      }),
 
     /** Ends one of which every row has ended; a row that came back meanwhile keeps it running. */
     finishCampaign: (key: CampaignKey): Promise<void> =>
       inTenant(key, async (trx) => {
+        // Locked first: a message that fails late puts its row back only while the campaign goes on.
+        await readControl(trx, key, { lock: true });
         if ((await nextMessageDueAt(trx, key, now())) !== null) return;
-        await moveCampaign(trx, key, { to: 'finished', from: ['running'], by: null, now: now() });
+        await move(trx, key, { kind: 'finish' });
       }),
 
     /** Writes the audience into the ledger, piece by piece, until all of it is there or the campaign is stopped. */
@@ -89,19 +99,18 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
       }),
 
     /** Answers when nothing can leave any more. */
-    async pauseCampaign({ by, ...key }: CampaignOrder): Promise<CampaignAnswer> {
-      const answer = await order(key, 'pause', { to: 'paused', from: ['running'], reason: 'manual', by });
-      await untilStill(key);
+    async pauseCampaign(order: CampaignOrder): Promise<CampaignAnswer> {
+      const answer = await obey('pause', order);
+      await untilStill(order);
       return answer;
     },
 
-    resumeCampaign: ({ by, ...key }: CampaignOrder): Promise<CampaignAnswer> =>
-      order(key, 'resume', { to: 'running', from: ['paused'], by }),
+    resumeCampaign: (order: CampaignOrder): Promise<CampaignAnswer> => obey('resume', order),
 
     /** Answers when nothing can leave any more; what was not sent is written down afterwards. */
-    async cancelCampaign({ by, ...key }: CampaignOrder): Promise<CampaignAnswer> {
-      const answer = await order(key, 'cancel', { to: 'cancelled', from: ['scheduled', 'running', 'paused'], by });
-      await untilStill(key);
+    async cancelCampaign(order: CampaignOrder): Promise<CampaignAnswer> {
+      const answer = await obey('cancel', order);
+      await untilStill(order);
       return answer;
     },
 
@@ -109,7 +118,7 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
       inTenant(key, async (trx): Promise<CampaignAnswer> => {
         const control = await readControl(trx, key, { lock: true });
         const state = control?.state ?? 'cancelled';
-        const refusal = commandRefusal('set_rate', state);
+        const refusal = rateRefusal(state);
         if (refusal !== null) return { refusal };
         // Repeated after a lost answer, it has been done.
         if (control?.ratePerS !== ratePerS) await setCampaignRate(trx, key, { ratePerS, by, now: now() });
@@ -124,23 +133,21 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
       }),
   };
 
-  async function move(key: CampaignKey, step: Omit<CampaignMove, 'by' | 'now'>): Promise<void> {
-    await inTenant(key, async (trx) => {
-      await passGate(trx, key.tenantId);
-      await moveCampaign(trx, key, { ...step, by: null, now: now() });
-    });
+  /** A step of the process itself. Where somebody was first, nothing happens: it reads anew what there is. */
+  async function move(trx: TenantTransaction, key: CampaignKey, step: CampaignStep): Promise<void> {
+    await moveCampaign(trx, { ...key, step, actor: { kind: 'process' }, now: now() });
   }
 
-  function order(key: CampaignKey, command: CampaignCommand, step: Omit<CampaignMove, 'now'>): Promise<CampaignAnswer> {
-    return inTenant(key, async (trx): Promise<CampaignAnswer> => {
-      await passGate(trx, key.tenantId);
-      const state = (await readControl(trx, key, { lock: true }))?.state ?? 'cancelled';
-      const refusal = commandRefusal(command, state);
-      if (refusal !== null) return { refusal };
-      // Where it is there already, the command has been obeyed.
-      if (state === step.to) return { state };
-      await moveCampaign(trx, key, { ...step, now: now() });
-      return { state: step.to };
+  function obey(command: CampaignCommand, { by, tenantId, campaignId }: CampaignOrder): Promise<CampaignAnswer> {
+    const key = { tenantId, campaignId };
+    return throughGate(key, async (trx): Promise<CampaignAnswer> => {
+      const position = (await readControl(trx, key, { lock: true })) ?? gone;
+      const ruling = ruleOnCommand(command, position);
+      if ('refusal' in ruling) return ruling;
+      const { step } = ruling;
+      if (step === null) return { state: position.state };
+      await moveCampaign(trx, { ...key, step, actor: { kind: 'user', id: by }, now: now() });
+      return { state: leadsTo[command] };
     });
   }
 
@@ -162,7 +169,14 @@ async function read(trx: TenantTransaction, key: CampaignKey, now: Date): Promis
     numbers: numbers.map(({ id }) => id),
     numbersWork: numbers.every(({ works }) => works),
     halted: control.halted,
+    askAt: nextQuestion(numbers),
     frozen: await isFrozen(trx, key.campaignId),
     nextDueAt: ledger ? ((await nextMessageDueAt(trx, key, now))?.getTime() ?? null) : null,
   };
+}
+
+/** When WhatsApp is next to be asked about a number; null: about none. */
+function nextQuestion(numbers: readonly CampaignNumber[]): Instant | null {
+  const asked = numbers.flatMap(({ unansweredSince }) => (unansweredSince === null ? [] : [unansweredSince.getTime()]));
+  return asked.length === 0 ? null : Math.min(...asked) + reviveEveryMs;
 }

@@ -20,6 +20,7 @@ import { createLogger, type Logger } from '../platform/logging.ts';
 import { createApiMetrics } from '../platform/metrics.ts';
 import { openStorage } from '../platform/storage/open.ts';
 import { createTemporalClient } from '../platform/temporal-client.ts';
+import { askLimitsWith } from './ask-limits.ts';
 import { grantDeskWith } from './grant-desk.ts';
 import { openMessageIntake } from './message-intake.ts';
 import { probeWith } from './probe-page.ts';
@@ -27,6 +28,7 @@ import { publishedPostsOn } from './published-posts.ts';
 import { renewWith } from './renew-token.ts';
 import { replyDeskWith } from './reply-desk.ts';
 import { templateDeskWith } from './template-desk.ts';
+import { testSenderWith } from './test-sender.ts';
 
 /** Serves the API until it is asked to stop. */
 async function main(): Promise<void> {
@@ -61,6 +63,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
     connectors,
     templates,
     replies,
+    whatsapp,
     close: closeChannels,
   } = openChannels(config.networks, {
     clock: systemClock,
@@ -73,6 +76,7 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
     log: logger,
   });
   const messages = openMessageIntake({ db: database.db, clock: systemClock, log: logger });
+  const conversing = { replies: replyDeskWith(replies), askLimits: askLimitsWith(whatsapp.readLimits) };
   const metrics = createApiMetrics();
   metrics.watchPool('app', database.pool);
   metrics.watchPool('system', system.pool);
@@ -89,10 +93,15 @@ function wire(config: ApiConfig, { logger, stopping }: { logger: Logger; stoppin
       renew: renewWith({ db: database.db, masterKeys: config.masterKeys, connectors, clock: systemClock }),
       published: publishedPostsOn(channels),
       templates: templateDeskWith(templates),
-      replies: replyDeskWith(replies),
+      ...conversing,
       feed,
       simulated: simulatedHosts(config.networks),
-      sendTest: null,
+      sendTest: testSenderWith({
+        db: database.db,
+        clock: systemClock,
+        masterKeys: config.masterKeys,
+        ...conversing,
+      }),
       storage: openStorage(config.media.store),
       urls: config.media,
     }),

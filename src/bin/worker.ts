@@ -1,6 +1,7 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
 import { campaignActivities } from '../activities/campaign.ts';
+import { campaignQuestionActivities } from '../activities/campaign-question.ts';
 import { campaignSliceActivities } from '../activities/campaign-slice.ts';
 import { connectionActivities } from '../activities/connection.ts';
 import { connectionPictureActivities } from '../activities/connection-picture.ts';
@@ -67,6 +68,12 @@ async function main(): Promise<void> {
       ...whatsapp,
       clock: systemClock,
       stopping: stopping.signal,
+    }),
+    ...campaignQuestionActivities({
+      db: campaigns.db,
+      masterKeys: config.masterKeys,
+      readHealth: whatsapp.readHealth,
+      clock: systemClock,
     }),
     ...revocationActivities({ db: app.db, connectors, masterKeys: config.masterKeys, clock: systemClock }),
     ...connectionPictureActivities({

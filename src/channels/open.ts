@@ -10,6 +10,7 @@ import {
   connectorRegistry,
   type Connectors,
 } from './registry.ts';
+import { type ReadHealth, whatsappHealth } from './whatsapp/health.ts';
 import { type ReadLimits, whatsappLimits } from './whatsapp/limits.ts';
 import { whatsappSender, type WhatsappSender } from './whatsapp/send.ts';
 import { replyChannel, type SendReply } from './whatsapp/reply.ts';
@@ -22,7 +23,11 @@ export interface OpenChannels {
   /** One message to one person, at once. */
   readonly replies: SendReply;
   /** Messages on WhatsApp, by the thousand. */
-  readonly whatsapp: { readonly sender: WhatsappSender; readonly readLimits: ReadLimits };
+  readonly whatsapp: {
+    readonly sender: WhatsappSender;
+    readonly readLimits: ReadLimits;
+    readonly readHealth: ReadHealth;
+  };
   readonly close: () => Promise<void>;
 }
 
@@ -43,7 +48,13 @@ export function openChannels(
     replies: replyChannel({ http, clock, app: config.apps.meta }),
     whatsapp: {
       sender: whatsappSender({ lane, hosts, app: config.apps.meta }),
-      readLimits: whatsappLimits({ http, clock, app: config.apps.meta }),
+      readLimits: whatsappLimits({
+        http,
+        clock,
+        app: config.apps.meta,
+        highPerSecond: config.whatsappHighPerSecond,
+      }),
+      readHealth: whatsappHealth({ http, clock, app: config.apps.meta }),
     },
     close: async () => {
       await Promise.all([http.close(), lane.close()]);

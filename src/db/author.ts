@@ -4,6 +4,7 @@ import type { AuthorId, TenantId, UserId } from '../domain/ids.ts';
 import type { Network } from '../domain/network.ts';
 import { newId } from '../platform/new-id.ts';
 import { unlessViolated } from './constraint.ts';
+import { lastContactOf } from './last-contact.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** What may be said of an author; consent and the block list have ways of their own. */
@@ -68,6 +69,12 @@ export async function selectAuthors(trx: TenantTransaction, filter: AuthorFilter
 /** An author that has not been erased. */
 export async function selectAuthor(trx: TenantTransaction, id: AuthorId): Promise<AuthorRow | null> {
   const row = await authorRows(trx).where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : rowOf(row);
+}
+
+/** The author who has a number at WhatsApp, in E.164. */
+export async function selectAuthorByPhone(trx: TenantTransaction, phone: string): Promise<AuthorRow | null> {
+  const row = await authorRows(trx).where('network', '=', 'whatsapp').where('phone', '=', phone).executeTakeFirst();
   return row === undefined ? null : rowOf(row);
 }
 
@@ -206,7 +213,7 @@ async function noteInbound(
 }
 
 function authorRows(trx: TenantTransaction) {
-  return trx.selectFrom('author').selectAll().where('erased_at', 'is', null);
+  return trx.selectFrom('author').selectAll().select(lastContactOf.as('last_contact')).where('erased_at', 'is', null);
 }
 
 function matching(search: string): RawBuilder<boolean> {
@@ -238,7 +245,7 @@ function rowOf(row: Stored): AuthorRow {
     consentAt: row.consent_at,
     blockedAt: row.blocked_at,
     lastInboundAt: row.last_inbound_at,
-    lastContactAt: row.last_contact_at,
+    lastContactAt: row.last_contact,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     version: row.version,

@@ -84,16 +84,14 @@ export async function takeSnapshot(
 ): Promise<number> {
   const audience = await selectAudience(trx, campaignId, now);
   if (audience === null) throw new Error('there is no such campaign');
-  // The order of hashes belongs to this campaign: nobody gets the first variant of them all.
-  const hash = sql`uuid_hash_extended(id, uuid_hash_extended(${campaignId}::uuid, 0))`;
-  // Everybody is sorted twice: in memory, not on disk.
+  const rank = await rankIn(trx, campaignId);
+  // Where everybody is sorted, then in memory, not on disk.
   await sql`select set_config('work_mem', '128MB', true)`.execute(trx);
   const { rows } = await sql<{ people: number; sendable: number }>`
     with taken as (
       insert into campaign_audience (tenant_id, campaign_id, place, author_id, skip_reason, rank)
       select ${tenantId}::uuid, ${campaignId}::uuid, row_number() over (order by id), id, skip_reason,
-             case when skip_reason is null
-                  then row_number() over (partition by skip_reason is null order by ${hash}, id) end
+             case when skip_reason is null then ${rank} end
       from (${judgedAudience(audience)}) judged
       returning rank
     )
@@ -106,6 +104,22 @@ export async function takeSnapshot(
     .where('id', '=', campaignId)
     .execute();
   return people;
+}
+
+/**
+ * Somebody's rank among those who are sent something, which decides over their variant. The order of hashes belongs to
+ * this campaign: nobody gets the first variant of them all. Of a single variant the rank decides nothing, and sorting a
+ * million people by it would be half of the work.
+ */
+async function rankIn(trx: TenantTransaction, campaignId: CampaignId): Promise<RawBuilder<number>> {
+  const { variants } = await trx
+    .selectFrom('campaign_variant')
+    .select(({ fn }) => fn.countAll<string>().as('variants'))
+    .where('campaign_id', '=', campaignId)
+    .executeTakeFirstOrThrow();
+  if (Number(variants) < 2) return sql`1`;
+  const hash = sql`uuid_hash_extended(id, uuid_hash_extended(${campaignId}::uuid, 0))`;
+  return sql`row_number() over (partition by skip_reason is null order by ${hash}, id)`;
 }
 
 async function splitOverVariants(trx: TenantTransaction, campaignId: CampaignId, people: number): Promise<void> {

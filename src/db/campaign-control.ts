@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { EventKind } from '../domain/event.ts';
 import type { CampaignState, PauseReason } from '../domain/campaign.ts';
-import type { ConnectionId, UserId } from '../domain/ids.ts';
+import type { UserId } from '../domain/ids.ts';
 import type { CampaignKey } from './campaign-ledger.ts';
 import { type Actor, appendEvents } from './event.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -67,77 +67,6 @@ export function readStart(trx: TenantTransaction, { tenantId, campaignId }: Camp
     .where('campaign.tenant_id', '=', tenantId)
     .where('campaign.id', '=', campaignId)
     .executeTakeFirstOrThrow();
-}
-
-/** The numbers that it sends from, and whether each may. */
-export async function readNumbers(
-  trx: TenantTransaction,
-  { tenantId, campaignId }: CampaignKey,
-): Promise<readonly { readonly id: ConnectionId; readonly works: boolean }[]> {
-  const rows = await trx
-    .selectFrom('campaign_number')
-    .innerJoin('connection', (join) =>
-      join
-        .onRef('connection.tenant_id', '=', 'campaign_number.tenant_id')
-        .onRef('connection.id', '=', 'campaign_number.connection_id'),
-    )
-    .select(['connection.id', 'connection.state', 'connection.suspended_at'])
-    .where('campaign_number.tenant_id', '=', tenantId)
-    .where('campaign_number.campaign_id', '=', campaignId)
-    .orderBy('connection.id')
-    .execute();
-  return rows.map(({ id, state, suspended_at }) => ({
-    id,
-    works: (state === 'connected' || state === 'degraded') && suspended_at === null,
-  }));
-}
-
-/** Where a campaign goes, and whose doing it is. */
-export interface CampaignMove {
-  readonly to: Extract<CampaignState, 'running' | 'paused' | 'finished' | 'cancelled'>;
-  readonly from: readonly CampaignState[];
-  readonly reason?: PauseReason;
-  readonly by: UserId | null;
-  readonly now: Date;
-  /** Told with the event: ids, codes and counts. */
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-/**
- * Moves a campaign and tells of it. Whatever ends its sending raises the epoch, so that no row which has been claimed
- * leaves any more. False: it was not in a state to go there.
- */
-export async function moveCampaign(
-  trx: TenantTransaction,
-  key: CampaignKey,
-  { to, from, reason, by, now, data = {} }: CampaignMove,
-): Promise<boolean> {
-  const { tenantId, campaignId } = key;
-  const before = await readControl(trx, key, { lock: true });
-  if (before === null || !from.includes(before.state)) return false;
-  const ends = to !== 'running';
-  await trx
-    .updateTable('campaign')
-    .set({
-      state: to,
-      pause_reason: to === 'paused' ? (reason ?? 'manual') : null,
-      waiting_until: null,
-      epoch: ends ? before.epoch + 1 : before.epoch,
-      version: sql<number>`version + 1`,
-      ...(before.state === 'scheduled' && to === 'running' ? { started_at: now } : {}),
-      ...(to === 'finished' || to === 'cancelled' ? { finished_at: now } : {}),
-    })
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', campaignId)
-    .execute();
-  const kind = eventOf(before.state, to);
-  await tell(trx, key, { kind, by, now, data: to === 'paused' ? { reason: reason ?? 'manual', ...data } : data });
-  return true;
-}
-
-function eventOf(from: CampaignState, to: CampaignMove['to']): EventKind {
-  if (to === 'running') return from === 'scheduled' ? 'campaign.started' : 'campaign.resumed';
-  return `campaign.${to}`;
 }
 
 /** The portfolio's reach is used up: the campaign runs on when there is more. Tells of it once for each wait. */

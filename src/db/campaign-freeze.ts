@@ -15,6 +15,8 @@ export interface Frozen {
 }
 
 const usualChunk = 10_000;
+/** Written with the snapshot: nothing is sent before, and these are enough to begin with. */
+const firstChunk = 1_000;
 
 /**
  * Writes the next chunk of a campaign's audience into its ledger: one row for each person, also for those who are sent
@@ -30,8 +32,9 @@ export async function freezeChunk(
   // The campaign's own row stays free: a pause must not wait for a snapshot of a million people.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`freeze/${campaignId}`}, 0))`.execute(trx);
   const campaign = await selectFreezing(trx, campaignId);
-  const recipients = campaign.frozenAt === null ? await takeSnapshot(trx, about) : campaign.recipients;
-  const chunk = await selectChunk(trx, campaignId, size);
+  const isFirst = campaign.frozenAt === null;
+  const recipients = isFirst ? await takeSnapshot(trx, about) : campaign.recipients;
+  const chunk = await selectChunk(trx, campaignId, isFirst ? Math.min(size, firstChunk) : size);
   if (chunk === null) return { written: 0, recipients, done: true };
   const dues = await duesOf(trx, { campaignId, chunk }, campaign.rules, now);
   const { written, last } = await writeChunk(trx, about, { chunk, dues });

@@ -1,6 +1,25 @@
 import { sql } from 'kysely';
-import type { CampaignKey } from './campaign-ledger.ts';
+import { type CampaignKey, type Claim, giveBack } from './campaign-ledger.ts';
 import type { TenantTransaction } from './tenant.ts';
+
+/**
+ * What a try of a slice left behind that has ended or gone silent: what it had only claimed goes back into the queue, and
+ * what it was sending is `unconfirmed` at once, since nobody is there to hear the answer. Should the worker only have been
+ * slow, its answers are written down all the same. A call that may yet leave is left to its lease.
+ */
+export async function takeOver(
+  trx: TenantTransaction,
+  { tenantId, campaignId, leaseToken }: Omit<Claim, 'epoch'>,
+): Promise<void> {
+  await giveBack(trx, { tenantId, campaignId, leaseToken }, { ids: 'all' });
+  await sql`
+    update campaign_message set state = 'unconfirmed'
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'sending'
+      and lease_token = ${leaseToken}::uuid and ${hasLeft}`.execute(trx);
+}
+
+/** A call leaves within a second of its mark or not at all, by Postgres' clock. */
+const hasLeft = sql`sending_at <= clock_timestamp() - interval '1 second'`;
 
 /** For how long after a send the statuses of a message may still tell that it has arrived. */
 export const statusPatienceMs = 15 * 60_000;
@@ -65,12 +84,24 @@ export async function nextMessageDueAt(
   return rows[0]?.at ?? null;
 }
 
+/** When somebody is due whom it was tried to send to already: they are counted as reached. Null: there is nobody. */
+export async function nextTriedDueAt(
+  trx: TenantTransaction,
+  { tenantId, campaignId }: CampaignKey,
+): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select min(due_at) as at from campaign_message
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'queued'
+      and sending_at is not null`.execute(trx);
+  return rows[0]?.at ?? null;
+}
+
 /** Whether a call may still leave: one that was begun within the last second, by Postgres' clock. */
 export async function mayStillLeave(trx: TenantTransaction, { tenantId, campaignId }: CampaignKey): Promise<boolean> {
   const { rows } = await sql`
     select 1 from campaign_message
     where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'sending'
-      and sending_at > clock_timestamp() - interval '1 second'
+      and not ${hasLeft}
     limit 1`.execute(trx);
   return rows.length > 0;
 }

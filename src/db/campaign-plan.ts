@@ -3,7 +3,7 @@ import type { PlannedNumber, PlannedVariant } from '../domain/campaign-plan.ts';
 import type { ContactFilter } from '../domain/contact-filter.ts';
 import type { CampaignId, ContactGroupId, TemplateId } from '../domain/ids.ts';
 import type { TemplateCategory, TemplateContent } from '../domain/template.ts';
-import { variablePlaces } from '../domain/template-variable.ts';
+import { placesOf } from '../domain/template-variables.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** What stands behind the names in a draft; what is not named by it is not asked for. */
@@ -95,7 +95,7 @@ async function selectVariants(trx: TenantTransaction, campaignId: CampaignId): P
     category: row.category,
     templateStatus: row.status,
     wabaId: row.waba_id,
-    places: variablePlaces(row.content),
+    places: placesOf(row.content).map(({ key }) => key),
     sources: row.variables,
     template: { id: row.id, name: row.name, language: row.language },
     templateVersion: row.number,

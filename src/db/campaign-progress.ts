@@ -74,7 +74,7 @@ export interface LedgerCounts {
   readonly replied: number;
   readonly clicked: number;
   readonly optedOut: number;
-  /** An exact decimal, in the campaign's currency. */
+  /** Of what was delivered: an exact decimal, in the campaign's currency. */
   readonly cost: string;
 }
 
@@ -91,7 +91,7 @@ async function countLedger(trx: TenantTransaction, tenantId: TenantId, campaignI
       count(replied_at)::int as replied,
       count(clicked_at)::int as clicked,
       count(opted_out_at)::int as "optedOut",
-      coalesce(sum(cost), 0)::text as cost
+      coalesce(sum(cost) filter (where state in ('delivered', 'read')), 0)::text as cost
     from campaign_message
     where tenant_id = ${tenantId} and campaign_id = ${campaignId}`.execute(trx);
   const [counts] = rows;

@@ -90,6 +90,7 @@ interface Line {
   readonly clicked: number;
   readonly opted_out: number;
   readonly cost: string;
+  readonly unpriced: number;
 }
 
 /** One pass over the ledger. A later status stands for the earlier ones, which may never have come. */
@@ -103,7 +104,9 @@ async function countResult(trx: TenantTransaction, campaignId: CampaignId): Prom
            count(replied_at)::integer as replied,
            count(clicked_at)::integer as clicked,
            count(opted_out_at)::integer as opted_out,
-           coalesce(sum(cost), 0)::numeric(18, 6)::text as cost
+           coalesce(sum(cost) filter (where coalesce(delivered_at, read_at) is not null), 0)::numeric(18, 6)::text
+             as cost,
+           (count(coalesce(delivered_at, read_at)) filter (where cost is null))::integer as unpriced
     from campaign_message
     where campaign_id = ${campaignId}
     group by variant, state, skip_reason, error_code`.execute(trx);
@@ -137,6 +140,7 @@ function tallyOf(lines: readonly Line[]): Tally {
     unconfirmed: within('unconfirmed'),
     skipped: within('skipped'),
     cost: fromMicros(lines.reduce((total, { cost }) => total + toMicros(cost), 0n)),
+    unpriced: sum((line) => line.unpriced),
   };
 }
 

@@ -20,6 +20,7 @@ import type {
   TemplateStatus,
   VariableSources,
 } from '../domain/template.ts';
+import type { AccountProblem } from '../domain/whatsapp-verdict.ts';
 import type { Json, JsonWithDefault } from './json-column.ts';
 
 /** Templates, campaigns, and the ledger of what each recipient was sent. */
@@ -95,7 +96,15 @@ export interface CampaignTables {
     finished_at: Date | null;
   };
   campaign_group: { tenant_id: TenantId; campaign_id: CampaignId; group_id: ContactGroupId };
-  campaign_number: { tenant_id: TenantId; campaign_id: CampaignId; connection_id: ConnectionId };
+  campaign_number: {
+    tenant_id: TenantId;
+    campaign_id: CampaignId;
+    connection_id: ConnectionId;
+    stopped_for: AccountProblem | null;
+    stopped_code: number | null;
+    stopped_at: Date | null;
+    asked_at: Date | null;
+  };
   campaign_variant: {
     tenant_id: TenantId;
     campaign_id: CampaignId;
@@ -146,6 +155,7 @@ export interface CampaignTables {
     clicked_at: Date | null;
     opted_out_at: Date | null;
     cost: string | null;
+    capped_at: Date | null;
   };
   sender_bucket: {
     tenant_id: TenantId;
@@ -154,8 +164,11 @@ export interface CampaignTables {
     limit_per_s: number;
     taken_until: Date;
     halved_at: Date | null;
+    /** Null: WhatsApp was not asked yet. */
+    portfolio_id: string | null;
   };
   campaign_progress: { tenant_id: TenantId; campaign_id: CampaignId; next_at: Date };
+  campaign_spend: { tenant_id: TenantId; campaign_id: CampaignId; at_most: string | null };
   campaign_usage: { tenant_id: TenantId; month: string; messages: number };
   portfolio_reach: { tenant_id: TenantId; portfolio_id: string; author_id: AuthorId; opened_at: Date };
 }

@@ -10,6 +10,8 @@ import type { CampaignState, CampaignZone, PauseReason, QuietHours } from '../do
 import type { EventKind } from '../domain/event.ts';
 import type { CampaignId, ConnectionId, ContactGroupId, TemplateId, TenantId, UserId } from '../domain/ids.ts';
 import type { VariableSources } from '../domain/template.ts';
+import { notifyOfCampaign } from './campaign-notice.ts';
+import { liftStops } from './campaign-numbers.ts';
 import { withdrawFromApproval } from './campaign-approval.ts';
 import { tellCampaign } from './campaign-process.ts';
 import { type Actor, appendEvents } from './event.ts';
@@ -179,14 +181,31 @@ export interface CampaignChange {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** How a change ended; null: there is no such campaign. */
+export type ChangeOutcome = { readonly kind: 'changed' } | ({ readonly kind: 'refused' } & StepRefusal) | null;
+
+/** `concernsProcess`: there is one that has to know, or one begins. */
+type MoveOutcome =
+  | Exclude<ChangeOutcome, { kind: 'changed' }>
+  | { readonly kind: 'changed'; readonly concernsProcess: boolean };
+
+/** Moves a campaign as `moveCampaign` does, and lets its process know. For whoever is not this process. */
+export async function changeCampaign(trx: TenantTransaction, change: CampaignChange): Promise<ChangeOutcome> {
+  const { tenantId, campaignId, now } = change;
+  const outcome = await moveCampaign(trx, change);
+  if (outcome?.kind !== 'changed') return outcome;
+  if (outcome.concernsProcess) await tellCampaign(trx, { tenantId, campaignId }, now);
+  return { kind: 'changed' };
+}
+
 /**
- * Moves a campaign from state to state, writes the event, and lets its process know. A refusal says why not; null:
- * there is no such campaign. Whoever stops sending raises the epoch: what was claimed before it is not sent any more.
+ * Moves a campaign from state to state, and writes the event. A refusal says why not. Whoever stops sending raises the
+ * epoch: what was claimed before it is not sent any more.
  */
-export async function changeCampaign(
+export async function moveCampaign(
   trx: TenantTransaction,
   { tenantId, campaignId, step, actor, now, set = {}, data = {} }: CampaignChange,
-): Promise<{ readonly kind: 'changed' } | ({ readonly kind: 'refused' } & StepRefusal) | null> {
+): Promise<MoveOutcome> {
   const row = await trx
     .selectFrom('campaign')
     .select(['state', 'started_at'])
@@ -213,6 +232,8 @@ export async function changeCampaign(
     }))
     .where('id', '=', campaignId)
     .execute();
+  // Whatever had stopped it is tried again.
+  if (step.kind === 'resume') await liftStops(trx, { tenantId, campaignId });
   await appendEvents(trx, [
     {
       tenantId,
@@ -227,8 +248,8 @@ export async function changeCampaign(
   if (takesOutOfReview(row.state, step) && actor.kind === 'user') {
     await withdrawFromApproval(trx, { tenantId, campaignId }, { by: actor.id, now });
   }
-  if (hasProcess(row.state) || hasProcess(next.state)) await tellCampaign(trx, { tenantId, campaignId }, now);
-  return { kind: 'changed' };
+  if (actor.kind !== 'user') await notifyOfCampaign(trx, { tenantId, campaignId }, { step, now, data });
+  return { kind: 'changed', concernsProcess: hasProcess(row.state) || hasProcess(next.state) };
 }
 
 const eventOf: Readonly<Record<CampaignStep['kind'], EventKind>> = {
@@ -243,32 +264,6 @@ const eventOf: Readonly<Record<CampaignStep['kind'], EventKind>> = {
   finish: 'campaign.finished',
   cancel: 'campaign.cancelled',
 };
-
-/** How fast it may send from now on; its process hears of it. */
-export async function throttleCampaign(
-  trx: TenantTransaction,
-  about: { readonly tenantId: TenantId; readonly campaignId: CampaignId; readonly by: UserId; readonly now: Date },
-  ratePerS: number | null,
-): Promise<void> {
-  const { tenantId, campaignId, by, now } = about;
-  await trx
-    .updateTable('campaign')
-    .set((eb) => ({ rate_per_s: ratePerS, version: eb('version', '+', 1) }))
-    .where('id', '=', campaignId)
-    .execute();
-  await appendEvents(trx, [
-    {
-      tenantId,
-      at: now,
-      kind: 'campaign.throttled',
-      entity: 'campaign',
-      entityId: campaignId,
-      actor: { kind: 'user', id: by },
-      data: { ratePerS },
-    },
-  ]);
-  await tellCampaign(trx, { tenantId, campaignId }, now);
-}
 
 function columnsOf(draft: CampaignDraft) {
   return {

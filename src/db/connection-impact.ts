@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { ConnectionId, PostId, TargetId } from '../domain/ids.ts';
+import type { CampaignState, PauseReason } from '../domain/campaign.ts';
+import type { CampaignId, ConnectionId, PostId, TargetId } from '../domain/ids.ts';
 import { type PostStatus, runningStatuses } from '../domain/post.ts';
 import { openTargetStates, type TargetReason, type TargetState } from '../domain/publication.ts';
 import type { TenantTransaction } from './tenant.ts';
@@ -89,3 +90,33 @@ export async function countOutgoing(
 }
 
 const isRunning = sql`post.status in (${sql.join(runningStatuses.map((status) => sql.lit(status)))})`;
+
+/** A campaign that has yet to be sent, or to go on, from a number. */
+export interface WaitingCampaign {
+  readonly id: CampaignId;
+  readonly name: string;
+  readonly state: CampaignState;
+  readonly pauseReason: PauseReason | null;
+  /** How many other numbers it has: it stops all the same, since each person is written to from one. */
+  readonly otherNumbers: number;
+}
+
+/** The campaigns that use a number and have not ended, drafts left out, by name. */
+export async function selectCampaignsOf(
+  trx: TenantTransaction,
+  connectionId: ConnectionId,
+): Promise<readonly WaitingCampaign[]> {
+  const { rows } = await sql<WaitingCampaign>`
+    select campaign.id, campaign.name, campaign.state, campaign.pause_reason as "pauseReason",
+           (select count(*)::int - 1 from campaign_number other
+             where other.tenant_id = campaign.tenant_id and other.campaign_id = campaign.id) as "otherNumbers"
+    from campaign_number used
+    join campaign on campaign.tenant_id = used.tenant_id and campaign.id = used.campaign_id
+    where used.connection_id = ${connectionId} and campaign.state in ('in_review', 'scheduled', 'running', 'paused')
+    order by campaign.name, campaign.id
+    limit ${maxCampaigns}`.execute(trx);
+  return rows;
+}
+
+/** More than anybody has at once. */
+const maxCampaigns = 200;

@@ -1,6 +1,7 @@
 import type { PassedSlot } from '../domain/hold.ts';
 import type { ConnectionId, TenantId } from '../domain/ids.ts';
 import { postWorkflowId } from '../domain/post.ts';
+import { tellCampaignsOf } from './campaign-process.ts';
 import { selectOutgoingPosts, selectWaitingPosts } from './connection.ts';
 import { enqueueAll } from './outbox.ts';
 import { selectPassedSlots } from './passed-slots.ts';
@@ -17,6 +18,7 @@ export async function releaseWaiting(
   { tenantId, connectionId }: { tenantId: TenantId; connectionId: ConnectionId },
   { worked, passed, now }: { worked: boolean; passed: PassedSlot | null; now: Date },
 ): Promise<number> {
+  await tellCampaignsOf(trx, { tenantId, connectionId }, now);
   const waiting = await selectWaitingPosts(trx, connectionId);
   const told = worked ? waiting : await selectOutgoingPosts(trx, connectionId);
   await enqueueAll(trx, {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 
 import type { Comparison, ContactCondition, ContactFilter } from '../domain/contact-filter.ts';
+import { lastContactOf } from './last-contact.ts';
 
 type Predicate = RawBuilder<boolean>;
 
@@ -37,9 +38,7 @@ function conditionSql(condition: ContactCondition, now: Date): Predicate {
                   or split_part(author.language, '-', 1) = any(${condition.in}::text[]))`;
     case 'last_contact': {
       const instant = new Date(now.getTime() - condition.days * dayMs);
-      return condition.is === 'within'
-        ? sql`author.last_contact_at >= ${instant}`
-        : sql`author.last_contact_at < ${instant}`;
+      return condition.is === 'within' ? sql`${lastContactOf} >= ${instant}` : sql`${lastContactOf} < ${instant}`;
     }
     case 'attribute':
       return 'value' in condition ? comparisonSql(condition) : presenceSql(condition);

@@ -1,49 +1,108 @@
 import { sql } from 'kysely';
 import type { TenantId } from '../domain/ids.ts';
 import { whatsappVerdict } from '../domain/whatsapp-verdict.ts';
+import { moveCampaign } from './campaign.ts';
+import { stopNumber } from './campaign-numbers.ts';
 import { noteConsent } from './consent.ts';
 import type { LedgerFailure } from './ledger-status.ts';
 import type { TenantTransaction } from './tenant.ts';
 
+interface Context {
+  readonly tenantId: TenantId;
+  readonly now: Date;
+}
+
 /**
- * What follows where WhatsApp has taken a message first and then not delivered it: who has had enough marketing is
- * written to once more later, if the campaign still goes on, and who wants none is left in peace. All else has failed.
+ * What follows where WhatsApp has taken a message first and then not delivered it, by the same table as where it refuses
+ * one: who has had enough marketing is written to once more later, who wants none is left in peace, and where it is the
+ * sender that is refused, the campaign stops and the message waits with the others. All else has failed.
  */
 export async function followFailures(
   trx: TenantTransaction,
-  batch: { readonly tenantId: TenantId; readonly failures: readonly LedgerFailure[]; readonly now: Date },
+  batch: Context & { readonly failures: readonly LedgerFailure[] },
 ): Promise<void> {
-  const { tenantId, now } = batch;
+  const judged = batch.failures.map((failure) => ({
+    failure,
+    ...whatsappVerdict({ code: failure.errorCode, attempt: 1 }),
+  }));
+  // What changes a campaign comes first: who only wants it to stay as it is must not have to change it later.
+  for (const { failure, effect } of judged.toSorted(byCampaign)) {
+    if (effect.kind === 'stop_account' || effect.kind === 'pause') await stop(trx, batch, failure, effect);
+  }
   // Authors are locked in the order of their keys, as everybody does who locks several.
-  for (const failure of batch.failures.toSorted((a, b) => (a.authorId < b.authorId ? -1 : 1))) {
-    const { row } = whatsappVerdict({ code: failure.errorCode, attempt: 1 });
-    if (row.kind === 'capped') await postpone(trx, tenantId, failure, new Date(now.getTime() + row.afterMs));
-    if (row.kind === 'suppressed') await suppress(trx, tenantId, failure, now);
+  for (const { failure, row, effect } of judged.toSorted(byAuthor)) {
+    if (row.kind === 'capped') await postpone(trx, batch, failure, row.afterMs);
+    if (row.kind === 'suppressed') await suppress(trx, batch, failure);
+    if (effect.kind === 'stop_account' || effect.kind === 'pause') await putBack(trx, batch, failure);
   }
 }
 
-async function postpone(trx: TenantTransaction, tenantId: TenantId, row: LedgerFailure, dueAt: Date): Promise<void> {
-  await sql`
-    update campaign_message message
-    set state = case when attempts > 1 then 'skipped' else 'queued' end,
-        skip_reason = case when attempts > 1 then 'marketing_cap' end,
-        due_at = case when attempts > 1 then due_at else ${dueAt}::timestamptz end,
-        provider_message_id = case when attempts > 1 then provider_message_id end,
-        sent_at = case when attempts > 1 then sent_at end,
-        failed_at = null, lease_token = null, lease_until = null
-    from campaign
-    where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${row.campaignId}::uuid
-      and message.id = ${row.id}::uuid and message.state = 'failed'
-      and campaign.tenant_id = message.tenant_id and campaign.id = message.campaign_id
-      and campaign.state in ('running', 'paused')`.execute(trx);
+interface Judged {
+  readonly failure: LedgerFailure;
 }
 
-async function suppress(trx: TenantTransaction, tenantId: TenantId, row: LedgerFailure, now: Date): Promise<void> {
+const byCampaign = (a: Judged, b: Judged): number => (a.failure.campaignId < b.failure.campaignId ? -1 : 1);
+const byAuthor = (a: Judged, b: Judged): number => (a.failure.authorId < b.failure.authorId ? -1 : 1);
+
+/** Once; whom WhatsApp shields a second time is sent nothing more. The id stays, so that repeated statuses count for nothing. */
+async function postpone(
+  trx: TenantTransaction,
+  { tenantId, now }: Context,
+  row: LedgerFailure,
+  afterMs: number,
+): Promise<void> {
   await sql`
-    update campaign_message set state = 'skipped', skip_reason = 'stopped_marketing', failed_at = null
-    where tenant_id = ${tenantId}::uuid and campaign_id = ${row.campaignId}::uuid and id = ${row.id}::uuid
-      and state = 'failed'`.execute(trx);
+    with ${going(tenantId, row)}
+    update campaign_message message
+    set state = case when capped_at is null then 'queued' else 'skipped' end,
+        skip_reason = case when capped_at is not null then 'marketing_cap' end,
+        due_at = ${new Date(now.getTime() + afterMs)}::timestamptz, capped_at = ${now}::timestamptz,
+        sent_at = case when capped_at is not null then sent_at end,
+        failed_at = null, cost = null, lease_token = null, lease_until = null
+    from going where ${failed(tenantId, row)}`.execute(trx);
+}
+
+async function putBack(trx: TenantTransaction, { tenantId, now }: Context, row: LedgerFailure): Promise<void> {
+  await sql`
+    with ${going(tenantId, row)}
+    update campaign_message message
+    set state = 'queued', due_at = ${now}::timestamptz, sent_at = null, failed_at = null, cost = null,
+        lease_token = null, lease_until = null
+    from going where ${failed(tenantId, row)}`.execute(trx);
+}
+
+async function suppress(trx: TenantTransaction, { tenantId, now }: Context, row: LedgerFailure): Promise<void> {
+  await sql`
+    update campaign_message message set state = 'skipped', skip_reason = 'stopped_marketing', failed_at = null
+    where ${failed(tenantId, row)}`.execute(trx);
   const { authorId } = row;
   const told = { consent: 'withdrawn', source: 'user_preferences', evidence: '131050', by: null } as const;
   await noteConsent(trx, { tenantId, authorId, ...told, at: now });
 }
+
+async function stop(
+  trx: TenantTransaction,
+  { tenantId, now }: Context,
+  { campaignId, connectionId, errorCode: code }: LedgerFailure,
+  effect: Extract<ReturnType<typeof whatsappVerdict>['effect'], { kind: 'pause' | 'stop_account' }>,
+): Promise<void> {
+  const [reason, data] =
+    effect.kind === 'pause'
+      ? ([effect.reason, { code }] as const)
+      : (['connection', { problem: effect.problem, code }] as const);
+  const step = { kind: 'pause', reason } as const;
+  const actor = { kind: 'network' } as const;
+  const paused = await moveCampaign(trx, { tenantId, campaignId, step, actor, now, data });
+  if (paused?.kind !== 'changed' || effect.kind !== 'stop_account') return;
+  await stopNumber(trx, { tenantId, campaignId, connectionId }, { problem: effect.problem, code, now });
+}
+
+/** The campaign, if it goes on, and so that it does not finish meanwhile. */
+const going = (tenantId: TenantId, { campaignId }: LedgerFailure) => sql`going as materialized (
+  select 1 from campaign
+  where tenant_id = ${tenantId}::uuid and id = ${campaignId}::uuid and state in ('running', 'paused')
+  for share)`;
+
+const failed = (tenantId: TenantId, { campaignId, id }: LedgerFailure) => sql`
+  message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid and message.id = ${id}::uuid
+  and message.state = 'failed'`;

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { CampaignMessageState } from '../domain/campaign-message.ts';
-import type { AuthorId, CampaignId, CampaignMessageId, Instant, TenantId } from '../domain/ids.ts';
-import { type Delivery, withStatus } from '../domain/message-state.ts';
-import type { MessagePricing, MessageStatus } from '../domain/number-news.ts';
+import type { AuthorId, CampaignId, CampaignMessageId, ConnectionId, Instant, TenantId } from '../domain/ids.ts';
+import { concerns, type Delivery, withStatus } from '../domain/message-state.ts';
+import type { MessageStatus } from '../domain/number-news.ts';
 import type { MessageReference } from '../domain/opaque-data.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -26,6 +26,8 @@ export interface LedgerFailure {
   readonly campaignId: CampaignId;
   readonly id: CampaignMessageId;
   readonly authorId: AuthorId;
+  /** The number that it was sent from. */
+  readonly connectionId: ConnectionId;
   readonly errorCode: number | null;
 }
 
@@ -59,7 +61,13 @@ export async function advanceLedger(trx: TenantTransaction, batch: LedgerBatch):
     campaigns: [...new Set(changed.map(({ row }) => row.campaignId))],
     failures: changed
       .filter(({ row, next }) => next.state === 'failed' && row.state !== 'failed')
-      .map(({ next: { campaignId, id, authorId, errorCode } }) => ({ campaignId, id, authorId, errorCode })),
+      .map(({ next: { campaignId, id, authorId, connectionId, errorCode } }) => ({
+        campaignId,
+        id,
+        authorId,
+        connectionId,
+        errorCode,
+      })),
   };
 }
 
@@ -67,25 +75,27 @@ interface LedgerRow extends Delivery {
   readonly campaignId: CampaignId;
   readonly id: CampaignMessageId;
   readonly authorId: AuthorId;
+  readonly connectionId: ConnectionId;
   readonly cost: string | null;
   readonly country: string | null;
   readonly currency: string;
 }
 
 function advanced(row: LedgerRow, statuses: readonly MessageStatus[], priceOf: PriceOf | null): LedgerRow | null {
-  const delivery = statuses.reduce<Delivery>(withStatus, row);
-  const pricing = statuses.find((status) => status.pricing !== null);
-  // What has not arrived is not charged.
-  const cost = delivery.state === 'failed' ? null : (row.cost ?? costOf(row, pricing, priceOf));
+  let [delivery, cost]: [Delivery, string | null] = [row, row.cost];
+  for (const status of statuses) {
+    // The first word counts. Only what has arrived is charged: whoever adds costs up looks at that.
+    if (concerns(delivery, status)) cost ??= costOf(row, status, priceOf);
+    delivery = withStatus(delivery, status);
+  }
   return delivery === row && cost === row.cost ? null : { ...row, ...delivery, cost };
 }
 
-function costOf(row: LedgerRow, status: MessageStatus | undefined, priceOf: PriceOf | null): string | null {
-  const pricing: MessagePricing | null = status?.pricing ?? null;
-  if (status === undefined || pricing === null) return null;
+function costOf(row: LedgerRow, { pricing, at }: MessageStatus, priceOf: PriceOf | null): string | null {
+  if (pricing === null) return null;
   if (!pricing.billable) return '0';
   const { country, currency } = row;
-  return priceOf === null ? null : priceOf({ category: pricing.category, country, currency, at: status.at });
+  return priceOf === null ? null : priceOf({ category: pricing.category, country, currency, at });
 }
 
 /** A row is known by the reference that travelled with its message, or else by the network's id. */
@@ -106,7 +116,7 @@ function statusesByRow(
   return told;
 }
 
-/** Locks them in the order of their keys, as everybody does who locks several. */
+/** Locks them in the order of their keys, as everybody does who locks several; found as `campaign-ledger.ts` finds them. */
 async function lockRows(
   trx: TenantTransaction,
   { tenantId, statuses }: Pick<LedgerBatch, 'tenantId' | 'statuses'>,
@@ -114,20 +124,21 @@ async function lockRows(
   const named = statuses.flatMap(({ reference }) => (reference === null ? [] : [reference]));
   const unnamed = statuses.filter(({ reference }) => reference === null).map(({ status }) => status.providerId);
   const { rows } = await sql<StoredRow>`
-    with wanted as (
-      select * from unnest(${named.map(({ campaignId }) => campaignId)}::uuid[],
+    with wanted as materialized (
+      select ${tenantId}::uuid as tenant_id, named.* from unnest(${named.map(({ campaignId }) => campaignId)}::uuid[],
                            ${named.map(({ id }) => id)}::uuid[]) as named (campaign_id, id)
       union
-      select campaign_id, id from campaign_message
+      select tenant_id, campaign_id, id from campaign_message
       where tenant_id = ${tenantId} and provider_message_id = any (${unnamed}::text[])
     )
-    select row.campaign_id, row.id, row.author_id, row.state, row.provider_message_id, row.sent_at, row.delivered_at,
+    select row.campaign_id, row.id, row.author_id, row.connection_id, row.state, row.provider_message_id, row.sent_at, row.delivered_at,
       row.read_at, row.failed_at, row.error_code, row.cost, author.country, campaign.currency
     from wanted
     join campaign_message as row
-      on row.tenant_id = ${tenantId} and row.campaign_id = wanted.campaign_id and row.id = wanted.id
-    join author on author.tenant_id = ${tenantId} and author.id = row.author_id
-    join campaign on campaign.tenant_id = ${tenantId} and campaign.id = row.campaign_id
+      on row.tenant_id = wanted.tenant_id and row.campaign_id = wanted.campaign_id and row.id = wanted.id
+      and row.id between (select id from wanted order by id limit 1) and (select id from wanted order by id desc limit 1)
+    join author on author.tenant_id = row.tenant_id and author.id = row.author_id
+    join campaign on campaign.tenant_id = row.tenant_id and campaign.id = row.campaign_id
     order by row.campaign_id, row.id
     for no key update of row`.execute(trx);
   return rows.map(rowOf);
@@ -137,6 +148,7 @@ interface StoredRow {
   readonly campaign_id: CampaignId;
   readonly id: CampaignMessageId;
   readonly author_id: AuthorId;
+  readonly connection_id: ConnectionId;
   readonly state: CampaignMessageState;
   readonly provider_message_id: string | null;
   readonly sent_at: Date | null;
@@ -154,6 +166,7 @@ function rowOf(row: StoredRow): LedgerRow {
     campaignId: row.campaign_id,
     id: row.id,
     authorId: row.author_id,
+    connectionId: row.connection_id,
     state: row.state,
     providerMessageId: row.provider_message_id,
     sentAt: row.sent_at?.getTime() ?? null,
@@ -171,23 +184,29 @@ async function writeRows(trx: TenantTransaction, tenantId: TenantId, rows: reado
   if (rows.length === 0) return;
   const dates = (name: 'sentAt' | 'deliveredAt' | 'readAt' | 'failedAt') => rows.map((row) => dateOf(row[name]));
   await sql`
+    with told as materialized (
+      select ${tenantId}::uuid as tenant_id, news.* from unnest(
+        ${rows.map(({ campaignId }) => campaignId)}::uuid[],
+        ${rows.map(({ id }) => id)}::uuid[],
+        ${rows.map(({ state }) => state)}::text[],
+        ${rows.map(({ providerMessageId }) => providerMessageId)}::text[],
+        ${dates('sentAt')}::timestamptz[],
+        ${dates('deliveredAt')}::timestamptz[],
+        ${dates('readAt')}::timestamptz[],
+        ${dates('failedAt')}::timestamptz[],
+        ${rows.map(({ errorCode }) => errorCode)}::integer[],
+        ${rows.map(({ cost }) => cost)}::numeric[]
+      ) as news (campaign_id, id, state, provider_message_id, sent_at, delivered_at, read_at, failed_at, error_code, cost)
+    )
     update campaign_message as row
     set state = told.state, provider_message_id = told.provider_message_id, sent_at = told.sent_at,
       delivered_at = told.delivered_at, read_at = told.read_at, failed_at = told.failed_at,
       error_code = told.error_code, cost = told.cost
-    from unnest(
-      ${rows.map(({ campaignId }) => campaignId)}::uuid[],
-      ${rows.map(({ id }) => id)}::uuid[],
-      ${rows.map(({ state }) => state)}::text[],
-      ${rows.map(({ providerMessageId }) => providerMessageId)}::text[],
-      ${dates('sentAt')}::timestamptz[],
-      ${dates('deliveredAt')}::timestamptz[],
-      ${dates('readAt')}::timestamptz[],
-      ${dates('failedAt')}::timestamptz[],
-      ${rows.map(({ errorCode }) => errorCode)}::integer[],
-      ${rows.map(({ cost }) => cost)}::numeric[]
-    ) as told (campaign_id, id, state, provider_message_id, sent_at, delivered_at, read_at, failed_at, error_code, cost)
-    where row.tenant_id = ${tenantId} and row.campaign_id = told.campaign_id and row.id = told.id`.execute(trx);
+    from told
+    where row.tenant_id = told.tenant_id and row.campaign_id = told.campaign_id and row.id = told.id
+      and row.id between (select id from told order by id limit 1) and (select id from told order by id desc limit 1)`.execute(
+    trx,
+  );
 }
 
 function dateOf(at: Instant | null): string | null {

@@ -32,7 +32,11 @@ import * as campaigns from './migrations/2026_11_29_20_campaigns.ts';
 import * as noGrantExpiry from './migrations/2026_11_24_96_no_grant_expiry.ts';
 import * as campaignAudience from './migrations/2026_11_29_31_campaign_audience.ts';
 import * as campaignUsage from './migrations/2026_11_29_41_campaign_usage.ts';
+import * as campaignSpend from './migrations/2026_11_29_62_campaign_spend.ts';
+import * as senderPortfolio from './migrations/2026_11_29_62_sender_portfolio.ts';
 import * as conversations from './migrations/2026_11_29_51_conversations.ts';
+import * as campaignStops from './migrations/2026_11_29_61_campaign_stops.ts';
+import * as noticesOfCampaigns from './migrations/2026_11_29_61_notices_of_campaigns.ts';
 import * as approvalOfCampaigns from './migrations/2026_11_29_63_approval_of_campaigns.ts';
 import * as templates from './migrations/2026_11_29_21_templates.ts';
 import * as mediaKinds from './migrations/2026_11_24_50_media_kinds.ts';
@@ -71,6 +75,10 @@ const migrations: Record<string, Migration> = {
   '2026_11_29_31_campaign_audience': campaignAudience,
   '2026_11_29_41_campaign_usage': campaignUsage,
   '2026_11_29_51_conversations': conversations,
+  '2026_11_29_61_campaign_stops': campaignStops,
+  '2026_11_29_61_notices_of_campaigns': noticesOfCampaigns,
+  '2026_11_29_62_campaign_spend': campaignSpend,
+  '2026_11_29_62_sender_portfolio': senderPortfolio,
   '2026_11_29_63_approval_of_campaigns': approvalOfCampaigns,
   '2026_11_29_21_templates': templates,
   '2026_11_24_91_grant_notices': grantNotices,

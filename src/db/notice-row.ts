@@ -1,4 +1,5 @@
 import {
+  aboutCampaigns,
   aboutApprovals,
   aboutConnections,
   type Notice,
@@ -28,7 +29,10 @@ export function noticeOf(
   { kind, data, excerpt, pages, scheduled_at, page, network, campaign }: NoticeRow,
   { actor, comment }: { actor: string | null; comment: string | null },
 ): Notice {
-  if (campaign !== null && aboutApprovals(kind)) return { about: 'campaign', kind, actor, name: campaign, data };
+  if (aboutCampaigns(kind) || (campaign !== null && aboutApprovals(kind))) {
+    if (campaign === null) throw new Error('a notification has lost its campaign');
+    return { about: 'campaign', kind, actor, name: campaign, data };
+  }
   if (!aboutConnections(kind)) {
     const post = { excerpt: excerpt ?? '', pages: pages ?? 0, scheduledAt: scheduled_at };
     return { about: 'post', kind, actor, ...post, comment, data };

@@ -128,8 +128,8 @@ export async function selectLetter(trx: TenantTransaction, id: NotificationId): 
       and exists (select 1 from member_role held
                   join role_permission granted on granted.tenant_id = held.tenant_id and granted.role_id = held.role_id
                   where held.tenant_id = member.tenant_id and held.user_id = member.user_id
-                    and granted.permission = case when told.connection_id is not null then 'connection.read'
-                                                  when told.campaign_id is not null then 'campaign.read'
+                    and granted.permission = case when told.campaign_id is not null then 'campaign.read'
+                                                  when told.connection_id is not null then 'connection.read'
                                                   else 'post.read' end)`.execute(trx);
   const [row] = rows;
   return row === undefined ? null : letterOf(row);

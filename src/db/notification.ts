@@ -18,8 +18,8 @@ export async function insertNotifications(trx: TenantTransaction, order: Notific
   const ids = recipients.map(() => newId<NotificationId>());
   await sql`
     with added as (
-      insert into notification (tenant_id, id, kind, post_id, connection_id, campaign_id, episode, user_id, actor_id, data,
-                                created_at)
+      insert into notification (tenant_id, id, kind, post_id, connection_id, campaign_id, episode, user_id, actor_id,
+                                data, created_at)
       select ${tenantId}, recipient.id, ${kind}, ${postId}::uuid, ${connectionId}::uuid, ${campaignId}::uuid, ${episode},
              recipient.user_id, ${by}::uuid, ${JSON.stringify(order.data)}::jsonb, ${at}
       from unnest(${ids}::uuid[], ${recipients}::uuid[]) as recipient (id, user_id)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AuthorId, TenantId } from '../domain/ids.ts';
+import type { AuthorId, ConnectionId, TenantId } from '../domain/ids.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** Whom the portfolio may write to, and when it may write to more. */
@@ -21,7 +21,7 @@ export async function reserveReach(
 ): Promise<ReservedReach> {
   const { tenantId, id, tier } = portfolio;
   if (authorIds.length === 0) return { allowed: new Set(), moreAt: null };
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`reach/${tenantId}/${id}`}, 0))`.execute(trx);
+  await lockReach(trx, tenantId, id);
   const since = new Date(now.getTime() - windowMs);
   const of = sql`tenant_id = ${tenantId}::uuid and portfolio_id = ${id}::text`;
   const { rows: reached } = await sql<{ author_id: AuthorId }>`
@@ -40,6 +40,57 @@ export async function reserveReach(
 }
 
 const windowMs = 24 * 3_600_000;
+
+async function lockReach(trx: TenantTransaction, tenantId: TenantId, portfolioId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`reach/${tenantId}/${portfolioId}`}, 0))`.execute(trx);
+}
+
+/** The portfolio that a number belongs to; null: WhatsApp was not asked yet. */
+export async function selectPortfolio(
+  trx: TenantTransaction,
+  { tenantId, connectionId }: { readonly tenantId: TenantId; readonly connectionId: ConnectionId },
+): Promise<string | null> {
+  const row = await trx
+    .selectFrom('sender_bucket')
+    .select('portfolio_id')
+    .where('tenant_id', '=', tenantId)
+    .where('connection_id', '=', connectionId)
+    .executeTakeFirst();
+  return row?.portfolio_id ?? null;
+}
+
+/** Somebody whom a portfolio has written to, and since when they count. */
+export interface ReachedAuthor {
+  readonly tenantId: TenantId;
+  readonly portfolioId: string;
+  readonly authorId: AuthorId;
+  readonly now: Date;
+}
+
+/** Counts one person whether or not there is room; null: they count already. */
+export async function reachAuthor(trx: TenantTransaction, reached: ReachedAuthor): Promise<ReachedAuthor | null> {
+  const { tenantId, portfolioId, authorId, now } = reached;
+  await lockReach(trx, tenantId, portfolioId);
+  const since = new Date(now.getTime() - windowMs);
+  const { rows } = await sql`
+    insert into portfolio_reach (tenant_id, portfolio_id, author_id, opened_at)
+    values (${tenantId}::uuid, ${portfolioId}::text, ${authorId}::uuid, ${now}::timestamptz)
+    on conflict (tenant_id, portfolio_id, author_id) do update set opened_at = excluded.opened_at
+      where portfolio_reach.opened_at <= ${since}::timestamptz
+    returning 1`.execute(trx);
+  return rows.length === 0 ? null : { tenantId, portfolioId, authorId, now };
+}
+
+/** They were not reached after all. */
+export async function unreachAuthor(trx: TenantTransaction, reached: ReachedAuthor): Promise<void> {
+  await trx
+    .deleteFrom('portfolio_reach')
+    .where('tenant_id', '=', reached.tenantId)
+    .where('portfolio_id', '=', reached.portfolioId)
+    .where('author_id', '=', reached.authorId)
+    .where('opened_at', '=', reached.now)
+    .execute();
+}
 
 async function note(
   trx: TenantTransaction,

@@ -35,6 +35,19 @@ export async function setSenderLimit(
       where sender_bucket.limit_per_s <> excluded.limit_per_s`.execute(trx);
 }
 
+/** Notes what WhatsApp has told of a number: what it allows, and whose reach it uses. */
+export async function noteNumberLimits(
+  trx: TenantTransaction,
+  key: SenderKey,
+  { perSecond, portfolioId }: { readonly perSecond: number; readonly portfolioId: string },
+): Promise<void> {
+  await setSenderLimit(trx, key, perSecond);
+  await sql`
+    update sender_bucket set portfolio_id = ${portfolioId}
+    where tenant_id = ${key.tenantId}::uuid and connection_id = ${key.connectionId}::uuid
+      and portfolio_id is distinct from ${portfolioId}`.execute(trx);
+}
+
 /**
  * A block of at most 200 ms for a campaign. While more than that is handed out already there is none: nobody queues up
  * far ahead, so a live reply, and another campaign, soon have their turn.

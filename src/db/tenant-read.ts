@@ -19,3 +19,9 @@ export async function selectTenantZone(trx: TenantTransaction): Promise<string> 
   const row = await trx.selectFrom('tenant').select('time_zone').executeTakeFirstOrThrow();
   return row.time_zone;
 }
+
+/** The language of the tenant that the transaction is confined to, BCP 47. */
+export async function selectTenantLocale(trx: TenantTransaction): Promise<string> {
+  const row = await trx.selectFrom('tenant').select('locale').executeTakeFirstOrThrow();
+  return row.locale;
+}

@@ -16,6 +16,8 @@ export interface CampaignPlan {
   readonly startsAt: Instant | null;
   /** Whether anybody of the audience may be sent it. */
   readonly anyRecipient: boolean;
+  /** Variants of whose category no price is known, where a cost cap is to be kept. */
+  readonly unpriced: readonly string[];
 }
 
 export interface PlannedNumber {
@@ -41,6 +43,7 @@ export type PlanViolation =
   | { readonly code: 'group_archived'; readonly groupId: ContactGroupId }
   | { readonly code: 'not_whatsapp' | 'number_not_connected' | 'number_suspended'; readonly connectionId: ConnectionId }
   | { readonly code: 'template_not_approved'; readonly variant: string; readonly status: TemplateStatus }
+  | { readonly code: 'cap_without_price'; readonly variant: string }
   | { readonly code: 'template_of_other_account'; readonly variant: string; readonly connectionId: ConnectionId }
   | {
       readonly code: 'variable_without_source' | 'source_without_variable';
@@ -59,6 +62,7 @@ export function violationsOf(plan: CampaignPlan, now: Instant): readonly PlanVio
     ...numbers.flatMap(violationsOfNumber),
     ...(variants.length === 0 ? [{ code: 'no_variant' } as const] : []),
     ...variants.flatMap((variant) => violationsOfVariant(variant, numbers)),
+    ...plan.unpriced.map((variant) => ({ code: 'cap_without_price', variant }) as const),
     ...(startsAt !== null && startsAt <= now ? [{ code: 'start_in_past' } as const] : []),
     ...(nobody ? [{ code: 'no_recipient' } as const] : []),
   ];
@@ -92,6 +96,14 @@ function violationsOfVariant(variant: PlannedVariant, numbers: readonly PlannedN
   ];
 }
 
+/** The variants whose category the card prices nowhere: a cost cap cannot be held against them. */
+export function unpricedVariants(
+  card: RateCard | null,
+  variants: readonly { readonly key: string; readonly category: TemplateCategory }[],
+): readonly string[] {
+  return variants.filter(({ category }) => card === null || priceRange(card, category) === null).map(({ key }) => key);
+}
+
 export interface CostQuestion {
   readonly card: RateCard;
   /** Those who may be sent it; null: of no known country. */
@@ -99,11 +111,14 @@ export interface CostQuestion {
   readonly variants: readonly { readonly key: string; readonly share: number; readonly category: TemplateCategory }[];
 }
 
-/** Decimals of six places. `unpriced`: people in countries of which no price is known; they are in neither sum. */
+/** Decimals of six places. */
 export interface CostEstimate {
   readonly low: string;
   readonly high: string;
+  /** People of whom no price is known; they are in neither sum. */
   readonly unpriced: number;
+  /** Where those people are whose country is known. */
+  readonly unpricedCountries: readonly string[];
 }
 
 /**
@@ -112,18 +127,21 @@ export interface CostEstimate {
  */
 export function estimateCost({ card, countries, variants }: CostQuestion): CostEstimate {
   let [low, high, unpriced] = [0n, 0n, 0];
+  const unpricedCountries = new Set<string>();
   for (const { country, count } of countries) {
     for (const quota of quotasOf(variants, count)) {
       const category = variants.find(({ key }) => key === quota.key)?.category;
       const price = category === undefined ? null : pricesOf(card, country, category);
-      if (price === null) unpriced += quota.count;
-      else {
+      if (price === null) {
+        unpriced += quota.count;
+        if (country !== null && quota.count > 0) unpricedCountries.add(country);
+      } else {
         low += price.low * BigInt(quota.count);
         high += price.high * BigInt(quota.count);
       }
     }
   }
-  return { low: fromMicros(low), high: fromMicros(high), unpriced };
+  return { low: fromMicros(low), high: fromMicros(high), unpriced, unpricedCountries: [...unpricedCountries] };
 }
 
 function pricesOf(

@@ -1,6 +1,12 @@
-import type { CampaignState, PauseReason } from './campaign.ts';
+import {
+  type CampaignPosition,
+  type CampaignState,
+  type CampaignStep,
+  type PauseReason,
+  type StepRefusal,
+  takeStep,
+} from './campaign.ts';
 import type { ConnectionId, Instant } from './ids.ts';
-import type { AccountProblem } from './whatsapp-verdict.ts';
 
 /** A campaign's rows, as far as its process has to know them to take its next step. */
 export interface CampaignReading {
@@ -15,6 +21,8 @@ export interface CampaignReading {
   readonly numbersWork: boolean;
   /** Whether a crisis stop holds the whole tenant back. */
   readonly halted: boolean;
+  /** When WhatsApp is next asked whether a number may send again that it has stopped; null: there is nothing to ask. */
+  readonly askAt: Instant | null;
   /** Whether its whole audience is in the ledger. */
   readonly frozen: boolean;
   /** When something can next be done for a row; null: every row has ended. */
@@ -27,6 +35,8 @@ export type NextStep =
   | { readonly kind: 'send'; readonly numbers: readonly ConnectionId[]; readonly freeze: boolean }
   /** Until the instant, if there is one, or until it hears something. */
   | { readonly kind: 'wait'; readonly until: Instant | null }
+  /** WhatsApp is asked whether what has stopped its numbers is over. */
+  | { readonly kind: 'ask' }
   /** The numbers work again, which is all that it was waiting for. */
   | { readonly kind: 'revive' }
   /** The rows of a cancelled campaign come to their ends. */
@@ -34,25 +44,8 @@ export type NextStep =
   | { readonly kind: 'finish' }
   | { readonly kind: 'end' };
 
-/** How often a campaign looks whether a broken connection of its has been mended. */
+/** How often a campaign looks whether its numbers work again, and asks WhatsApp where only that can tell. */
 export const reviveEveryMs = 5 * 60_000;
-
-/**
- * What a campaign is paused for when its account is out of order. Only a grant is noted with its connection, and only its
- * repair is seen there: of anything else nobody tells us that it is over, so a person has to say so.
- */
-export function pauseFor(problem: AccountProblem): PauseReason {
-  switch (problem) {
-    case 'token':
-    case 'permission':
-      return 'connection';
-    case 'restricted':
-      return 'quality';
-    case 'payment':
-    case 'number':
-      return 'manual';
-  }
-}
 
 /** The next step of a campaign; null: there is no such campaign any more. */
 export function nextStep(reading: CampaignReading | null, now: Instant): NextStep {
@@ -68,8 +61,7 @@ export function nextStep(reading: CampaignReading | null, now: Instant): NextSte
     case 'running':
       return whileRunning(reading, now);
     case 'paused':
-      if (reading.pauseReason !== 'connection') return { kind: 'wait', until: null };
-      return reading.numbersWork ? { kind: 'revive' } : { kind: 'wait', until: now + reviveEveryMs };
+      return whilePaused(reading, now);
     case 'finished':
       return { kind: 'end' };
     case 'cancelled':
@@ -92,22 +84,36 @@ function whileRunning(reading: CampaignReading, now: Instant): NextStep {
   return isDue ? { kind: 'send', numbers, freeze: false } : { kind: 'wait', until: nextDueAt };
 }
 
-/** Why a command is not obeyed. */
-export interface CampaignRefusal {
-  readonly code: 'wrong_state';
-  readonly state: CampaignState;
+/** Only what a broken number has stopped goes on by itself, once its cause has gone; all else waits for a person. */
+function whilePaused({ pauseReason, numbersWork, askAt }: CampaignReading, now: Instant): NextStep {
+  if (pauseReason !== 'connection') return { kind: 'wait', until: null };
+  if (numbersWork) return { kind: 'revive' };
+  if (askAt !== null && askAt <= now) return { kind: 'ask' };
+  return { kind: 'wait', until: Math.min(now + reviveEveryMs, askAt ?? Infinity) };
 }
 
-export type CampaignCommand = 'pause' | 'resume' | 'cancel' | 'set_rate';
+/** What a person may tell a campaign while its process runs, besides how fast it sends. */
+export type CampaignCommand = 'pause' | 'resume' | 'cancel';
 
-/** Null: obeyed, or has been already. */
-export function commandRefusal(command: CampaignCommand, state: CampaignState): CampaignRefusal | null {
-  return obeying[command].includes(state) ? null : { code: 'wrong_state', state };
+/**
+ * What a command comes to: a step, a refusal, or nothing where it has been obeyed already: an answer may be lost, and two
+ * people may want the same. A person's pause takes the place of one that would end by itself.
+ */
+export function ruleOnCommand(
+  command: CampaignCommand,
+  { state, pauseReason }: CampaignPosition,
+): { readonly step: CampaignStep | null } | { readonly refusal: StepRefusal } {
+  const step: CampaignStep = command === 'pause' ? { kind: command, reason: 'manual' } : { kind: command };
+  const isObeyed = command === 'pause' ? pauseReason !== 'connection' : true;
+  if (state === obeyed[command] && isObeyed) return { step: null };
+  const next = takeStep(state, step);
+  return 'code' in next ? { refusal: next } : { step };
 }
 
-const obeying: Readonly<Record<CampaignCommand, readonly CampaignState[]>> = {
-  pause: ['running', 'paused'],
-  resume: ['running', 'paused'],
-  cancel: ['scheduled', 'running', 'paused', 'cancelled'],
-  set_rate: ['scheduled', 'running', 'paused'],
-};
+const obeyed = { pause: 'paused', resume: 'running', cancel: 'cancelled' } as const;
+
+/** Why it cannot be changed how fast a campaign sends; null: it can. A draft is edited instead. */
+export function rateRefusal(state: CampaignState): StepRefusal | null {
+  if (state === 'finished' || state === 'cancelled') return { code: 'ended', state };
+  return state === 'draft' || state === 'in_review' ? { code: 'wrong_state', state } : null;
+}

@@ -16,8 +16,10 @@ export interface Tally {
   /** It is not known whether WhatsApp took it. */
   readonly unconfirmed: number;
   readonly skipped: number;
-  /** A decimal of six places. */
+  /** Of what was delivered, which is what WhatsApp charges for. A decimal of six places. */
   readonly cost: string;
+  /** Delivered, and in no cost: WhatsApp has not said whether it charges for it, or no price is known. */
+  readonly unpriced: number;
 }
 
 /** Parts of a whole, from 0 to 1; null: there is no whole yet. */

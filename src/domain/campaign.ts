@@ -79,12 +79,18 @@ const tos: Readonly<Record<CampaignStep['kind'], CampaignState>> = {
   cancel: 'cancelled',
 };
 
-/** Where a step leads, or why it cannot be taken. The first reason of a pause stays: nothing pauses what is paused. */
+/**
+ * Where a step leads, or why it cannot be taken. The first reason of a pause stays, unless a person wants it to last: then
+ * nothing ends it but a person.
+ */
 export function takeStep(state: CampaignState, step: CampaignStep): CampaignPosition | StepRefusal {
   if (state === 'finished' || state === 'cancelled') return { code: 'ended', state };
-  if (!froms[step.kind].includes(state)) return { code: 'wrong_state', state };
+  const isPossible = froms[step.kind].includes(state) || (state === 'paused' && isManualPause(step));
+  if (!isPossible) return { code: 'wrong_state', state };
   return { state: tos[step.kind], pauseReason: step.kind === 'pause' ? step.reason : null };
 }
+
+const isManualPause = (step: CampaignStep): boolean => step.kind === 'pause' && step.reason === 'manual';
 
 /** Whether what has been claimed, and not sent yet, must not be sent any more after this step. */
 export const stopsSending = ({ kind }: CampaignStep): boolean => kind === 'pause' || kind === 'cancel';

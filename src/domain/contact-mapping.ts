@@ -64,5 +64,5 @@ export interface ContactImportInput {
 }
 
 export function contactImportWorkflowId({ tenantId, importId }: Omit<ContactImportInput, 'v'>): string {
-  return `contact-import/${tenantId}/${importId}`;
+  return `tenant/${tenantId}/contact-import/${importId}`;
 }

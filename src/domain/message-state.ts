@@ -46,7 +46,7 @@ const pending: ReadonlySet<CampaignMessageState> = new Set(['queued', 'claimed',
  * that was refused, so that whatever else is told of that one counts for nothing. One whose first attempt got no answer
  * has no id: that it was sent after all must be known before it is sent again; that it failed changes nothing any more.
  */
-function concerns({ state, providerMessageId }: Delivery, status: MessageStatus): boolean {
+export function concerns({ state, providerMessageId }: Delivery, status: MessageStatus): boolean {
   switch (state) {
     case 'queued':
     case 'claimed':

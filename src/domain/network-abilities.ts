@@ -182,7 +182,12 @@ const abilities: Readonly<Record<Network, NetworkAbilities>> = {
     insights: true,
     ready: ['pages', 'publish'],
   },
-  whatsapp: { ...nothing, imports: ['direct'], reply: { maxTextLength: 4_096 } },
+  whatsapp: {
+    ...nothing,
+    imports: ['direct'],
+    reply: { maxTextLength: 4_096 },
+    ready: ['pages', 'message', 'webhooks'],
+  },
   linkedin: {
     publish: publishingOf('linkedin'),
     imports: ['comment', 'mention'],

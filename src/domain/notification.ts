@@ -38,13 +38,22 @@ export const connectionNoticeKinds = [
   'connection_repaired',
 ] as const;
 
+/** What those who sent a campaign, or may stop one, may have to know now of it. */
+export const campaignNoticeKinds = [
+  /** It has stopped by itself; `reason` says why. */
+  'campaign_paused',
+  /** Everybody of its audience has been dealt with. */
+  'campaign_finished',
+] as const;
+
 /** Each kind has its words in every language of `src/messages/`. */
-export const notificationKinds = [...postNoticeKinds, ...connectionNoticeKinds] as const;
+export const notificationKinds = [...postNoticeKinds, ...connectionNoticeKinds, ...campaignNoticeKinds] as const;
 
 export type ApprovalNoticeKind = (typeof approvalNoticeKinds)[number];
 export type PostNoticeKind = (typeof postNoticeKinds)[number];
 export type ConnectionNoticeKind = (typeof connectionNoticeKinds)[number];
-export type NotificationKind = PostNoticeKind | ConnectionNoticeKind;
+export type CampaignNoticeKind = (typeof campaignNoticeKinds)[number];
+export type NotificationKind = PostNoticeKind | ConnectionNoticeKind | CampaignNoticeKind;
 
 /** Ids, codes and instants (ISO 8601) that the words of a notification are made of. Unknown members are kept. */
 export interface NotificationData {
@@ -62,13 +71,16 @@ export interface NotificationData {
   /** How many posts wait for a connection, or waited for it, and what becomes of those whose slot has passed. */
   readonly waiting?: number;
   readonly passedSlots?: string;
+  /** Why a campaign has paused, and with which code of the network's where there is one. */
+  readonly reason?: string;
+  readonly code?: number | null;
   readonly [more: string]: unknown;
 }
 
 /** What a notification is about. */
 export type NotificationSubject =
   | { readonly kind: PostNoticeKind; readonly postId: PostId }
-  | { readonly kind: ApprovalNoticeKind; readonly campaignId: CampaignId }
+  | { readonly kind: CampaignNoticeKind | ApprovalNoticeKind; readonly campaignId: CampaignId }
   | { readonly kind: ConnectionNoticeKind; readonly connectionId: ConnectionId };
 
 /** An order to let people know of one occasion. Carrying it out twice notifies once. */
@@ -120,12 +132,17 @@ export interface ConnectionNotice {
 
 export interface CampaignNotice {
   readonly about: 'campaign';
-  readonly kind: ApprovalNoticeKind;
+  readonly kind: CampaignNoticeKind | ApprovalNoticeKind;
   /** What the actor is called; `null` when there is none. */
   readonly actor: string | null;
   /** What the campaign is called. */
   readonly name: string;
   readonly data: NotificationData;
+}
+
+/** Whether notifications of this kind are about the sending of campaigns. */
+export function aboutCampaigns(kind: NotificationKind): kind is CampaignNoticeKind {
+  return campaignNoticeKinds.some((candidate) => candidate === kind);
 }
 
 /** Whether notifications of this kind are about approvals. */

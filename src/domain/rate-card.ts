@@ -13,8 +13,10 @@ export interface RateCard {
   readonly source: string;
   /** By market; decimals as the network writes them. A category without a price is not known. */
   readonly prices: Readonly<Record<string, Readonly<Partial<Record<TemplateCategory, string>>>>>;
-  /** The market of each country, by ISO 3166. A country without one has no known price. */
+  /** The market of each country that has its own or stands in a group, by ISO 3166. */
   readonly markets: Readonly<Record<string, string>>;
+  /** The market of all other countries. */
+  readonly elsewhere: string;
 }
 
 const marketsOf = (groups: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
@@ -24,7 +26,9 @@ const marketsOf = (groups: Readonly<Record<string, string>>): Readonly<Record<st
 
 /**
  * What is known of WhatsApp's prices in euro. Meta shows its table only inside of its own pages; these are the markets
- * that others have published from it. Prices fall with volume for utility and authentication: this is the first tier.
+ * that others have published from it. A market that stands below and has no prices here (`united_kingdom`,
+ * `north_america`, `other`…) is one whose price in euro nobody has published: an estimate calls its people unpriced.
+ * Prices fall with volume for utility and authentication: this is the first tier.
  */
 const euro2026: RateCard = {
   from: '2026-07-01',
@@ -57,15 +61,19 @@ const euro2026: RateCard = {
     poland: 'PL',
     romania: 'RO',
     hungary: 'HU',
-    western_europe: 'AT BE DK FI IE LU MT PT SE',
-    eastern_europe: 'BG CY CZ EE HR LT LV RS SI SK',
+    united_kingdom: 'GB',
+    western_europe: 'AT BE CH DK FI IE LU MT NO PT SE',
+    eastern_europe: 'AL AM AZ BG BY CY CZ EE GE GR HR LT LV MD MK RS SI SK UA',
+    north_america: 'CA US',
     brazil: 'BR',
     argentina: 'AR',
     chile: 'CL',
     peru: 'PE',
     colombia: 'CO',
-    latin_america: 'BO EC PY UY VE',
+    mexico: 'MX',
+    latin_america: 'BO CR DO EC GT HN HT JM NI PA PR PY SV UY VE',
   }),
+  elsewhere: 'other',
 };
 
 const cards: readonly RateCard[] = [euro2026];
@@ -79,14 +87,15 @@ export function cardFor(currency: string, at: Date, among: readonly RateCard[] =
 
 /** What one delivered message costs; null: it is not known. */
 export function priceOf(card: RateCard, country: string | null, category: TemplateCategory): Micros | null {
-  const market = country === null ? undefined : card.markets[country];
-  const price = market === undefined ? undefined : card.prices[market]?.[category];
+  if (country === null) return null;
+  const price = card.prices[card.markets[country] ?? card.elsewhere]?.[category];
   return price === undefined ? null : toMicros(price);
 }
 
 /** What the network calls the kinds of messages that it charges for, as far as our cards price them. */
 const chargedAs: ReadonlyMap<string, TemplateCategory> = new Map([
   ['marketing', 'marketing'],
+  ['marketing_lite', 'marketing'],
   ['utility', 'utility'],
   ['authentication', 'authentication'],
 ]);

@@ -51,13 +51,13 @@ const words: Readonly<Record<string, Readonly<Record<Wish, readonly string[]>>>>
 };
 
 /**
- * The wish that a whole message is, or null. Looked for in the author's language, and always in English, since our own
- * texts say "STOP" everywhere. Case, accents, punctuation and emoji do not matter.
+ * The wish that a whole message is, or null. Looked for in the languages that are spoken with the author, and always in
+ * English, since our own texts say "STOP" everywhere. Case, accents, punctuation and emoji do not matter.
  */
-export function stopWordIn(text: string, language: string | null): Wish | null {
+export function stopWordIn(text: string, languages: readonly (string | null)[]): Wish | null {
   const said = plain(text);
-  const own = language?.toLowerCase().split(/[-_]/)[0] ?? '';
-  for (const known of [words[own], words['en']]) {
+  for (const language of [...languages, 'en']) {
+    const known = words[language?.toLowerCase().split(/[-_]/)[0] ?? ''];
     if (known?.stop.includes(said)) return 'stop';
     if (known?.start.includes(said)) return 'start';
   }

@@ -122,7 +122,9 @@ function buttonParts(buttons: readonly TemplateButton[], { prefix, valueOf }: Fi
         ];
       case 'url':
         if (variablesIn(button.url).length === 0) return [];
-        return [{ type: 'button', sub_type: 'url', index, parameters: [{ type: 'text', text: valueOf(key) }] }];
+        return [
+          { type: 'button', sub_type: 'url', index, parameters: [{ type: 'text', text: fitting(valueOf(key)) }] },
+        ];
       case 'copy_code':
         return [
           {

@@ -6,9 +6,9 @@ import type { RemedyCode } from '../domain/remedy.ts';
  * `{code, select, …}`). What is put in for a name is never read as a message itself.
  */
 export interface Catalogue {
-  /** Subject and first sentence, and the line in a list: of posts and campaigns `{actor}`, `{post}`, `{outcome}`, `{about}`: `post` or `campaign`; of connections `{page}`, `{network}`. */
+  /** Subject and first sentence, and the line in a list: of posts and campaigns `{actor}`, `{post}`, `{outcome}`, `{about}`: `post` or `campaign`; of connections `{page}`, `{network}`; of campaigns also `{campaign}`, `{reason}`. */
   readonly told: Readonly<Record<NotificationKind, string>>;
-  /** What the recipient can do, or why they hear of it: `{actor}`, `{outcome}`, `{about}`; `{network}`, `{state}`, `{cause}`, `{passedSlots}`. */
+  /** What the recipient can do, or why they hear of it: `{actor}`, `{outcome}`, `{about}`; `{network}`, `{state}`, `{cause}`, `{passedSlots}`; `{reason}`, `{problem}`. */
   readonly asked: Readonly<Record<NotificationKind, string>>;
   /** The post, when it has no text to be called by. */
   readonly untitled: string;

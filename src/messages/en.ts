@@ -15,6 +15,9 @@ export const en: Catalogue = {
     connection_expired: '“{page}” on {network} is no longer connected',
     connection_reminder: 'Reminder: “{page}” on {network} still does not work as it should',
     connection_repaired: '“{page}” on {network} works again',
+    campaign_paused:
+      'The campaign “{campaign}” has paused{reason, select, error_rate {: too many of its messages fail} quality {: WhatsApp has complaints} quota {: the month’s messages are used up} cost_cap {: its cost cap is reached} connection {: a number cannot send} contract {: the contract has ended} other {}}',
+    campaign_finished: 'The campaign “{campaign}” has finished',
   },
   asked: {
     approval_requested: 'Read it and approve it, reject it, or ask for changes.',
@@ -36,6 +39,10 @@ export const en: Catalogue = {
       '{state, select, degraded {{network} is still in trouble. We keep trying; check that the page still exists and that its admin still has admin rights.} other {Press “Refresh connection” and sign in at {network} with a profile that has admin rights on the page.}}',
     connection_repaired:
       'There is nothing to do. {passedSlots, select, now {What had waited goes out now.} ask {What had waited goes out; where its time had passed for more than an hour, the post asks you.} drop {What had waited goes out; where its time had passed, it is dropped.} other {What had waited goes on.}}',
+    campaign_paused:
+      '{reason, select, error_rate {Look at the failures in its results, then resume or cancel it.} quality {Look at the quality of its template and its number at WhatsApp before you resume it.} quota {Resume it when the tenant’s monthly quota has been raised, or next month.} cost_cap {Clone it with a higher cap for those who are left, or cancel it.} connection {{problem, select, payment {WhatsApp wants the account’s payment method put right.} restricted {WhatsApp has restricted the account; its Business Manager says why.} number {WhatsApp does not take messages from the number: it is not registered, or its name is not approved.} other {Look at the connection of its number.}} It goes on by itself once the number can send again, or when you resume it.} other {Resume it when the reason has gone.}} Whoever was not sent the message yet waits; nobody is sent it twice.',
+    campaign_finished:
+      'Nobody of its audience is left. What became of each message stands in its results, which still change with what people read and answer.',
   },
   untitled: 'a post without text',
   somebody: 'A colleague',

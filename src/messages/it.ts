@@ -16,6 +16,9 @@ export const it: Catalogue = {
     connection_expired: '«{page}» su {network} non è più connessa',
     connection_reminder: 'Promemoria: «{page}» su {network} non funziona ancora come dovrebbe',
     connection_repaired: '«{page}» su {network} funziona di nuovo',
+    campaign_paused:
+      'La campagna «{campaign}» è in pausa{reason, select, error_rate {: troppi messaggi non riescono} quality {: WhatsApp ha rilievi sulla qualità} quota {: i messaggi del mese sono esauriti} cost_cap {: il tetto di spesa è raggiunto} connection {: un numero non può inviare} contract {: il contratto è terminato} other {}}',
+    campaign_finished: 'La campagna «{campaign}» è terminata',
   },
   asked: {
     approval_requested:
@@ -40,6 +43,10 @@ export const it: Catalogue = {
       '{state, select, degraded {{network} ha ancora problemi. Continuiamo a provare; verifica che la pagina esista ancora e che il suo amministratore ne abbia ancora i diritti.} other {Premi «Aggiorna connessione» e accedi a {network} con un profilo che ha diritti di amministratore sulla pagina.}}',
     connection_repaired:
       'Non c’è nulla da fare. {passedSlots, select, now {Ciò che attendeva esce ora.} ask {Ciò che attendeva esce; se il suo momento è passato da più di un’ora, il post chiede a te.} drop {Ciò che attendeva esce; se il suo momento è passato, viene annullato.} other {Ciò che attendeva prosegue.}}',
+    campaign_paused:
+      '{reason, select, error_rate {Guarda gli errori nei risultati, poi riprendila o annullala.} quality {Guarda la qualità del modello e del numero su WhatsApp prima di riprenderla.} quota {Riprendila quando la quota mensile del tenant è stata alzata, o il mese prossimo.} cost_cap {Clonala con un tetto più alto per chi manca, oppure annullala.} connection {{problem, select, payment {WhatsApp chiede di sistemare il metodo di pagamento dell’account.} restricted {WhatsApp ha limitato l’account: il Business Manager dice perché.} number {WhatsApp non accetta messaggi dal numero: non è registrato, o il suo nome non è approvato.} other {Guarda la connessione del suo numero.}} Va avanti da sola appena il numero può di nuovo inviare, o quando la riprendi.} other {Riprendila quando il motivo è venuto meno.}} Chi non ha ancora ricevuto il messaggio aspetta; nessuno lo riceve due volte.',
+    campaign_finished:
+      'Non resta nessuno dei destinatari. Che ne è stato di ogni messaggio si legge nei risultati, che cambiano ancora con quello che le persone leggono e rispondono.',
   },
   untitled: 'un post senza testo',
   somebody: 'Un collega',

@@ -81,11 +81,17 @@ function valuesOfPost({ somebody, untitled }: Speaker['words'], { actor, excerpt
 
 /** A campaign is called by its name where a post is by its beginning. */
 function valuesOfCampaign({ somebody }: Speaker['words'], { actor, name, data }: CampaignNotice) {
+  const { outcome = 'other', reason = 'other', problem } = data;
+  const campaign = shortened(name, longestTitle);
   return {
     about: 'campaign',
     actor: actor ?? somebody,
-    post: shortened(name, longestTitle),
-    outcome: data.outcome ?? 'other',
+    // Words that posts and campaigns share name either as the post.
+    post: campaign,
+    campaign,
+    outcome,
+    reason,
+    problem: typeof problem === 'string' ? problem : 'other',
   };
 }
 
@@ -120,7 +126,7 @@ function partsOfConnection({ say, words, instant }: Speaker, { kind, data }: Con
   return [{ kind: 'paragraph', text: sentences.join(' ') }];
 }
 
-const beforeDecision: readonly PostNotice['kind'][] = [
+const beforeDecision: readonly Notice['kind'][] = [
   'approval_requested',
   'approval_reminder',
   'approval_escalated',

@@ -134,6 +134,7 @@ export const networks = {
   GMAIL_API_URL: httpUrl.default('https://gmail.googleapis.com'),
   MICROSOFT_GRAPH_URL: httpUrl.default('https://graph.microsoft.com'),
   META_GRAPH_VERSION: required.regex(/^v\d+\.\d+$/, 'must look like v26.0').default('v26.0'),
+  WHATSAPP_HIGH_PER_SECOND: integer(80, 100_000).default(1_000),
   LINKEDIN_VERSION: required.regex(/^\d{6}$/, 'must look like 202607 (year and month)').default('202607'),
   ALLOW_PRIVATE_NETWORK_TARGETS: flag.default(false),
 };

@@ -287,5 +287,7 @@ const networksOf = (read: Read<typeof variables.networks & typeof variables.netw
       directory: read.MICROSOFT_DIRECTORY,
     },
   },
+  /** Messages a second of a WhatsApp number whose throughput is `HIGH`: a thousand, unless Meta has agreed on more. */
+  whatsappHighPerSecond: read.WHATSAPP_HIGH_PER_SECOND,
   allowPrivateTargets: read.ALLOW_PRIVATE_NETWORK_TARGETS,
 });

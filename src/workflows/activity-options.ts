@@ -62,13 +62,17 @@ export const slice: ActivityOptions = {
  */
 export const campaignWork: ActivityOptions = {
   startToCloseTimeout: '15 minutes',
-  heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  heartbeatTimeout: '5 seconds',
+  // Each worker that dies counts as a try: the next must not wait longer for the deaths of others.
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 seconds' },
   cancellationType: 'TRY_CANCEL',
 };
 
-/** A command that answers when the last call has left, which takes a second. Harmless twice. */
+/**
+ * A command that answers when the last call has left, which takes a second. Harmless twice; if the worker that was asked
+ * dies, another is asked within the ten seconds that a caller waits.
+ */
 export const campaignStop: ActivityOptions = {
-  startToCloseTimeout: '10 seconds',
+  startToCloseTimeout: '5 seconds',
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
 };

@@ -56,9 +56,10 @@ describe('an estimate', () => {
     });
   });
 
-  it('names no cost in a currency whose prices are not known', async () => {
+  it('names no cost in a currency whose prices are not known, where a cost cap is refused', async () => {
     const own = tenantApi();
-    const { body: draft } = await sendableDraft(own, { currency: 'CHF' });
+    const { body: draft } = await sendableDraft(own, { currency: 'CHF', costCap: '30.00' });
+    expect(draft.violations).toMatchObject([{ code: 'cap_without_price', variant: 'A' }]);
     expect((await own.as('irene', 'GET', `/v1/campaigns/${draft.id}/estimate`)).body.cost).toBeNull();
   });
 });
@@ -120,6 +121,23 @@ describe('the results', () => {
     expect(compared.body.items[0].total.rates.delivered).toBeNull();
     const series = await own.as('irene', 'GET', `/v1/campaigns/${first}/results/series?bucket=day`);
     expect(series.body.points).toMatchObject([{ sent: 10, delivered: 10, read: 0 }]);
+  });
+
+  it('say why people could not be written to', async () => {
+    const own = await tenantApi().another();
+    const id = await ran(own);
+    await own.inTenant(async (trx) => {
+      const rows = await trx.selectFrom('campaign_message').select('id').where('campaign_id', '=', id).execute();
+      for (const [index, { id: row }] of rows.slice(0, 3).entries()) {
+        const failed = { state: 'failed', error_code: index === 0 ? 132_012 : 131_026, failed_at: new Date() } as const;
+        await trx.updateTable('campaign_message').set(failed).where('id', '=', row).execute();
+      }
+    });
+    const { body } = await own.as('irene', 'GET', `/v1/campaigns/${id}/results`);
+    expect(body.failures).toEqual([
+      { reason: 'undeliverable', code: 131_026, count: 2 },
+      { reason: 'content', code: 132_012, count: 1 },
+    ]);
   });
 
   it('can be downloaded by whoever holds the address, and only what it names', async () => {

@@ -124,24 +124,46 @@ describe('what an approval is bound to', () => {
 });
 
 describe('a campaign that is scheduled', () => {
-  it('starts now, pauses, resumes, slows down and is cancelled; each time its process hears of it', async () => {
+  it('can be slowed down and cancelled through its process, which cannot pause what has not begun', async () => {
     const own = tenantApi();
     const { body } = await sendableDraft(own, { startsAtLocal: '2100-12-24T09:00' });
     await approved(own, body.id);
     const command = async (name: string) => (await own.as('paolo', 'POST', `${path(body)}/${name}`)).body;
-    expect(await command('start')).toMatchObject({ state: 'running', startsAtLocal: null });
-    expect(await command('pause')).toMatchObject({ state: 'paused', pauseReason: 'manual' });
-    expect(await command('pause')).toMatchObject({ status: 409, type: '/problems/wrong-state', state: 'paused' });
-    expect(await command('resume')).toMatchObject({ state: 'running', pauseReason: null });
+    expect(await command('pause')).toMatchObject({ status: 409, type: '/problems/wrong-state', state: 'scheduled' });
     const slowed = await own.as('paolo', 'PUT', `${path(body)}/rate`, { ratePerS: 3 });
-    expect(slowed.body).toMatchObject({ state: 'running', ratePerS: 3 });
+    expect(slowed.body).toMatchObject({ state: 'scheduled', ratePerS: 3 });
     expect(await command('cancel')).toMatchObject({ state: 'cancelled', recipients: null });
     expect(await command('resume')).toMatchObject({ status: 409, type: '/problems/ended', state: 'cancelled' });
-    expect(await toldOf(own, body.id)).toHaveLength(6);
-    const { epoch } = await own.inTenant((trx) =>
-      trx.selectFrom('campaign').select('epoch').where('id', '=', body.id).executeTakeFirstOrThrow(),
-    );
-    expect(epoch).toBe(3);
+    expect((await eventsOf(own, body.id)).slice(-2)).toMatchObject([
+      { kind: 'campaign.throttled', data: { ratePerS: 3 } },
+      { kind: 'campaign.cancelled' },
+    ]);
+  });
+
+  it('has no process while it is a draft or in review: a review is cancelled without one', async () => {
+    const own = tenantApi();
+    const { body } = await sendableDraft(own);
+    const command = async (name: string) => (await own.as('paolo', 'POST', `${path(body)}/${name}`)).body;
+    for (const name of ['pause', 'resume', 'cancel']) {
+      expect(await command(name)).toMatchObject({ status: 409, type: '/problems/wrong-state', state: 'draft' });
+    }
+    await own.as('elena', 'POST', `${path(body)}/submit`);
+    expect(await command('pause')).toMatchObject({ status: 409, type: '/problems/wrong-state', state: 'in_review' });
+    expect(await command('cancel')).toMatchObject({ state: 'cancelled' });
+    expect(await toldOf(own, body.id)).toEqual([]);
+  });
+
+  it('is among what a disconnect of its number would stop', async () => {
+    const own = tenantApi();
+    const { body } = await sendableDraft(own, { name: 'Saldi', startsAtLocal: '2100-12-24T09:00' });
+    const impact = async () =>
+      (await own.as('irene', 'GET', `/v1/connections/${body.numbers[0].connectionId}/impact`)).body;
+    expect((await impact()).campaigns).toEqual([]);
+    await approved(own, body.id);
+    expect(await impact()).toMatchObject({
+      items: [],
+      campaigns: [{ id: body.id, name: 'Saldi', state: 'scheduled', pauseReason: null, otherNumbers: 0 }],
+    });
   });
 
   it('begins by the first clock of the world when it starts in each recipient’s zone', async () => {

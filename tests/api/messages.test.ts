@@ -31,7 +31,8 @@ beforeAll(async () => {
     sent.push(reply);
     return whatsapp(reply);
   };
-  api = await startApi({ services: { tokens: ownTokens }, replies });
+  const askLimits = () => Promise.resolve({ perSecond: 80, tier: 250, portfolioId: 'portfolio' });
+  api = await startApi({ services: { tokens: ownTokens }, replies, askLimits });
   own = await createOwnTenant(api.services.db);
   number = await insertNumber(api, own.tenantId);
 });
@@ -161,6 +162,31 @@ describe('an answer', () => {
     expect(sent[0]?.quotes).toBe(wamid);
     expect((await write(authorId, { text: 'Sì', replyTo: randomUUID() })).status).toBe(422);
   });
+});
+
+describe('a template by hand', () => {
+  test('uses the reach of the number’s portfolio, but for whoever has just written or was refused', async () => {
+    const template = { id: await insertTemplate('utility'), values: { 'body.1': 'Anna' } };
+    await inTenant((trx) => trx.deleteFrom('portfolio_reach').execute());
+    const spoken = await contactWhoWrote();
+    expect((await write(spoken, { template })).status).toBe(201);
+    expect(await reached()).toEqual([]);
+
+    phone = randomPhone();
+    const silent = await contactWhoWrote({ at: Date.now() - 25 * hour });
+    const words = { providerStatus: 400, providerCode: '131048', providerMessage: 'Spam rate limit hit' };
+    const takes = whatsapp;
+    whatsapp = () => Promise.resolve({ kind: 'refused', ...words });
+    expect((await write(silent, { template })).body.state).toBe('failed');
+    expect(await reached()).toEqual([]);
+
+    whatsapp = takes;
+    for (const _ of [1, 2]) expect((await write(silent, { template })).body.state).toBe('sent');
+    expect(await reached()).toEqual([{ author_id: silent, portfolio_id: 'portfolio' }]);
+  });
+
+  const reached = () =>
+    inTenant((trx) => trx.selectFrom('portfolio_reach').select(['author_id', 'portfolio_id']).execute());
 });
 
 describe('nothing is sent', () => {

@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { audienceOf, countAuthors } from '../../src/db/audience.ts';
-import { setBlocked } from '../../src/db/author.ts';
+import { selectAuthor, setBlocked } from '../../src/db/author.ts';
 import { filterSql } from '../../src/db/contact-filter-sql.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { ContactFilter } from '../../src/domain/contact-filter.ts';
 import type { AuthorId, ContactGroupId } from '../../src/domain/ids.ts';
 import { type FreshTenant, freshTenant } from '../support/fresh-tenant.ts';
 import { aGroup, contactsAt, granted, oneContact } from './support/contact-rows.ts';
+import { insertRecipient } from './support/ledger-rows.ts';
+import { insertRows, oneRowPerTable } from './support/one-row-per-table.ts';
 import { databaseAs } from './support/stack-databases.ts';
 
 describe('a filter finds', () => {
@@ -69,6 +71,25 @@ describe('a filter finds', () => {
         .execute(),
     );
     expect(found.map(({ name }) => name)).toEqual(expected);
+  });
+});
+
+it('a message of a campaign is a contact, too', async () => {
+  const rows = oneRowPerTable();
+  await withTenant(db, rows.tenant.id, async (trx) => {
+    await insertRows(trx, rows);
+    const recently = new Date(contactsAt.getTime() - 86_400_000);
+    const { authorId: written } = await insertRecipient(trx, rows, { sent_at: recently });
+    const { authorId: waiting } = await insertRecipient(trx, rows, {
+      state: 'queued',
+      sent_at: null,
+      provider_message_id: null,
+    });
+    const filter = { field: 'last_contact', is: 'within', days: 7 } as const;
+    const found = await trx.selectFrom('author').select('id').where(filterSql(filter, contactsAt)).execute();
+    expect(found.map(({ id }) => id)).toContain(written);
+    expect(found.map(({ id }) => id)).not.toContain(waiting);
+    expect(await selectAuthor(trx, written)).toMatchObject({ lastContactAt: recently });
   });
 });
 

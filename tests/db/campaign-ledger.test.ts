@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { haltCampaigns, moveCampaign, readControl } from '../../src/db/campaign-control.ts';
+import { haltCampaigns, readControl } from '../../src/db/campaign-control.ts';
+import { moveCampaign } from '../../src/db/campaign.ts';
 import {
+  type CampaignKey,
   type Claim,
   claimMessages,
   giveBack,
@@ -10,9 +12,16 @@ import {
   markSending,
   settleMessages,
 } from '../../src/db/campaign-ledger.ts';
-import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../../src/db/campaign-leases.ts';
+import {
+  cancelMessages,
+  mayStillLeave,
+  nextMessageDueAt,
+  recoverMessages,
+  takeOver,
+} from '../../src/db/campaign-leases.ts';
 import { closeGate, insertHalt } from '../../src/db/halt.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
+import type { CampaignStep } from '../../src/domain/campaign.ts';
 import type { CampaignMessageId } from '../../src/domain/ids.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
 import { newId } from '../../src/platform/new-id.ts';
@@ -23,45 +32,73 @@ import { databaseAs } from './support/stack-databases.ts';
 const { db } = databaseAs('app', { max: 6 });
 const month = '2026-11';
 
-test('two who claim at once never get the same row, and each goes on behind its last one', async () => {
-  const { claim, claimRows } = await campaignOf(40);
-  const other = { ...claim, leaseToken: randomUUID() };
-  const [mine, theirs] = await Promise.all([claimRows(claim, 20), claimRows(other, 20)]);
-  expect(new Set([...mine, ...theirs].map(({ id }) => id)).size).toBe(mine.length + theirs.length);
-  expect(mine.map(({ id }) => id)).toEqual(mine.map(({ id }) => id).toSorted());
+test('two who claim at once get different rows without waiting for each other, each in the order of the audience', async () => {
+  const { own, claim, inTenant } = await campaignOf(40);
+  const by = { connectionId: own.connectionId, after: null, limit: 20, now: new Date(), leaseMs: 60_000 };
+  const [mine, theirs] = await inTenant(async (trx) => [
+    idsOfRows(await claimMessages(trx, claim, by)),
+    await inTenant(async (other) => {
+      await sql`set local lock_timeout = '1s'`.execute(other);
+      return idsOfRows(await claimMessages(other, { ...claim, leaseToken: randomUUID() }, by));
+    }),
+  ]);
+  expect(new Set([...mine, ...theirs]).size).toBe(40);
+  expect([...mine, ...theirs]).toEqual([...mine, ...theirs].toSorted());
+});
+
+test('a claim goes on behind its last one, and leaves what has come back to the next pass', async () => {
+  const { own, claim, claimRows, inTenant } = await campaignOf(4);
+  const [first, second] = idsOfRows(await claimRows(claim, 2));
+  await inTenant((trx) => giveBack(trx, claim, { ids: 'all' }));
+  const by = { connectionId: own.connectionId, limit: 4, now: new Date(), leaseMs: 60_000 };
+  const behind = await inTenant((trx) => claimMessages(trx, claim, { ...by, after: second ?? null }));
+  expect(behind).toHaveLength(2);
+  expect(idsOfRows(behind)).not.toContain(first);
+});
+
+test('a person stands in a ledger once, whoever writes it', async () => {
+  const { inTenant } = await campaignOf(1);
+  const twice = inTenant(async (trx) => {
+    const row = await trx.selectFrom('campaign_message').selectAll().executeTakeFirstOrThrow();
+    await trx
+      .insertInto('campaign_message')
+      .values({ ...row, id: newId() })
+      .execute();
+  });
+  await expect(twice).rejects.toMatchObject({ code: '23505' });
 });
 
 test('only what its claim still holds is marked, and nothing once the campaign is in another epoch', async () => {
   const { own, claim, claimRows, mark, inTenant } = await campaignOf(3);
   const [first, second, third] = (await claimRows(claim, 3)).map(({ id }) => id);
   await inTenant((trx) => giveBack(trx, claim, { ids: [first as CampaignMessageId] }));
+  await claimRows({ ...claim, leaseToken: randomUUID() }, 1);
   expect((await mark([first, second])).map(({ id }) => id)).toEqual([second]);
-  const now = new Date();
-  await inTenant((trx) => moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now }));
+  await inTenant((trx) => step(trx, own, { kind: 'pause', reason: 'manual' }));
   expect(await mark([third])).toEqual([]);
-  await inTenant((trx) => moveCampaign(trx, own, { to: 'running', from: ['paused'], by: null, now }));
+  await inTenant((trx) => step(trx, own, { kind: 'resume' }));
   expect(await mark([third]), 'the old epoch stays over after the pause').toEqual([]);
 });
 
 test('a pause waits for what is just being marked, so that it knows of it when it answers', async () => {
   const { own, claim, claimRows, inTenant } = await campaignOf(1);
   const [row] = await claimRows(claim, 1);
-  const order: string[] = [];
-  const [gate, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const marking = inTenant(async (trx) => {
-    await markSending(trx, claim, { ids: idsOf([row?.id]), needsConsent: true, month, leaseMs: 60_000 });
-    held.resolve();
-    await gate.promise;
-    order.push('marked');
+  const pausing = (trx: TenantTransaction) => step(trx, own, { kind: 'pause', reason: 'manual' });
+  await inTenant(async (trx) => {
+    await markSending(trx, claim, {
+      ids: idsOf([row?.id]),
+      needsConsent: true,
+      unlessQuota: false,
+      month,
+      leaseMs: 60_000,
+    });
+    const impatient = inTenant(async (other) => {
+      await sql`set local lock_timeout = '300ms'`.execute(other);
+      return pausing(other);
+    });
+    await expect(impatient, 'it has to wait').rejects.toMatchObject({ code: '55P03' });
   });
-  await held.promise;
-  const pausing = inTenant((trx) =>
-    moveCampaign(trx, own, { to: 'paused', from: ['running'], by: null, now: new Date() }),
-  ).then(() => order.push('paused'));
-  await sleep(50);
-  gate.resolve();
-  await Promise.all([marking, pausing]);
-  expect(order).toEqual(['marked', 'paused']);
+  expect(await inTenant(pausing)).toMatchObject({ kind: 'changed' });
   expect(await inTenant((trx) => mayStillLeave(trx, own))).toBe(true);
 });
 
@@ -149,6 +186,23 @@ test.each([
   },
 );
 
+test('who goes on for a worker that has died waits for none of its leases, but for a call that may yet leave', async () => {
+  const { own, claim, claimRows, mark, inTenant } = await campaignOf(4);
+  const others = { ...claim, leaseToken: randomUUID() };
+  await claimRows(others, 1);
+  const [claimed, called, calling] = (await claimRows(claim, 3)).map(({ id }) => id);
+  await mark([called, calling]);
+  await calledEarlier(inTenant, called);
+  await inTenant((trx) => takeOver(trx, claim));
+  expect(await statesOf(inTenant, [claimed, called, calling])).toEqual(['queued', 'unconfirmed', 'sending']);
+  expect(await inTenant((trx) => mayStillLeave(trx, own)), 'a pause waits for it').toBe(true);
+  expect(await ledgerCounts(db, own), 'what another worker holds stays its own').toMatchObject({ claimed: 1 });
+
+  const late = idsOf([called]).map((id) => ({ id, kind: 'sent', providerMessageId: 'wamid.3' }) as const);
+  await inTenant((trx) => settleMessages(trx, claim, late, new Date()));
+  expect(await statesOf(inTenant, [called]), 'the worker was only slow').toEqual(['sent']);
+});
+
 test('an answer that comes after its row was given up for lost is still written down', async () => {
   const { own, claim, claimRows, mark, inTenant } = await campaignOf(1);
   const ids = (await claimRows(claim, 1)).map(({ id }) => id);
@@ -177,6 +231,31 @@ test('the next thing to do is a row that is due, then a lease, then nothing', as
   expect(await next()).toBeNull();
 });
 
+test('a batch reads its own rows, however large the ledger of a campaign is that statistics do not know yet', async () => {
+  const { claim, inTenant, own, claimRows } = await campaignOf(2_000);
+  const { connectionId } = own;
+  const after = (await claimRows({ ...claim, leaseToken: randomUUID() }, 1_900)).at(-1)?.id ?? null;
+  const read = await inTenant(async (trx) => {
+    const by = { connectionId, after, limit: 50, now: new Date(), leaseMs: 60_000 };
+    const ids = (await claimMessages(trx, claim, by)).map(({ id }) => id);
+    await markSending(trx, claim, { ids, needsConsent: true, unlessQuota: false, month, leaseMs: 60_000 });
+    const results = ids.map((id) => ({ id, kind: 'sent', providerMessageId: `wamid.${id}` }) as const);
+    expect(await settleMessages(trx, claim, results, new Date())).toBe(50);
+    return rowsRead(trx);
+  });
+  // At worst each row with all that are handled with it, in each of four steps; never those of the batches before.
+  expect(read).toBeLessThan(4 * 50 * 50);
+});
+
+test('a mark that is to be without a quota marks nothing where there is one', async () => {
+  const { own, claim, claimRows, inTenant } = await campaignOf(2);
+  const ids = (await claimRows(claim, 2)).map(({ id }) => id);
+  const mark = { ids, needsConsent: true, unlessQuota: true, month, leaseMs: 60_000 };
+  await inTenant((trx) => quotaLeft(trx, own.tenantId, 10));
+  expect(await inTenant((trx) => markSending(trx, claim, mark))).toEqual([]);
+  expect(await inTenant((trx) => markSending(trx, claim, { ...mark, unlessQuota: false }))).toHaveLength(2);
+});
+
 test('a cancelled campaign skips what was not sent, piece by piece', async () => {
   const { own, inTenant } = await campaignOf(7);
   const pieces = [];
@@ -193,9 +272,36 @@ async function campaignOf(recipients: number, category: TemplateCategory = 'mark
   const claimRows = (by: Claim, limit: number) =>
     inTenant((trx) => claimMessages(trx, by, { connectionId, after: null, limit, now: new Date(), leaseMs: 60_000 }));
   const mark = (ids: readonly (CampaignMessageId | undefined)[]) =>
-    inTenant((trx) => markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, month, leaseMs: 60_000 }));
+    inTenant((trx) =>
+      markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, unlessQuota: false, month, leaseMs: 60_000 }),
+    );
   return { own, claim, inTenant, claimRows, mark };
 }
+
+const step = (trx: TenantTransaction, { tenantId, campaignId }: CampaignKey, taken: CampaignStep) =>
+  moveCampaign(trx, { tenantId, campaignId, step: taken, actor: { kind: 'process' }, now: new Date() });
+type InTenant = <T>(work: (trx: TenantTransaction) => Promise<T>) => Promise<T>;
+
+/** As if the call had been made five seconds ago. */
+function calledEarlier(inTenant: InTenant, id: CampaignMessageId | undefined): Promise<unknown> {
+  const sending_at = new Date(Date.now() - 5_000);
+  return inTenant((trx) =>
+    trx
+      .updateTable('campaign_message')
+      .set({ sending_at })
+      .where('id', 'in', idsOf([id]))
+      .execute(),
+  );
+}
+
+async function statesOf(inTenant: InTenant, ids: readonly (CampaignMessageId | undefined)[]) {
+  const rows = await inTenant((trx) =>
+    trx.selectFrom('campaign_message').select(['id', 'state']).where('id', 'in', idsOf(ids)).execute(),
+  );
+  return ids.map((id) => rows.find((row) => row.id === id)?.state);
+}
+
+const idsOfRows = (rows: readonly { readonly id: CampaignMessageId }[]) => rows.map(({ id }) => id);
 
 const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly CampaignMessageId[] =>
   ids.filter((id) => id !== undefined);
@@ -203,4 +309,12 @@ const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly Campai
 async function quotaLeft(trx: TenantTransaction, tenantId: Claim['tenantId'], monthly_quota: number) {
   await trx.insertInto('campaign_setting').values({ tenant_id: tenantId, monthly_quota }).execute();
   return lockQuota(trx, { tenantId, month });
+}
+
+/** How many rows of the ledger this transaction has fetched so far. */
+async function rowsRead(trx: TenantTransaction): Promise<number> {
+  const { rows } = await sql<{ fetched: string }>`
+    select idx_tup_fetch + seq_tup_read as fetched from pg_stat_xact_user_tables
+    where relname = 'campaign_message'`.execute(trx);
+  return Number(rows[0]?.fetched);
 }

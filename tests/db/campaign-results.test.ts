@@ -48,11 +48,21 @@ describe('the results', () => {
       failed: 1,
       unconfirmed: 1,
       skipped: 3,
-      cost: '0.394800',
+      cost: '0.197400',
+      unpriced: 0,
     });
     expect(result.failures).toEqual([{ code: 131_026, count: 1 }]);
     expect(result.skips).toEqual([{ reason: 'no_consent', count: 3 }]);
     expect(ratesOf(result.total)).toEqual({ delivered: 0.5, read: 2 / 3, replied: 1 / 3, clicked: 1 / 3 });
+  });
+
+  it('cost what was delivered, and say of how many the cost is not known', async () => {
+    await became([1, 2], `state = 'delivered', delivered_at = '2026-12-01T10:00:50Z', cost = 0.0658`);
+    await became([3], `state = 'delivered', delivered_at = '2026-12-01T10:00:50Z'`);
+    await became([4], `state = 'failed', failed_at = '2026-12-01T10:00:50Z', error_code = 131026, cost = 0.0658`);
+    await became([5], `state = 'sent', sent_at = '2026-12-01T10:00:10Z', cost = 0.0658`);
+    const { result } = await results(later(1));
+    expect(result.total).toMatchObject({ cost: '0.131600', unpriced: 1 });
   });
 
   it('take a read for a delivery whose own status never came', async () => {

@@ -133,6 +133,12 @@ describe('who wants no more', () => {
     expect(await ledgerOf(newer.id)).toMatchObject({ replied_at: sentAt, opted_out_at: sentAt });
   });
 
+  it('says so in the tenant’s language where theirs is not known', async () => {
+    await within((trx) => trx.updateTable('tenant').set({ locale: 'it-CH' }).execute());
+    await take({ text: 'Basta!' });
+    expect(await authorOf(phone)).toMatchObject({ language: null, consent: 'withdrawn' });
+  });
+
   it('may come back by another, and an older word that comes late is overtaken', async () => {
     await take({ text: 'START', at: sentAt.getTime() + hour });
     await take({ text: 'STOP', at: sentAt.getTime() });

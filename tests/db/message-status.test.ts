@@ -66,31 +66,33 @@ describe('statuses of a campaign', () => {
 
   it('say what has failed, each once', async () => {
     const { campaignId, id, authorId, providerId } = await recipient({});
+    const { connection_id: connectionId } = tenant.campaign_message;
     const failed = told(providerId, { state: 'failed', errorCode: 131_049 });
     expect(await apply([failed, failed])).toEqual({
       campaigns: [campaignId],
-      failures: [{ campaignId, id, authorId, errorCode: 131_049 }],
+      failures: [{ campaignId, id, authorId, connectionId, errorCode: 131_049 }],
     });
     expect(await apply([failed])).toEqual({ campaigns: [], failures: [] });
     expect(await rowOf(id)).toMatchObject({ state: 'failed', error_code: 131_049, failed_at: new Date(at(1)) });
   });
 
-  it('cost what the card says where they are charged, and nothing where they failed', async () => {
+  it('cost what the card says where they are charged, by the first word that is told, and nothing where they are free', async () => {
     const priceOf: PriceOf = ({ category, country, currency }) =>
       `${category}/${country}/${currency}` === 'marketing/IT/EUR' ? '0.0572' : null;
-    const [paid, free, failed] = [await recipient({}), await recipient({}), await recipient({})];
+    const [paid, free, refused] = [await recipient({}), await recipient({}), await recipient({ state: 'queued' })];
     const charged = { billable: true, category: 'marketing' };
     await apply(
       [
         told(paid.providerId, { state: 'sent', pricing: charged }),
         told(paid.providerId, { state: 'read', pricing: charged }),
         told(free.providerId, { state: 'delivered', pricing: { billable: false, category: 'service' } }),
-        told(failed.providerId, { state: 'sent', pricing: charged }),
-        told(failed.providerId, { state: 'failed' }),
+        told(paid.providerId, { state: 'read', pricing: { billable: false, category: 'marketing' } }),
+        // Told of an attempt that the row is not about any more.
+        told(refused.providerId, { state: 'sent', pricing: charged }),
       ],
       priceOf,
     );
-    const costs = await Promise.all([paid, free, failed].map(async ({ id }) => (await rowOf(id)).cost));
+    const costs = await Promise.all([paid, free, refused].map(async ({ id }) => (await rowOf(id)).cost));
     expect(costs).toEqual(['0.057200', '0.000000', null]);
   });
 

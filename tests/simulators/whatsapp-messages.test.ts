@@ -7,14 +7,17 @@ import { seedApp } from '../../simulators/seed.ts';
 import { openLane } from '../../src/channels/http/lane.ts';
 import { hostsFor } from '../../src/channels/http/hosts.ts';
 import { usualHttpSettings } from '../../src/channels/http.ts';
+import { whatsappHealth } from '../../src/channels/whatsapp/health.ts';
 import { whatsappSender } from '../../src/channels/whatsapp/send.ts';
 import { seedApps } from '../support/apps.ts';
+import { testHttp } from '../unit/channels/channel-http.ts';
 import { graphAs } from './support/graph.ts';
 
 const [business] = whatsappBusinesses;
 const [waba] = business.wabas;
 const externalId = waba.numbers[0]?.id ?? '';
 const template = { kind: 'template', name: 'saldi', language: 'it', components: [] } as const;
+const sale = { wabaId: waba.id, name: 'saldi', components: [{ type: 'BODY', text: 'Ciao! Da oggi i saldi.' }] };
 
 test('a message is taken, counted for its recipient, and told back with our row in every status, signed', async () => {
   const { send, control } = await number();
@@ -66,14 +69,59 @@ test('an answer that is lost leaves open whether the message was taken, and one 
   await settings(control, { loseAnswerShare: 1 });
   expect(await send('row-1', '+393400000001')).toEqual({ kind: 'lost' });
   expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1 });
+  expect((await control('/messaging/losses')).body).toEqual([{ what: 'answer', opaque: 'row-1' }]);
   expect(await send('row-2', '+393400000002', performance.now() - 1)).toEqual({ kind: 'not_sent' });
   expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1 });
+});
+
+test('a request that is cut was not taken, which nobody can tell from a lost answer but the log', async () => {
+  const { send, control } = await number();
+  await settings(control, { dropShare: 1 });
+  expect(await send('row-1', '+393400000001')).toEqual({ kind: 'lost' });
+  expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 0 });
+  expect((await control('/messaging/losses')).body).toEqual([{ what: 'request', opaque: 'row-1' }]);
+});
+
+test('an answer that comes late is overtaken by the statuses of its message', async () => {
+  const { send, control } = await number();
+  const app = await listeningApp();
+  const late = { lateAnswerShare: 1, lateAnswerMs: 1_000 };
+  await settings(control, { callbackUrl: app.url, deliveredAfterMs: 20, readShare: 0, ...late });
+  const answer = send('row-1', '+393400000001').then(({ kind }) => ({ kind, told: app.statuses().length }));
+  expect(await answer).toEqual({ kind: 'accepted', told: 2 });
+});
+
+test('the log says how much the app has been told of each message', async () => {
+  const { send, control } = await number();
+  const app = await listeningApp();
+  const told = async () => (await control('/messaging/messages')).body;
+  await settings(control, { callbackUrl: app.url, deliveredAfterMs: 20, readShare: 0 });
+  await send('row-1', '+393400000001');
+  await expect.poll(told).toMatchObject([{ opaque: 'row-1', told: 'delivered' }]);
 });
 
 test('a token that was taken back is refused with 190', async () => {
   const { send, control } = await number();
   await control(`/tokens/${business.systemUserId}/revoke`, { json: {} });
   expect(await send('row-1', '+393400000001')).toMatchObject({ kind: 'refused', code: 190 });
+});
+
+test('a number that nothing is taken from says so when it is asked how it is', async () => {
+  const { send, control, maySend } = await number();
+  expect(await maySend()).toBe(true);
+  await settings(control, { refuseAllWith: 131_042 });
+  expect(await send('row-1', '+393400000001')).toMatchObject({ kind: 'refused', code: 131_042 });
+  expect(await maySend()).toBe(false);
+  await settings(control, { refuseAllWith: null });
+  expect(await send('row-1', '+393400000001')).toMatchObject({ kind: 'accepted' });
+});
+
+test('what is taken may fail afterwards, with the code that is set', async () => {
+  const { send, control } = await number();
+  const app = await listeningApp();
+  await settings(control, { callbackUrl: app.url, undeliverableShare: 1, undeliverableCode: 131_049 });
+  await send('row-1', '+393400000001');
+  await expect.poll(() => app.statuses()).toMatchObject([{ status: 'failed', errors: [{ code: 131_049 }] }]);
 });
 
 test('somebody writes to a number, and the app is told', async () => {
@@ -90,6 +138,36 @@ test('somebody writes to a number, and the app is told', async () => {
   });
 });
 
+test('a message is held against its account’s template, and charged by the template’s category', async () => {
+  const { control, sendTemplate } = await number();
+  const app = await listeningApp();
+  await settings(control, { callbackUrl: app.url, deliveredAfterMs: 20, readShare: 0, latencyMs: 0 });
+  const greeting = { ...sale, name: 'saluto', category: 'UTILITY' };
+  const { body: held } = await control('/templates', {
+    json: { ...greeting, components: [{ type: 'BODY', text: 'Ciao {{1}}, il tuo ordine è pronto.' }] },
+  });
+  const send = (values: readonly object[], name = 'saluto') =>
+    sendTemplate({ name, components: values.length === 0 ? [] : [{ type: 'body', parameters: values }] });
+  const anna = { type: 'text', text: 'Anna' };
+
+  expect(await send([anna], 'mai_visto')).toMatchObject({ kind: 'refused', code: 132_001, status: 404 });
+  expect(await send([])).toMatchObject({ code: 132_000, status: 400 });
+  expect(await send([anna, anna])).toMatchObject({ code: 132_000 });
+  expect(await send([{ type: 'currency', currency: {} }])).toMatchObject({ code: 132_012 });
+  expect(await send([{ type: 'text', text: 'due\nrighe' }])).toMatchObject({ code: 132_018 });
+  expect(await send([{ type: 'text', text: 'a'.repeat(1_000) }])).toMatchObject({ code: 132_005 });
+  expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 0 });
+  expect(await send([anna])).toMatchObject({ kind: 'accepted' });
+  await expect.poll(() => app.statuses().map(({ pricing }) => pricing.category)).toEqual(['utility', 'utility']);
+  for (const [status, code] of [
+    ['PAUSED', 132_015],
+    ['DISABLED', 132_016],
+  ] as const) {
+    await control(`/templates/${held['id']}/decide`, { json: { status } });
+    expect(await send([anna])).toMatchObject({ code });
+  }
+});
+
 type Control = Awaited<ReturnType<typeof graphAs>>['control'];
 
 const settings = (control: Control, json: object) => control('/messaging/settings', { json });
@@ -104,7 +182,17 @@ async function number() {
   const sendFrom = open({ externalId, accessToken: business.accessToken });
   const send = (rowId: string, phone: string, departBy = performance.now() + 5_000) =>
     sendFrom({ rowId, to: { phone }, content: template }, departBy);
-  return { send, control };
+  const http = testHttp(simulator.url);
+  onTestFinished(() => http.close());
+  const health = whatsappHealth({ http, clock: Date.now, app: seedApps.meta });
+  const maySend = () => health({ externalId, accessToken: business.accessToken, details: {} });
+  const sendTemplate = (sent: { name: string; components: readonly object[] }) =>
+    sendFrom(
+      { rowId: 'row', to: { phone: '+393400000009' }, content: { ...template, ...sent } },
+      performance.now() + 5_000,
+    );
+  await control('/templates', { json: sale });
+  return { send, sendTemplate, control, maySend };
 }
 
 interface Status {
@@ -112,6 +200,7 @@ interface Status {
   readonly status: string;
   readonly recipient_id: string;
   readonly biz_opaque_callback_data: string;
+  readonly pricing: { readonly category: string };
 }
 
 interface Value {

@@ -213,6 +213,24 @@ test('a message is held against its template: what we make fits, and what does n
   expect(send(components)).toMatchObject([132_016, expect.any(String)]);
 });
 
+test('a template for one-time passwords, as WhatsApp words it itself, is read and sent with the code twice', async () => {
+  const world = await emptyWorld();
+  const url = 'https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code_expiration_minutes=5&code=otp{{1}}';
+  const worded = [
+    { type: 'BODY', text: '*{{1}}* è il tuo codice di verifica.', example: { body_text: [['123456']] } },
+    { type: 'FOOTER', text: 'Questo codice scade tra 5 minuti.' },
+    { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Copia codice', url, example: ['https://www.whatsapp.com/x'] }] },
+  ];
+  const content = templateContent('positional', worded);
+  if (content === null) throw new Error('the template was not read');
+  const template = { ...made(content, 'APPROVED'), category: 'AUTHENTICATION', components: worded };
+  templatesOf(world).put('1', template);
+  const components = componentsFor(content, { 'body.1': '482913', 'button.0': '482913' });
+  const sent = JSON.parse(JSON.stringify(components)) as Record<string, unknown>[];
+  const message = { name: 'ordine_pronto', language: 'it', components: sent };
+  expect(templateOfMessage(world, access.wabaId, message)).toEqual({ template });
+});
+
 test('a carousel’s message has the picture of every card', async () => {
   const world = await emptyWorld();
   templatesOf(world).put('1', made(carousel('4::h'), 'APPROVED'));

@@ -18,6 +18,7 @@ import { streamDefaults } from '../../src/api/pipeline/event-stream.ts';
 import type { PublishedPosts } from '../../src/api/posts/published-posts.ts';
 import { createReadiness } from '../../src/api/readiness.ts';
 import { allRoutes } from '../../src/api/routes.ts';
+import type { AskLimits } from '../../src/api/messages/count-reach.ts';
 import type { ReplyDesk } from '../../src/api/messages/reply-desk.ts';
 import type { TemplateDesk } from '../../src/api/templates/template-desk.ts';
 import type { ApiServices } from '../../src/api/services.ts';
@@ -73,10 +74,12 @@ export interface TestApiOptions {
   readonly networkTimeoutMs?: number;
   readonly renew?: Renew;
   readonly published?: PublishedPosts;
-  /** Sends tests of campaigns; unless given, none is offered. */
-  readonly sendTest?: TestSender | null;
+  /** Sends tests of campaigns; unless given, WhatsApp takes none. */
+  readonly sendTest?: TestSender;
   /** WhatsApp as people are answered; unless given, it takes nothing. */
   readonly replies?: ReplyDesk;
+  /** What WhatsApp allows a number; unless given, it does not say. */
+  readonly askLimits?: AskLimits;
   /** WhatsApp as templates are managed; unless given, it takes nothing. */
   readonly templates?: TemplateDesk;
   /** Instead of the stack's own. */
@@ -118,8 +121,9 @@ export async function startApi({
   networkTimeoutMs: timeoutMs = networkTimeoutMs,
   renew,
   published,
-  sendTest = null,
+  sendTest = () => Promise.resolve({ kind: 'refused', code: null }),
   replies = () => Promise.resolve({ kind: 'refused', ...noWords }),
+  askLimits = () => Promise.resolve(null),
   templates = noTemplates,
   storage,
   moreRoutes = [],
@@ -162,6 +166,7 @@ export async function startApi({
         sendTest,
         templates,
         replies,
+        askLimits,
         simulated: { facebook: [], instagram: [], linkedin: [] },
         storage: storage ?? openStorage(config.media.store),
         urls: config.media,

@@ -26,6 +26,7 @@ export function documentedRoutes() {
       admit: nothing,
     },
     replies: nothing,
+    askLimits: nothing,
     storage: folderStorage('.'),
     urls: { publicUrl: 'http://localhost', urlKey: 'no key' },
     sendTest: () => Promise.resolve({ kind: 'sent' }),

@@ -4,7 +4,7 @@ import { endStories, repairConnections } from './fault-posts.ts';
 import { mend } from './fault-stack.ts';
 
 /** `make faults` runs everything; `make test` leaves out what is registered with `longTest`. */
-const isLong = process.env['CHORALLY_FAULTS'] === 'long';
+export const isLong = process.env['CHORALLY_FAULTS'] === 'long';
 
 /** A test that only `make faults` runs. */
 export function longTest(rule: string, story: () => Promise<void>): void {

@@ -26,6 +26,10 @@ export interface CampaignFacts {
   readonly category?: TemplateCategory;
   readonly ratePerS?: number | null;
   readonly quietHours?: QuietHours | null;
+  /** A decimal in euro. */
+  readonly costCap?: string | null;
+  /** Somebody's tenant that is there already; otherwise the campaign gets one of its own. */
+  readonly of?: { readonly tenantId: TenantId; readonly userId: UserId };
   /** The first digits of everybody's number, without the plus. */
   readonly prefix?: string;
 }
@@ -35,14 +39,14 @@ const now = new Date('2026-11-01T08:00:00Z');
 /** Inserts one: people who have agreed, with Italian numbers, and a template without variables. */
 export async function ownCampaign(db: Kysely<Database>, facts: CampaignFacts): Promise<OwnCampaign> {
   const own: OwnCampaign = {
-    tenantId: newId(),
+    tenantId: facts.of?.tenantId ?? newId(),
     campaignId: newId(),
     connectionId: newId(),
     templateId: newId(),
-    userId: newId(),
+    userId: facts.of?.userId ?? newId(),
   };
   await withTenant(db, own.tenantId, async (trx) => {
-    await insertTenant(trx, own);
+    if (facts.of === undefined) await insertTenant(trx, own);
     await insertNumber(trx, own, facts);
     await insertCampaign(trx, own, facts);
     await insertAudience(trx, own, facts);
@@ -110,7 +114,7 @@ async function insertCampaign(trx: TenantTransaction, own: OwnCampaign, facts: C
       tenant_id,
       id: templateId,
       waba_id: facts.number?.wabaId ?? '1',
-      name: 'saldi',
+      name: facts.of === undefined ? 'saldi' : `saldi_${templateId.replaceAll('-', '')}`,
       language: 'it',
       category: facts.category ?? 'marketing',
       status: 'approved',
@@ -130,8 +134,10 @@ async function insertCampaign(trx: TenantTransaction, own: OwnCampaign, facts: C
       name: 'Saldi',
       state: facts.state ?? 'running',
       rate_per_s: facts.ratePerS ?? null,
+      cost_cap: facts.costCap ?? null,
       quiet_hours: facts.quietHours ? JSON.stringify(facts.quietHours) : null,
       frozen_at: now,
+      recipients: facts.recipients,
       ...made,
     })
     .execute();
@@ -158,7 +164,9 @@ async function insertAudience(
   await sql`
     insert into campaign_message (tenant_id, campaign_id, id, author_id, connection_id, variant, state, due_at)
     select tenant_id, ${campaignId}::uuid, uuidv7(), id, ${connectionId}::uuid, 'A', 'queued', ${now}::timestamptz
-    from author where tenant_id = ${tenantId}::uuid order by phone`.execute(trx);
+    from author where tenant_id = ${tenantId}::uuid and phone like '+' || ${prefix}::text || '%' order by phone`.execute(
+    trx,
+  );
 }
 
 /** How many rows of the ledger are in each state. */

@@ -16,14 +16,18 @@ export interface WhatsappNumber {
   readonly wabaId: string;
 }
 
-/** Connects a number that nobody else has; `token` null: it holds no access any more. */
+/** Connects a number, one that nobody else has unless told otherwise; `token` null: it holds no access any more. */
 export async function insertNumber(
   { services, config }: TestApi,
   tenantId: TenantId,
-  { token = 'a token' }: { token?: string | null } = {},
+  {
+    token = 'a token',
+    numberId = `n-${randomUUID()}`,
+    wabaId = `w-${randomUUID()}`,
+  }: { token?: string | null; numberId?: string; wabaId?: string } = {},
 ): Promise<WhatsappNumber> {
   const connectionId = newId<ConnectionId>();
-  const number = { connectionId, numberId: `n-${randomUUID()}`, wabaId: `w-${randomUUID()}` };
+  const number = { connectionId, numberId, wabaId };
   const now = new Date();
   await withTenant(services.db, tenantId, async (trx) => {
     await trx

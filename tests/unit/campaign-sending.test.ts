@@ -25,7 +25,7 @@ test('when the campaign is stopped nothing more is marked, and what was claimed 
   const { end, sent } = await sendOut(ledger.desk, limits(), null);
   expect(end).toBe('stopped');
   expect(sent).toBe(ledger.sent.length);
-  expect(ledger.marked).toBeLessThan(100 + width + 32);
+  expect(ledger.marked).toBeLessThan(100 + width + 40);
   const unsent = ledger.settled.filter(({ kind }) => kind === 'again').length;
   expect(ledger.sent.length + unsent + ledger.givenBack.length).toBe(ledger.claimed);
 });
@@ -53,6 +53,18 @@ test('a fault of our own ends the slice, after the answers that are on their way
   expect(ledger.settled.filter(({ kind }) => kind === 'sent')).toHaveLength(ledger.sent.length);
 });
 
+test('rows of which nobody said whether they were marked are not sent, and go back from either state', async () => {
+  const ledger = ledgerOf(200, { losesMark: true });
+  await expect(sendOut(ledger.desk, limits(), null)).rejects.toThrow('Postgres is away');
+  expect(ledger.lostMarks.length).toBeGreaterThan(0);
+  const again = ledger.settled.filter(({ kind }) => kind === 'again').map(({ id }) => id);
+  for (const id of ledger.lostMarks) {
+    expect(ledger.sent).not.toContain(id);
+    expect(again).toContain(id);
+    expect(ledger.givenBack).toContain(id);
+  }
+});
+
 function limits(change: Partial<SendLimits> = {}): SendLimits {
   const { signal } = new AbortController();
   return { width, claimSize: 50, until: Infinity, signal, clock: Date.now, onCursor: () => undefined, ...change };
@@ -65,6 +77,8 @@ interface Script {
   readonly stopAfter?: number;
   readonly reach?: number;
   readonly failAfter?: number;
+  /** The third mark is made, and its answer lost. */
+  readonly losesMark?: boolean;
 }
 
 /** A ledger in memory, with the rows in the order of their ids. */
@@ -76,9 +90,11 @@ function ledgerOf(rows: number, script: Script = {}) {
     settled: [] as MessageResult[],
     givenBack: [] as string[],
     claimed: 0,
+    lostMarks: [] as string[],
     mostAtOnce: 0,
     marked: 0,
   };
+  let marks = 0;
   let atOnce = 0;
   const ended = (): SendEnd | null => (ledger.marked >= (script.stopAfter ?? Infinity) ? 'stopped' : null);
   const desk: SendDesk = {
@@ -99,6 +115,10 @@ function ledgerOf(rows: number, script: Script = {}) {
     async mark(messages) {
       const end = ended();
       if (end !== null) return { ended: end };
+      if (script.losesMark && (marks += 1) === 3) {
+        ledger.lostMarks.push(...messages.map(({ id }) => id));
+        throw new Error('Postgres is away');
+      }
       ledger.marked += messages.length;
       return messages.map(({ id }): MarkedMessage => ({ id, state: 'sending', attempts: 1 }));
     },
@@ -129,6 +149,7 @@ function messageOf(id: string): ClaimedMessage {
     authorId: id as AuthorId,
     variant: 'A',
     attempts: 0,
+    capped: false,
     phone: '+393400000001',
     externalId: null,
     name: '',

@@ -4,8 +4,13 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { activityInfo } from '@temporalio/activity';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CampaignOrder } from '../../src/activities/campaign.ts';
-import { type CampaignCommand, type CampaignReading, commandRefusal } from '../../src/domain/campaign-process.ts';
-import { campaignWorkflowId, type CampaignState } from '../../src/domain/campaign.ts';
+import {
+  type CampaignCommand,
+  type CampaignReading,
+  reviveEveryMs,
+  ruleOnCommand,
+} from '../../src/domain/campaign-process.ts';
+import { campaignWorkflowId, type CampaignState, type PauseReason } from '../../src/domain/campaign.ts';
 import type { CampaignId, ConnectionId, TenantId, UserId } from '../../src/domain/ids.ts';
 import { campaignChanged, cancel, pause, resume, setRate } from '../../src/workflows/campaign/messages.ts';
 import type { campaign } from '../../src/workflows/campaign/workflow.ts';
@@ -63,6 +68,24 @@ test('pause, resume, a new rate and cancel are answered, and a cancelled campaig
   await expectReplay(run);
 });
 
+test('what WhatsApp has stopped sends nothing until WhatsApp says that the cause has gone, and then goes on by itself', async () => {
+  const { run, calls, world } = await start((prepared) => {
+    prepared.state = 'running';
+    prepared.numbers = 1;
+    prepared.onSend = (n) => {
+      if (n > 1) prepared.left = false;
+      else [prepared.state, prepared.stopped] = ['paused', 'connection'];
+    };
+    prepared.onAsk = (n) => (prepared.stopped = n < 3 ? 'connection' : null);
+  });
+  await run.result();
+  const asked = ['askAfterNumbers', 'askAfterNumbers', 'askAfterNumbers'];
+  expect(calls).toEqual(['sendCampaign', ...asked, 'reviveCampaign', 'sendCampaign', 'finishCampaign']);
+  expect(world.state).toBe('finished');
+  await keepHistory(run, 'campaign-stopped');
+  await expectReplay(run);
+});
+
 test('a command that the state forbids is refused by name, and changes nothing', async () => {
   const { run, world } = await start((prepared) => (prepared.startsInMs = hourMs), { skipping: false });
   const refusal = run.executeUpdate(pause, { args: [{ by }] });
@@ -111,6 +134,9 @@ interface World {
   left: boolean;
   reads: number;
   onSend: (n: number) => unknown;
+  /** What it is paused for when its numbers do not work. */
+  stopped: PauseReason | null;
+  onAsk: (n: number) => unknown;
 }
 
 async function untilStopped(world: World): Promise<void> {
@@ -128,21 +154,25 @@ async function start(prepare: (world: World) => unknown, { skipping = true }: { 
     left: true,
     reads: 0,
     onSend: () => (world.left = false),
+    stopped: null,
+    onAsk: () => (world.stopped = null),
   };
   prepare(world);
   const calls: string[] = [];
   let [firstReadAt, waitingUntil] = [null as number | null, null as number | null];
-  const obey = (command: CampaignCommand, to: CampaignState | null) => async (_order: CampaignOrder) => {
-    const refusal = commandRefusal(command, world.state);
-    if (refusal !== null) return { refusal };
-    world.state = to ?? world.state;
+  let askedAt: number | null = null;
+  const obey = (command: CampaignCommand, to: CampaignState) => async (_order: CampaignOrder) => {
+    const ruling = ruleOnCommand(command, { state: world.state, pauseReason: world.stopped });
+    if ('refusal' in ruling) return ruling;
+    world.state = to;
     return { state: world.state };
   };
   const note = (name: string, work: () => unknown) => async () => {
     calls.push(name);
     await work();
   };
-  let sends = 0;
+  let [sends, asks] = [0, 0];
+  let paused: PauseReason = 'manual';
   const { client, taskQueue } = await workflowEnvironment(
     {
       readCampaign: async (): Promise<CampaignReading> => {
@@ -153,17 +183,23 @@ async function start(prepare: (world: World) => unknown, { skipping = true }: { 
         world.waitMs = 0;
         return {
           state: world.state,
-          pauseReason: world.state === 'paused' ? 'manual' : null,
+          pauseReason: world.state === 'paused' ? (paused = world.stopped ?? paused) : null,
           startsAt: firstReadAt + world.startsInMs,
           waitingUntil,
           numbers: Array.from({ length: world.numbers }, (_, n) => `number-${n}` as ConnectionId),
-          numbersWork: true,
+          numbersWork: world.stopped === null,
+          askAt: world.stopped === null ? null : (askedAt ??= now) + reviveEveryMs,
           frozen: world.frozen,
           halted: world.halted,
           nextDueAt: world.left ? now - 1 : null,
         };
       },
       startCampaign: note('startCampaign', () => (world.state = 'running')),
+      askAfterNumbers: async () => {
+        calls.push('askAfterNumbers');
+        askedAt = activityInfo().currentAttemptScheduledTimestampMs;
+        world.onAsk((asks += 1));
+      },
       reviveCampaign: note('reviveCampaign', () => (world.state = 'running')),
       finishCampaign: note('finishCampaign', () => (world.state = 'finished')),
       freezeAudience: note('freezeAudience', () => (world.frozen = true)),
@@ -172,7 +208,7 @@ async function start(prepare: (world: World) => unknown, { skipping = true }: { 
       pauseCampaign: obey('pause', 'paused'),
       resumeCampaign: obey('resume', 'running'),
       cancelCampaign: obey('cancel', 'cancelled'),
-      setCampaignRate: obey('set_rate', null),
+      setCampaignRate: async () => ({ state: world.state }),
     },
     { skipping },
   );

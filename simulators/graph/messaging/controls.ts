@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ControlProblem, type ControlRoute, parsed } from '../../control/route.ts';
 import type { World } from '../../kernel/world.ts';
-import { phoneNumber } from '../whatsapp-seeds.ts';
+import { phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
+import { contactOf } from './contact.ts';
 import type { Messages } from './messages.ts';
 import { changeMessaging, messaging, messagingChange, messagingSettings } from './settings.ts';
 
@@ -17,6 +18,10 @@ const inbound = z.strictObject({
     .strictObject({ text: z.string(), payload: z.string() })
     .optional()
     .describe('The quick reply of a template that was pressed.'),
+  reply: z
+    .strictObject({ id: z.string(), title: z.string() })
+    .optional()
+    .describe('The button of another message that was pressed.'),
   answers: z.string().optional().describe('The id of the message that it answers.'),
 });
 
@@ -36,8 +41,16 @@ const deliveries = z.object({
   taken: z.number().int().describe('Messages that were taken, whatever became of the answer.'),
   people: z.number().int().describe('Different people among their recipients.'),
   most: z.number().int().describe('The most messages that one of them was sent.'),
+  firstAt: z.number().nullable().describe('When the first of them was taken, in epoch milliseconds.'),
+  lastAt: z.number().nullable().describe('When the last of them was taken.'),
   waiting: z.number().int().describe('Statuses that are still to be told.'),
 });
+
+const deliveriesQuery = z.object({
+  since: z.coerce.number().default(0).describe('Only what was taken since then, in epoch milliseconds.'),
+  phoneId: z.string().optional().describe('Only from this number.'),
+});
+const loss = z.object({ what: z.enum(['request', 'answer']), opaque: z.string().nullable() });
 
 const message = z.object({
   id: z.string(),
@@ -45,8 +58,13 @@ const message = z.object({
   to: z.string(),
   type: z.string(),
   template: z.string().nullable(),
+  category: z.string().nullable(),
   opaque: z.string().nullable(),
   at: z.number(),
+  told: z
+    .enum(['sent', 'delivered', 'read', 'failed'])
+    .nullable()
+    .describe('The furthest status that the app has taken; null: it knows of none.'),
 });
 
 /** What tests and demos can have WhatsApp do. */
@@ -76,9 +94,10 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       path: '/messaging/deliveries',
       id: 'countDeliveries',
       summary: 'How many messages were taken, and how many each person was sent at most',
+      query: deliveriesQuery,
       status: 200,
       answer: deliveries,
-      handle: () => count(messages),
+      handle: (req) => count(messages, parsed(deliveriesQuery, req.query)),
     },
     {
       method: 'get',
@@ -87,7 +106,16 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       summary: 'Every message that was taken, oldest first',
       status: 200,
       answer: z.array(message),
-      handle: () => messages.taken(),
+      handle: () => messages.taken().map((each) => ({ ...each, told: messages.statuses.toldOf(each.id) })),
+    },
+    {
+      method: 'get',
+      path: '/messaging/losses',
+      id: 'listLosses',
+      summary: 'Requests that were cut before anything had come of them, and answers that were lost',
+      status: 200,
+      answer: z.array(loss),
+      handle: () => messages.losses(),
     },
     {
       method: 'post',
@@ -118,44 +146,49 @@ export function messagingControls(world: World, messages: Messages): ControlRout
 
 const noSuchNumber = 'No number of the seed has this id.';
 
-function count(messages: Messages): z.infer<typeof deliveries> {
-  const taken = messages.taken();
+function count(messages: Messages, { since, phoneId }: z.output<typeof deliveriesQuery>): z.infer<typeof deliveries> {
+  const taken = messages.taken().filter((one) => one.at >= since && (phoneId ?? one.phoneId) === one.phoneId);
   const perPerson = new Map<string, number>();
   for (const { to } of taken) perPerson.set(to, (perPerson.get(to) ?? 0) + 1);
   const most = [...perPerson.values()].reduce((highest, each) => Math.max(highest, each), 0);
-  return { taken: taken.length, people: perPerson.size, most, waiting: messages.statuses.waiting() };
+  const [firstAt, lastAt] = [taken[0]?.at ?? null, taken.at(-1)?.at ?? null];
+  return { taken: taken.length, people: perPerson.size, most, firstAt, lastAt, waiting: messages.statuses.waiting() };
 }
 
 async function receive(messages: Messages, id: string, said: z.output<typeof inbound>) {
-  const { account, ...value } = metadataOf(id);
+  const { account, businessId, ...value } = metadataOf(id);
   messages.limits.noteInbound(id, said.from, Date.now());
-  const content =
-    said.button === undefined
-      ? { type: 'text', text: { body: said.text ?? '' } }
-      : { type: 'button', button: said.button };
+  const contact = contactOf(said.from, businessId, said.name);
   const written = {
     from: said.from,
+    from_user_id: contact.user_id,
     id: `wamid.${randomBytes(24).toString('base64url')}`,
     timestamp: nowS(),
     ...(said.answers === undefined ? {} : { context: { from: value.metadata.display_phone_number, id: said.answers } }),
-    ...content,
+    ...contentOf(said),
   };
-  const contacts = [{ profile: { name: said.name }, wa_id: said.from }];
-  return { status: await messages.statuses.tell(account, { ...value, contacts, messages: [written] }) };
+  return { status: await messages.statuses.tell(account, { ...value, contacts: [contact], messages: [written] }) };
+}
+
+function contentOf({ button, reply, text = '' }: z.output<typeof inbound>): object {
+  if (button !== undefined) return { type: 'button', button };
+  if (reply !== undefined) return { type: 'interactive', interactive: { type: 'button_reply', button_reply: reply } };
+  return { type: 'text', text: { body: text } };
 }
 
 async function prefer(messages: Messages, id: string, { from, value: wish }: z.output<typeof preference>) {
-  const { account, ...value } = metadataOf(id);
+  const { account, businessId, ...value } = metadataOf(id);
+  const contact = contactOf(from, businessId);
   const decided = {
     wa_id: from,
+    user_id: contact.user_id,
     detail:
       wish === 'stop' ? 'User requested to stop marketing messages' : 'User requested to resume marketing messages',
     category: 'marketing_messages',
     value: wish,
     timestamp: Number(nowS()),
   };
-  const contacts = [{ profile: { name: '' }, wa_id: from }];
-  const change = { ...value, contacts, user_preferences: [decided] };
+  const change = { ...value, contacts: [contact], user_preferences: [decided] };
   return { status: await messages.statuses.tell(account, change, 'user_preferences') };
 }
 
@@ -163,7 +196,8 @@ function metadataOf(id: string) {
   const found = phoneNumber(id);
   if (found === null) throw new ControlProblem(404, noSuchNumber);
   const metadata = { display_phone_number: found.phone.display.replaceAll(/\D/g, ''), phone_number_id: id };
-  return { account: found.account.id, messaging_product: 'whatsapp', metadata };
+  const account = found.account.id;
+  return { account, businessId: portfolioOf(account), messaging_product: 'whatsapp', metadata };
 }
 
 const nowS = (): string => String(Math.floor(Date.now() / 1_000));

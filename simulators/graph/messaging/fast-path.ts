@@ -50,8 +50,12 @@ async function serve({ world, messages, req, res, path, rawQuery, phone }: Servi
   const receivedAt = Date.now();
   const chunks: Buffer[] = [];
   for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
-  const { latencyMs, dropShare, loseAnswerShare } = messaging(world);
-  if (dropShare > 0 && Math.random() < dropShare) return void req.socket.destroy();
+  const settings = messaging(world);
+  const content = parsed(Buffer.concat(chunks).toString('utf8'));
+  if (falls(settings.dropShare)) {
+    messages.noteLoss(content, 'request');
+    return void req.socket.destroy();
+  }
   const call: Call = {
     requestId: randomUUID(),
     receivedAt,
@@ -62,18 +66,24 @@ async function serve({ world, messages, req, res, path, rawQuery, phone }: Servi
     rawQuery,
     rawPath: path,
     headers: req.headers,
-    body: parsed(Buffer.concat(chunks).toString('utf8')),
+    body: content,
     processingFails: false,
   };
   const made = act(messages, call);
   if (made.effect === true) await world.store.flushed();
-  const leftMs = latencyMs - (Date.now() - receivedAt);
+  const tookMs = settings.latencyMs + (falls(settings.lateAnswerShare) ? settings.lateAnswerMs : 0);
+  const leftMs = tookMs - (Date.now() - receivedAt);
   if (leftMs > 0) await sleep(leftMs);
-  if (made.effect === true && loseAnswerShare > 0 && Math.random() < loseAnswerShare) return void req.socket.destroy();
-  const content = JSON.stringify(made.body);
-  res.writeHead(made.status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) });
-  res.end(content);
+  if (made.effect === true && falls(settings.loseAnswerShare)) {
+    messages.noteLoss(content, 'answer');
+    return void req.socket.destroy();
+  }
+  const answer = JSON.stringify(made.body);
+  res.writeHead(made.status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer) });
+  res.end(answer);
 }
+
+const falls = (share: number): boolean => share > 0 && Math.random() < share;
 
 function act(messages: Messages, call: Call): Answer {
   if (call.body === null) return { status: 400, body: graphErrorBody({ code: 100, message: '(#100) Invalid JSON' }) };

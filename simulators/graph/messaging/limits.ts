@@ -97,9 +97,14 @@ const tierDetails =
   'Message failed to send because there are restrictions on how many messages can be sent from this phone number.';
 const unhealthy = 'This message was not delivered to maintain healthy ecosystem engagement.';
 
+const statuses: ReadonlyMap<number, number> = new Map([
+  [130_429, 429],
+  [132_001, 404],
+]);
+
 /** A refusal of the Cloud API: Graph's own shape with what is wrong in `error_data.details`. */
 export function whatsappError(code: number, title: string, details: string) {
-  const refused = graphError({ status: code === 130_429 ? 429 : 400, code, message: `(#${code}) ${title}` });
+  const refused = graphError({ status: statuses.get(code) ?? 400, code, message: `(#${code}) ${title}` });
   const { error } = refused.answer.body as { error: object };
   return Object.assign(refused, {
     answer: {

@@ -4,7 +4,9 @@ import type { Answer, Call } from '../../kernel/operation.ts';
 import type { World } from '../../kernel/world.ts';
 import { accessToken, lacks, principalOf } from '../auth.ts';
 import { invalidParameter, permissionRequired, unknownObject } from '../errors.ts';
-import { businessOfSystemUser, businessOfWaba, phoneNumber } from '../whatsapp-seeds.ts';
+import type { SentTemplate } from '../template-parameters.ts';
+import type { Template } from '../template-store.ts';
+import { businessOfSystemUser, phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
 import { type Limits, openLimits, whatsappError } from './limits.ts';
 import { messaging } from './settings.ts';
 import { type Statuses, openStatuses } from './statuses.ts';
@@ -17,21 +19,29 @@ export interface TakenMessage {
   readonly to: string;
   readonly type: string;
   readonly template: string | null;
+  /** The template's, as WhatsApp charges for it; null: the message is none. */
+  readonly category: string | null;
   /** What the sender wants to be told with every status. */
   readonly opaque: string | null;
   readonly at: number;
 }
 
-/** What a template must look like to be sent: refuses in WhatsApp's own words. */
-export type CheckTemplate = (
-  template: { readonly name: string; readonly language: string; readonly components: readonly unknown[] },
-  wabaId: string,
-) => void;
+/** What a template must look like to be sent: answers the account's own, or refuses in WhatsApp's words. */
+export type CheckTemplate = (sent: SentTemplate, wabaId: string) => Pick<Template, 'category'>;
+
+/** What was lost on the way: a request before anything had come of it, or the answer to one that was taken. */
+export interface Loss {
+  readonly what: 'request' | 'answer';
+  readonly opaque: string | null;
+}
 
 export interface Messages {
   /** Takes a message, or refuses it as the Cloud API does. */
   send(call: Call): Answer;
   taken(): readonly TakenMessage[];
+  /** Keeps what was lost of the request with this body. */
+  noteLoss(content: unknown, what: Loss['what']): void;
+  losses(): readonly Loss[];
   readonly limits: Limits;
   readonly statuses: Statuses;
 }
@@ -47,14 +57,15 @@ const body = z.object({
     .object({
       name: z.string(),
       language: z.object({ code: z.string() }),
-      components: z.array(z.unknown()).default([]),
+      components: z.array(z.record(z.string(), z.unknown())).default([]),
     })
     .optional(),
 });
 
-/** The numbers' outgoing side. `checkTemplate` knows the templates; without it any name will do. */
-export function openMessages(world: World, checkTemplate: CheckTemplate = () => undefined): Messages {
+/** The numbers' outgoing side. `checkTemplate` knows the templates of their accounts. */
+export function openMessages(world: World, checkTemplate: CheckTemplate): Messages {
   const sent = world.store.collection<TakenMessage>('whatsapp-message');
+  const lost = world.store.collection<Loss>('whatsapp-loss');
   const limits = openLimits();
   const statuses = openStatuses(world);
   const honoured = trustedTokens(world);
@@ -63,6 +74,11 @@ export function openMessages(world: World, checkTemplate: CheckTemplate = () => 
     limits,
     statuses,
     taken: () => sent.values(),
+    losses: () => lost.values(),
+    noteLoss(content, what) {
+      const { data } = body.partial().safeParse(content);
+      lost.put(randomBytes(12).toString('base64url'), { what, opaque: data?.biz_opaque_callback_data ?? null });
+    },
     send(call) {
       const found = phoneNumber(call.params['phone'] ?? '');
       if (found === null) throw unknownObject(call.params['phone'] ?? '', 'post');
@@ -70,21 +86,24 @@ export function openMessages(world: World, checkTemplate: CheckTemplate = () => 
       if (found.phone.status !== 'CONNECTED') {
         throw whatsappError(133_010, 'Account not registered', 'Account not registered');
       }
+      const { refuseAllWith } = messaging(world);
+      if (refuseAllWith !== null) throw whatsappError(refuseAllWith, 'Message failed to send', 'Refused');
       const parsed = body.safeParse(call.body);
       if (!parsed.success)
         throw invalidParameter(`(#100) Invalid parameter: ${parsed.error.issues[0]?.path.join('.')}`);
       const { to, recipient, type, text, template, biz_opaque_callback_data: opaque = null } = parsed.data;
       const person = recipient ?? to?.replaceAll(/\D/g, '') ?? '';
       if (person === '') throw invalidParameter('(#100) The parameter to is required.');
+      let category: string | null = null;
       if (type === 'template') {
         if (template === undefined) throw whatsappError(131_008, 'Required parameter is missing', 'template');
         const { name, language, components } = template;
-        checkTemplate({ name, language: language.code, components }, found.account.id);
+        category = checkTemplate({ name, language: language.code, components }, found.account.id).category;
       } else if (type === 'text' && text === undefined) {
         throw whatsappError(131_008, 'Required parameter is missing', 'text');
       }
       const now = Date.now();
-      const portfolioId = businessOfWaba(found.account.id)?.tenant.businessId ?? found.account.id;
+      const portfolioId = portfolioOf(found.account.id);
       limits.admit(
         { phoneId: found.phone.id, portfolioId, person, isTemplate: type === 'template', now },
         messaging(world),
@@ -96,6 +115,7 @@ export function openMessages(world: World, checkTemplate: CheckTemplate = () => 
         to: person,
         type,
         template: template?.name ?? null,
+        category,
         opaque,
         at: now,
       };

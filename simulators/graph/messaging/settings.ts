@@ -22,12 +22,20 @@ export const messagingSettings = z.strictObject({
     .nullable()
     .describe('Templates that a person may be sent in a day; null for any number.'),
   loseAnswerShare: share.describe('Of the messages that are taken, so many answers are lost on the way.'),
+  lateAnswerShare: share.describe('So many answers come late, after statuses perhaps.'),
+  lateAnswerMs: ms.describe('How late those come, besides the usual time.'),
   dropShare: share.describe('So many requests are cut before anything has come of them.'),
   callbackUrl: z.url().nullable().describe('Where statuses and messages are sent; null: nowhere.'),
   deliveredAfterMs: ms.describe('About how long a message takes to arrive.'),
   readAfterMs: ms.describe('About how long it then waits to be read.'),
   readShare: share.describe('So many of those that arrive are read.'),
-  undeliverableShare: share.describe('So many of those that are taken fail afterwards, with 131026.'),
+  refuseAllWith: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Every message is refused with this code, and the health of numbers says so; null: none is.'),
+  undeliverableShare: share.describe('So many of those that are taken fail afterwards.'),
+  undeliverableCode: z.number().int().describe('With which code they do.'),
   statusLossShare: share.describe('So many statuses are never told.'),
   statusRepeatShare: share.describe('So many statuses are told twice.'),
   statusShuffleShare: share.describe('So many statuses come late, and so in another order.'),
@@ -45,12 +53,16 @@ export const usualMessaging: MessagingSettings = {
   pairBurst: 45,
   marketingPerDay: null,
   loseAnswerShare: 0,
+  lateAnswerShare: 0,
+  lateAnswerMs: 0,
   dropShare: 0,
   callbackUrl: null,
   deliveredAfterMs: 300,
   readAfterMs: 2_000,
   readShare: 0.6,
+  refuseAllWith: null,
   undeliverableShare: 0,
+  undeliverableCode: 131_026,
   statusLossShare: 0,
   statusRepeatShare: 0,
   statusShuffleShare: 0,

@@ -1,10 +1,12 @@
 import type { World } from '../../kernel/world.ts';
 import { seedApp } from '../../seed.ts';
 import { hubSignature } from '../signing.ts';
+import { portfolioOf } from '../whatsapp-seeds.ts';
+import { type Contact, contactOf } from './contact.ts';
 import type { TakenMessage } from './messages.ts';
 import { messaging, type MessagingSettings } from './settings.ts';
 
-type Status = 'sent' | 'delivered' | 'read' | 'failed';
+export type Status = 'sent' | 'delivered' | 'read' | 'failed';
 
 type Field = 'messages' | 'user_preferences';
 
@@ -12,6 +14,9 @@ interface Told {
   readonly wabaId: string;
   readonly display: string;
   readonly phoneId: string;
+  readonly messageId: string;
+  readonly kind: Status;
+  readonly contact: Contact;
   readonly status: object;
 }
 
@@ -22,6 +27,8 @@ export interface Statuses {
   tell(wabaId: string, value: object, field?: Field): Promise<number | null>;
   /** How many statuses wait to be told. */
   waiting(): number;
+  /** The furthest that the app has been told of a message; null: nothing. */
+  toldOf(messageId: string): Status | null;
 }
 
 const tickMs = 50;
@@ -32,6 +39,7 @@ const lateMs = 3_000;
 /** Statuses come after a while, in requests of many, signed; some are lost, come twice or late, as the settings say. */
 export function openStatuses(world: World): Statuses {
   const due: { at: number; told: Told }[] = [];
+  const furthest = new Map<string, Status>();
   let timer: NodeJS.Timeout | null = null;
   let open = 0;
 
@@ -39,9 +47,11 @@ export function openStatuses(world: World): Statuses {
     follow(message, display, wabaId) {
       const settings = messaging(world);
       if (settings.callbackUrl === null) return;
+      const contact = contactOf(message.to, portfolioOf(wabaId));
       for (const { status, at } of plan(settings, message.at)) {
         if (Math.random() < settings.statusLossShare) continue;
-        const told = { wabaId, display, phoneId: message.phoneId, status: statusOf(message, status, at) };
+        const about = { wabaId, display, phoneId: message.phoneId, messageId: message.id, contact };
+        const told = { ...about, kind: status, status: statusOf(message, { status, at }, settings) };
         const late = Math.random() < settings.statusShuffleShare ? Math.random() * lateMs : 0;
         due.push({ at: at + late, told });
         if (Math.random() < settings.statusRepeatShare) due.push({ at: at + Math.random() * lateMs, told });
@@ -53,6 +63,7 @@ export function openStatuses(world: World): Statuses {
       return callbackUrl === null ? null : post(callbackUrl, { wabaId, value, field });
     },
     waiting: () => due.length + open,
+    toldOf: (messageId) => furthest.get(messageId) ?? null,
   };
 
   function tick(): void {
@@ -66,7 +77,9 @@ export function openStatuses(world: World): Statuses {
       if (first === undefined) break;
       open += 1;
       const metadata = { display_phone_number: first.display.replaceAll(/\D/g, ''), phone_number_id: first.phoneId };
-      const value = { messaging_product: 'whatsapp', metadata, statuses: batch.map(({ status }) => status) };
+      const contacts = [...new Map(batch.map(({ contact }) => [contact.user_id, contact])).values()];
+      const statuses = batch.map(({ status }) => status);
+      const value = { messaging_product: 'whatsapp', metadata, contacts, statuses };
       void deliver(callbackUrl, { batch, value, wabaId: first.wabaId });
     }
     if (due.length > 0 || open > 0) timer = setTimeout(tick, tickMs);
@@ -79,9 +92,14 @@ export function openStatuses(world: World): Statuses {
   ): Promise<void> {
     const answered = await post(url, { wabaId, value, field: 'messages' });
     open -= 1;
-    if (answered === 200) return;
+    if (answered === 200) return batch.forEach(note);
     for (const told of batch) due.push({ at: Date.now() + 1_000, told });
     timer ??= setTimeout(tick, tickMs);
+  }
+
+  function note({ messageId, kind }: Told): void {
+    const before = furthest.get(messageId);
+    if (before === undefined || rank[kind] > rank[before]) furthest.set(messageId, kind);
   }
 
   /** Those of one number that are due. */
@@ -101,6 +119,8 @@ export function openStatuses(world: World): Statuses {
   }
 }
 
+const rank = { sent: 1, failed: 2, delivered: 3, read: 4 } as const;
+
 /** What happens to a message, and when. */
 function plan(settings: MessagingSettings, takenAt: number): readonly { status: Status; at: number }[] {
   const jitter = (ms: number): number => Math.round(ms * (0.5 + Math.random()));
@@ -117,10 +137,13 @@ function plan(settings: MessagingSettings, takenAt: number): readonly { status: 
   ];
 }
 
-function statusOf({ id, to, opaque, template }: TakenMessage, status: Status, at: number): object {
-  const error = { code: 131_026, title: 'Message undeliverable', message: 'Message undeliverable' };
+function statusOf(
+  { id, to, opaque, category }: TakenMessage,
+  { status, at }: { status: Status; at: number },
+  { undeliverableCode: code }: MessagingSettings,
+): object {
+  const error = { code, title: 'Message undeliverable', message: 'Message undeliverable' };
   const details = { error_data: { details: 'Message Undeliverable.' } };
-  const category = template === null ? 'service' : 'marketing';
   return {
     id,
     status,
@@ -129,9 +152,12 @@ function statusOf({ id, to, opaque, template }: TakenMessage, status: Status, at
     ...(opaque === null ? {} : { biz_opaque_callback_data: opaque }),
     ...(status === 'failed'
       ? { errors: [{ ...error, ...details }] }
-      : { pricing: { billable: true, pricing_model: 'PMP', category, type: 'regular' } }),
+      : { pricing: { billable: true, pricing_model: 'PMP', category: priced(category), type: 'regular' } }),
   };
 }
+
+/** What is no template is charged for as service. */
+const priced = (category: string | null): string => category?.toLowerCase() ?? 'service';
 
 /** The status that the app answered; 0 where it could not be reached. */
 async function post(

@@ -16,6 +16,16 @@ export const stateProblems = {
   },
 } as const satisfies ProblemKinds;
 
+/** The refusals of what a campaign's process is told. */
+export const commandProblems = {
+  ...stateProblems,
+  finished: {
+    status: 409,
+    title: 'Finished',
+    description: 'The process of the campaign has ended: it takes no more commands.',
+  },
+} as const satisfies ProblemKinds;
+
 export const sendProblems = {
   ...stateProblems,
   not_sendable: {

@@ -21,6 +21,7 @@ const cost = z
     low: z.string(),
     high: z.string(),
     unpriced: count.meta({ description: 'People in countries of which no price is known; they are in neither sum.' }),
+    unpricedCountries: z.array(z.string()).meta({ description: 'Those countries.', example: ['US'] }),
     exceedsCap: z.boolean().meta({ description: 'Whether `high` is above the campaign’s cap.' }),
     source: z.string().meta({ description: 'Where the prices come from.' }),
     from: z.string().meta({ description: 'The day from which they hold.' }),
@@ -90,9 +91,17 @@ function costOf(
   const at = startsAtLocal === null ? now : new Date(instantOf(startsAtLocal, tenantZone));
   const card = cardFor(currency, at);
   if (card === null) return null;
-  const { low, high, unpriced } = estimateCost({ card, countries, variants: parts.variants });
-  const exceedsCap = costCap !== null && toMicros(high) > toMicros(costCap);
-  return { currency, low, high, unpriced, exceedsCap, source: card.source, from: card.from };
+  const estimate = estimateCost({ card, countries, variants: parts.variants });
+  const exceedsCap = costCap !== null && toMicros(estimate.high) > toMicros(costCap);
+  const { unpricedCountries, ...sums } = estimate;
+  return {
+    currency,
+    ...sums,
+    unpricedCountries: [...unpricedCountries],
+    exceedsCap,
+    source: card.source,
+    from: card.from,
+  };
 }
 
 async function quotaLeft({ trx, now }: { trx: TenantTransaction; now: Date }, messages: number) {

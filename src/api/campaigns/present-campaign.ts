@@ -9,9 +9,10 @@ import { selectMemberNames } from '../../db/member-name.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { selectTenantZone } from '../../db/tenant-read.ts';
 import { isHeldByHalt } from '../../domain/campaign.ts';
-import { type PlanViolation, violationsOf } from '../../domain/campaign-plan.ts';
+import { type PlanViolation, unpricedVariants, violationsOf } from '../../domain/campaign-plan.ts';
 import type { CampaignId, ContentHash, UserId } from '../../domain/ids.ts';
 import { beginsAt, instantOf } from '../../domain/quiet-hours.ts';
+import { cardFor } from '../../domain/rate-card.ts';
 import { presentApprovals } from '../approvals/present-approval.ts';
 import { entityTag } from '../entity-tag.ts';
 import { answer, type Answered } from '../route-context.ts';
@@ -52,12 +53,13 @@ async function judge(
   { campaign, parts, tenantZone }: Pick<WholeCampaign, 'campaign' | 'parts' | 'tenantZone'>,
   now: Date,
 ): Promise<readonly PlanViolation[]> {
-  const { startsAtLocal, resendOf } = campaign;
+  const { startsAtLocal, resendOf, currency } = campaign;
   const audience = await selectAudience(trx, campaign.id, now);
   const plan = {
     ...parts,
     resend: resendOf !== null,
     startsAt: startsAtLocal === null ? null : instantOf(startsAtLocal, tenantZone),
+    unpriced: campaign.costCap === null ? [] : unpricedVariants(cardFor(currency, now), parts.variants),
     anyRecipient: audience !== null && (await hasRecipient(trx, audience)),
   };
   return violationsOf(plan, now.getTime());

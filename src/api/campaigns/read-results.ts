@@ -3,6 +3,7 @@ import { selectCampaign } from '../../db/campaign.ts';
 import { campaignResult, campaignSeries } from '../../db/campaign-results.ts';
 import { skipReasons } from '../../domain/campaign-message.ts';
 import { buckets, ratesOf, type Tally } from '../../domain/campaign-result.ts';
+import { failureReason, failureReasons } from '../../domain/failure-reason.ts';
 import type { CampaignId } from '../../domain/ids.ts';
 import { commonProblems } from '../common-problems.ts';
 import { defineRoute } from '../define-route.ts';
@@ -26,7 +27,13 @@ const tally = z
     failed: count,
     unconfirmed: count.meta({ description: 'It is not known whether WhatsApp took it.' }),
     skipped: count,
-    cost: z.string().meta({ description: 'A decimal, in the campaign’s currency.' }),
+    cost: z.string().meta({
+      description:
+        'Of what was delivered, as WhatsApp says that it charges for it. A decimal, in the campaign’s currency.',
+    }),
+    unpriced: count.meta({
+      description: 'Delivered, and in no cost: WhatsApp has not said what it charges for, or no price is known.',
+    }),
     rates: z.object({
       delivered: rate.meta({ description: 'Of those that were sent.' }),
       read: rate.meta({ description: 'Of those that were delivered.' }),
@@ -45,7 +52,15 @@ const resultView = z
     asOf: instantView('When the ledger was counted: at most a few seconds ago.'),
     total: tally,
     variants: z.array(z.object({ key: z.string(), tally })),
-    failures: z.array(z.object({ code: z.int().nullable(), count })).meta({ description: 'By WhatsApp’s error code.' }),
+    failures: z
+      .array(
+        z.object({
+          reason: z.enum(failureReasons).meta({ description: 'What several codes have in common.' }),
+          code: z.int().nullable().meta({ description: 'WhatsApp’s own.' }),
+          count,
+        }),
+      )
+      .meta({ description: 'Why people could not be written to, the most frequent first.' }),
     skips: z.array(z.object({ reason: z.enum(skipReasons), count })),
   })
   .meta({ id: 'CampaignResults', description: 'What became of a campaign’s people.' });
@@ -158,7 +173,7 @@ async function resultOf(
     asOf: at.toISOString(),
     total: withRates(result.total),
     variants: Object.entries(result.variants).map(([key, each]) => ({ key, tally: withRates(each) })),
-    failures: [...result.failures],
+    failures: result.failures.map((each) => ({ ...each, reason: failureReason(each.code) })),
     skips: [...result.skips],
   };
 }

@@ -16,8 +16,7 @@ import type { TestSender } from './test-sender.ts';
 
 export interface CampaignDependencies {
   readonly urls: MediaUrls;
-  /** Null where nothing can be sent: then no test is offered. */
-  readonly sendTest: TestSender | null;
+  readonly sendTest: TestSender;
 }
 
 export function campaignRoutes({ urls, sendTest }: CampaignDependencies): readonly (Route | PublicRoute)[] {
@@ -39,7 +38,7 @@ export function campaignRoutes({ urls, sendTest }: CampaignDependencies): readon
     throttle,
     cloneCampaign,
     resendCampaign,
-    ...(sendTest === null ? [] : [testCampaign({ sendTest })]),
+    testCampaign({ sendTest }),
     readResults,
     readSeries,
     compareCampaigns,

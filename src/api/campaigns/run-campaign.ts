@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { selectCampaign, throttleCampaign } from '../../db/campaign.ts';
+import { changeCampaign, type StoredCampaign } from '../../db/campaign.ts';
 import { passGate, selectHalt } from '../../db/halt.ts';
 import { takeStep } from '../../domain/campaign.ts';
+import type { UserId } from '../../domain/ids.ts';
+import { cancel, pause, resume, setRate } from '../../workflows/campaign/messages.ts';
 import { defineRoute } from '../define-route.ts';
-import { startProblems, stateProblems } from './campaign-problems.ts';
+import { commandProblems, startProblems } from './campaign-problems.ts';
 import { campaignParams, ratePerS } from './campaign-schemas.ts';
 import { campaignView } from './campaign-view.ts';
+import { type CampaignContext, commandCampaign, readStored } from './command-campaign.ts';
 import { answerCampaign } from './present-campaign.ts';
 import { lockWhole, requireSendable, requireState, takeStepFor } from './take-step.ts';
 
@@ -45,11 +48,12 @@ export const pauseCampaign = defineRoute({
   path: '/v1/campaigns/{campaignId}/pause',
   tag,
   summary: 'Pause a campaign',
-  description: 'Once this is answered no further send begins. What is on its way arrives.',
+  description:
+    'Once this is answered no further send begins. What is on its way arrives. A campaign that is paused already stays so, and goes on by itself no more.',
   answer: answerOf('Paused.'),
-  refusals: stateProblems,
+  refusals: commandProblems,
   audit: 'campaign.paused',
-  handle: (ctx) => takeStepFor(ctx, { step: { kind: 'pause', reason: 'manual' } }),
+  act: async (ctx) => commandCampaign(ctx, await readStored(ctx), { update: pause, args: [{ by: ctx.caller.userId }] }),
 });
 
 export const resumeCampaign = defineRoute({
@@ -60,9 +64,10 @@ export const resumeCampaign = defineRoute({
   summary: 'Resume a campaign',
   description: 'It goes on with whoever was not sent anything yet. What paused it pauses it again if it still holds.',
   answer: answerOf('Running.'),
-  refusals: stateProblems,
+  refusals: commandProblems,
   audit: 'campaign.resumed',
-  handle: (ctx) => takeStepFor(ctx, { step: { kind: 'resume' } }),
+  act: async (ctx) =>
+    commandCampaign(ctx, await readStored(ctx), { update: resume, args: [{ by: ctx.caller.userId }] }),
 });
 
 export const cancelCampaign = defineRoute({
@@ -73,10 +78,26 @@ export const cancelCampaign = defineRoute({
   summary: 'Cancel a campaign',
   description: 'Once this is answered no further send begins, ever. Whoever was not sent it is skipped as `cancelled`.',
   answer: answerOf('Cancelled.'),
-  refusals: stateProblems,
+  refusals: commandProblems,
   audit: 'campaign.cancelled',
-  handle: (ctx) => takeStepFor(ctx, { step: { kind: 'cancel' } }),
+  act: async (ctx) => {
+    const campaign = await readStored(ctx);
+    if (campaign.state === 'in_review') return cancelReview(ctx, campaign);
+    return commandCampaign(ctx, campaign, { update: cancel, args: [{ by: ctx.caller.userId }] });
+  },
 });
+
+/** No process knows of it yet. */
+function cancelReview(ctx: CampaignContext, { id: campaignId }: StoredCampaign) {
+  const { caller, now, inTenant, refuse } = ctx;
+  const step = { kind: 'cancel' } as const;
+  return inTenant(async (trx) => {
+    const actor = { kind: 'user', id: caller.userId } as const;
+    const outcome = await changeCampaign(trx, { tenantId: caller.tenantId, campaignId, step, actor, now });
+    if (outcome?.kind === 'refused') throw refuse(outcome.code, { extensions: { state: outcome.state } });
+    return answerCampaign(trx, campaignId, now);
+  });
+}
 
 export const throttle = defineRoute({
   ...common,
@@ -84,20 +105,14 @@ export const throttle = defineRoute({
   path: '/v1/campaigns/{campaignId}/rate',
   tag,
   summary: 'Change how fast a campaign sends',
-  description: 'Also while it runs. Null: as fast as its numbers may.',
+  description: 'Also while it runs. Null: as fast as its numbers may. A draft is edited instead.',
   body: z.strictObject({ ratePerS: ratePerS.nullable() }),
   answer: answerOf('The campaign.'),
-  refusals: stateProblems,
+  refusals: commandProblems,
   audit: 'campaign.throttled',
-  handle: async (ctx) => {
-    const { trx, caller, params, body, now } = ctx;
-    const campaign = await selectCampaign(trx, params.campaignId, { lock: true });
-    if (campaign === null) throw ctx.refuse('not_found');
-    const { id, state } = campaign;
-    if (state === 'finished' || state === 'cancelled') throw ctx.refuse('ended', { extensions: { state } });
-    // A draft is edited, and what is reviewed is as it was submitted.
-    if (state === 'draft' || state === 'in_review') throw ctx.refuse('wrong_state', { extensions: { state } });
-    await throttleCampaign(trx, { tenantId: caller.tenantId, campaignId: id, by: caller.userId, now }, body.ratePerS);
-    return answerCampaign(trx, id, now);
+  act: async (ctx) => {
+    const { caller, body } = ctx;
+    const args: [{ by: UserId; ratePerS: number | null }] = [{ by: caller.userId, ratePerS: body.ratePerS }];
+    return commandCampaign(ctx, await readStored(ctx), { update: setRate, args });
   },
 });

@@ -16,8 +16,11 @@ const phone = z
 
 const outcome = z.object({
   to: phone,
-  outcome: z.enum(['sent', 'refused', 'unknown']).meta({ description: '`unknown`: its answer was lost.' }),
-  code: z.int().nullable().meta({ description: 'WhatsApp’s error code.' }),
+  outcome: z.enum(['sent', 'refused', 'suppressed', 'unknown']).meta({
+    description:
+      '`suppressed`: the contact with this number is blocked, or wants no marketing, so nothing was sent. `unknown`: its answer was lost.',
+  }),
+  code: z.int().nullable().meta({ description: 'WhatsApp’s error code; null as well where we have not asked it.' }),
 });
 
 /** Violations of a plan that do not matter to a test. */
@@ -58,6 +61,7 @@ export function testCampaign({ sendTest }: { readonly sendTest: TestSender }): R
         await recordTest({ trx, caller, now }, params.campaignId, body);
         return {
           tenantId: caller.tenantId,
+          campaignId: params.campaignId,
           connectionId: number.connectionId,
           templateId: variant.template.id,
           values: defaultValues(variant.sources),

@@ -1,8 +1,9 @@
-import type { ConnectionId, TemplateId, TenantId } from '../../domain/ids.ts';
+import type { CampaignId, ConnectionId, TemplateId, TenantId } from '../../domain/ids.ts';
 
 /** One message of a campaign to somebody who is not of its audience. It leaves no row in the ledger. */
 export interface TestMessage {
   readonly tenantId: TenantId;
+  readonly campaignId: CampaignId;
   readonly connectionId: ConnectionId;
   readonly templateId: TemplateId;
   /** By the place of the variable in the template. */
@@ -14,6 +15,8 @@ export interface TestMessage {
 export type TestOutcome =
   | { readonly kind: 'sent' }
   | { readonly kind: 'refused'; readonly code: number | null }
+  /** They are on the block list, or want no marketing: nothing was sent. */
+  | { readonly kind: 'suppressed' }
   /** The answer was lost: it may have arrived. */
   | { readonly kind: 'unknown' };
 

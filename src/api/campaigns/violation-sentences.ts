@@ -23,6 +23,8 @@ export function sentenceOf(violation: PlanViolation): string {
       return 'A chosen number is suspended.';
     case 'template_not_approved':
       return `The template of variant ${violation.variant} is not approved: it is ${violation.status}.`;
+    case 'cap_without_price':
+      return `No price is known of what variant ${violation.variant} sends, so the cost cap cannot be kept.`;
     case 'template_of_other_account':
       return `The template of variant ${violation.variant} belongs to another account than a chosen number.`;
     case 'variable_without_source':

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { selectConnection } from '../../db/connection-card.ts';
-import { countOutgoing, selectOutgoing } from '../../db/connection-impact.ts';
+import { countOutgoing, selectCampaignsOf, selectOutgoing } from '../../db/connection-impact.ts';
 import { disconnectConnection } from '../../db/disconnect.ts';
+import { campaignStates, pauseReasons } from '../../domain/campaign.ts';
 import { postStatuses } from '../../domain/post.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import type { MediaUrls } from '../media/media-view.ts';
@@ -22,30 +23,49 @@ const counts = z.object({
   parkedTargets: z.int().meta({ description: 'How many of them wait already.' }),
 });
 
+const campaign = z
+  .object({
+    id: z.string().meta({ description: 'The campaign.' }),
+    name: z.string().meta({ description: 'What colleagues call it.' }),
+    state: z.enum(campaignStates).meta({ description: 'Where it stands.' }),
+    pauseReason: z.enum(pauseReasons).nullable().meta({ description: 'Why it is paused; null: it is not.' }),
+    otherNumbers: z.int().meta({
+      description: 'How many other numbers it sends from; it pauses all the same, for nobody may be left out.',
+    }),
+  })
+  .meta({
+    id: 'CampaignOfConnection',
+    description: 'A campaign that has yet to be sent, or to go on, from the number.',
+  });
+
 export const showImpact = defineRoute({
   method: 'get',
   path: '/v1/connections/{connectionId}/impact',
   tag: 'Connections',
   summary: 'Show what a disconnect would affect',
   description:
-    'Everything that runs and has yet to go out through the connection, by slot: scheduled posts, approvals in flight, what is parked already. A disconnect parks all of it and fails nothing.',
+    'Everything that runs and has yet to go out through the connection, by slot: scheduled posts, approvals in flight, what is parked already; and the campaigns that send from it. A disconnect parks all of it and fails nothing.',
   permission: 'connection.read',
   params,
   query: z.strictObject(pageQuery),
   answer: {
     status: 200,
-    schema: pageOf(waitingView).extend({ counts }),
+    schema: pageOf(waitingView).extend({
+      counts,
+      campaigns: z.array(campaign).meta({ description: 'Campaigns, on every page; drafts are left out.' }),
+    }),
     description: 'How much it is, and a page of it.',
   },
   refusals: {},
   audit: null,
-  handle: async ({ trx, params: { connectionId: about }, query: { limit, cursor }, refuse }) => {
+  handle: async ({ trx, caller, params: { connectionId: about }, query: { limit, cursor }, refuse }) => {
     const after = codec.decode(cursor);
     if ((await selectConnection(trx, about)) === null) throw refuse('not_found');
     const rows = await selectOutgoing(trx, about, { after, limit });
     const { posts, parked } = await countOutgoing(trx, about);
     const page = pageFrom(rows, limit, { codec, positionOf, present: presentWaiting });
-    return answer({ ...page, counts: { posts, parkedTargets: parked } });
+    const campaigns = caller.permissions.has('campaign.read') ? await selectCampaignsOf(trx, about) : [];
+    return answer({ ...page, counts: { posts, parkedTargets: parked }, campaigns: [...campaigns] });
   },
 });
 

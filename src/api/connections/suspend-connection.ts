@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tellCampaignsOf } from '../../db/campaign-process.ts';
 import { resumeConnection, suspendConnection, tellOutgoingPosts } from '../../db/connection.ts';
 import { selectConnection } from '../../db/connection-card.ts';
 import { appendConnectionEvent } from '../../db/connection-event.ts';
@@ -64,6 +65,7 @@ export function resume({ urls }: { urls: MediaUrls }): Route {
       await closeGate(trx, caller.tenantId);
       if (await resumeConnection(trx, ctx.params.connectionId)) {
         const hold = { kind: 'suspension', connectionId: ctx.params.connectionId } as const;
+        await tellCampaignsOf(trx, { tenantId: caller.tenantId, connectionId: ctx.params.connectionId }, ctx.now);
         await tell(ctx, 'connection.resumed', { kind: 'release', hold, passed: body.passedSlots, slot: null });
       }
       return present(ctx, urls);

@@ -15,7 +15,7 @@ const families = [...new Set(eventKinds.map(familyOf))];
 
 const query = z.strictObject({
   kinds: listOf([...families, ...eventKinds], 'Only of these kinds; all without it.'),
-  entity: id<string>('Only what has happened to this post, connection or file.').optional(),
+  entity: id<string>('Only what has happened to this post, campaign, connection or whatever else it names.').optional(),
   after: z.string().max(64).optional().meta({
     description: 'The id of an event: go on after it. `Last-Event-ID` wins over it, so that reconnecting goes on.',
     example: '48213-907',

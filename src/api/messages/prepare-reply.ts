@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { HeldPage } from '../../channels/connector.ts';
 import { type AuthorRow, selectAuthor } from '../../db/author.ts';
 import { insertReply, type MessageRow, selectCommanded, selectQuotable } from '../../db/message.ts';
 import { takeForReply } from '../../db/sender-bucket.ts';
@@ -31,6 +32,8 @@ export type PreparedReply =
       readonly connectionId: ConnectionId;
       readonly grantVersion: number;
       readonly reply: OutgoingReply;
+      /** Where it goes to somebody whose window is closed: the number, whose portfolio's reach it uses. */
+      readonly reaches: HeldPage | null;
       /** Until when the number is busy with what others write. */
       readonly waitMs: number;
     };
@@ -69,6 +72,7 @@ export async function prepareReply(
     authorId: author.id,
     connectionId,
     grantVersion,
+    reaches: windowClosesAt(thread?.last_inbound_at?.getTime() ?? null, now.getTime()) === null ? page : null,
     waitMs: await takeForReply(trx, { tenantId, connectionId }),
     reply: {
       from: { externalId: page.externalId, accessToken: page.accessToken },

@@ -1,5 +1,5 @@
 import type { ProviderWords } from '../../domain/connection-health.ts';
-import type { MessageReference } from '../../domain/opaque-data.ts';
+import type { MessageReference, TestReference } from '../../domain/opaque-data.ts';
 import type { GrantRefused } from '../connections/probe.ts';
 
 /** A message as it goes out, and the number that it goes out from. */
@@ -7,7 +7,7 @@ export interface OutgoingReply {
   readonly from: { readonly externalId: string; readonly accessToken: string };
   readonly to: { readonly phone: string | null; readonly userId: string | null };
   readonly quotes: string | null;
-  readonly reference: MessageReference;
+  readonly reference: MessageReference | TestReference;
   readonly content:
     | { readonly kind: 'text'; readonly text: string }
     | {

@@ -6,6 +6,7 @@ import type { SealKey } from '../../platform/sealing.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
 import { id } from '../schemas.ts';
+import { type AskLimits, countReach, forgetReach } from './count-reach.ts';
 import { authorIdOf, connectionIdOf, messageId, messageView, presentMessage } from './message-view.ts';
 import { prepareReply } from './prepare-reply.ts';
 import type { ReplyDesk } from './reply-desk.ts';
@@ -14,6 +15,7 @@ import { settle } from './settle-reply.ts';
 
 export interface MessageDependencies {
   readonly replies: ReplyDesk;
+  readonly askLimits: AskLimits;
   readonly masterKeys: readonly SealKey[];
 }
 
@@ -51,7 +53,7 @@ export const replyBody = z
   });
 
 /** Answers a contact, at once and once. */
-export function sendMessage({ replies, masterKeys }: MessageDependencies) {
+export function sendMessage({ replies, askLimits, masterKeys }: MessageDependencies) {
   return defineRoute({
     method: 'post',
     path: '/v1/authors/{authorId}/messages',
@@ -68,9 +70,15 @@ export function sendMessage({ replies, masterKeys }: MessageDependencies) {
     act: async (ctx) => {
       const prepared = await ctx.inTenant((trx) => prepareReply(trx, ctx, masterKeys));
       if (prepared.kind === 'known') return answer(presentMessage(prepared.message, ctx.now));
+      const { tenantId } = ctx.caller;
+      const { authorId, connectionId, reaches: page } = prepared;
+      const reaching = { tenantId, connectionId, authorId, now: ctx.now };
+      const reached = page === null ? null : await countReach(ctx.inTenant, { ...reaching, page }, askLimits);
       // Not at all, unless people alone write faster than the number can send.
       if (prepared.waitMs > 0) await delay(prepared.waitMs);
       const outcome = await replies(prepared.reply);
+      const isRefused = outcome.kind === 'refused' || outcome.kind === 'grant_refused';
+      if (reached !== null && isRefused) await forgetReach(ctx.inTenant, reached);
       const message = await ctx.inTenant(async (trx) => {
         await settle(trx, ctx, { ...prepared, outcome });
         return selectMessage(trx, prepared.messageId);

@@ -24,7 +24,7 @@ export const notificationView = z
     id: notificationId,
     kind: z.enum(notificationKinds).meta({
       description:
-        'What has happened; those that begin with `connection_` are about connections, `approval_` about posts or campaigns, the others about posts.',
+        'What has happened; those that begin with `connection_` are about connections, `campaign_` about campaigns, `approval_` about posts or campaigns, the others about posts.',
     }),
     sentence: z.string().meta({
       description: 'The same in the caller’s language.',
@@ -34,7 +34,7 @@ export const notificationView = z
     actor: person.nullable().meta({ description: 'Who brought it about; null: time, or a process.' }),
     data: z.record(z.string(), z.unknown()).meta({
       description:
-        'Ids, codes and instants that belong to it, as far as there are any. Of a connection: `state`, `since` when, `cause`, how many posts were `waiting`. Of a post or a campaign: `approvalId`, `deadlineAt`, `outcome`, `commentId`. More may be added.',
+        'Ids, codes and instants that belong to it, as far as there are any. Of a connection: `state`, `since` when, `cause`, how many posts were `waiting`. Of a campaign: the `reason` of its pause, `problem`, and the network’s `code`. Of a post or a campaign: `approvalId`, `deadlineAt`, `outcome`, `commentId`. More may be added.',
     }),
     createdAt: instantView('When it happened.'),
     readAt: instantView('When it was read; null: it has not been.').nullable(),

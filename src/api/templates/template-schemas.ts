@@ -104,7 +104,11 @@ export const changedTemplateBody = z
 
 /** What can be wrong with a template is for the preview to say, so its name and language are taken as they are. */
 export const previewBody = z.strictObject({
-  name: z.string().max(1_024).default('').meta({ description: 'Judged too.', example: 'ordine_pronto' }),
+  name: z
+    .string()
+    .max(1_024)
+    .default('preview')
+    .meta({ description: 'Judged too, if there is one.', example: 'ordine_pronto' }),
   language: z.string().max(20).default('it').meta({ description: "WhatsApp's code.", example: 'it' }),
   category: category.default('marketing'),
   content: templateContentBody,

@@ -2,6 +2,7 @@ import { type Attributed, attribute, type Effects, recordEffects, selectLatest }
 import { appendEvents } from '../../db/event.ts';
 import { insertInbound, noteContact } from '../../db/message.ts';
 import { openThread } from '../../db/thread.ts';
+import { selectTenantLocale } from '../../db/tenant-read.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { AuthorId, ConnectionId, MessageId, TenantId } from '../../domain/ids.ts';
 import type { InboundMessage, Person, PreferenceChange } from '../../domain/number-news.ts';
@@ -15,8 +16,8 @@ export interface InboundContacts {
   ): Promise<{ readonly id: AuthorId; readonly language: string | null }>;
   /** Keeps what somebody wants, with its source and time; the latest word counts, in whatever order they come. */
   noteConsent(trx: TenantTransaction, change: ToldConsent): Promise<void>;
-  /** What a whole message asks for by one word. */
-  stopWordIn(text: string, language: string | null): 'stop' | 'start' | null;
+  /** What a whole message asks for by one word of these languages. */
+  stopWordIn(text: string, languages: readonly (string | null)[]): 'stop' | 'start' | null;
 }
 
 export interface ToldConsent {
@@ -63,7 +64,9 @@ export async function takeMessage(
   if (messageId === null) return { isNew: false, answers: null };
 
   if (message.counts !== 'nothing') await noteContact(trx, author.id, { at, inbound: true });
-  const wish = message.counts === 'nothing' ? null : contacts.stopWordIn(message.text, author.language);
+  // Who is written to in the tenant's language answers in it, whatever else they speak.
+  const languages = [author.language, await selectTenantLocale(trx)];
+  const wish = message.counts === 'nothing' ? null : contacts.stopWordIn(message.text, languages);
   if (wish !== null) {
     await contacts.noteConsent(trx, {
       tenantId,

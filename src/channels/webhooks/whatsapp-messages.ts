@@ -40,7 +40,13 @@ const status = z.object({
   timestamp: instant,
   biz_opaque_callback_data: words.nullish(),
   errors: z.array(z.object({ code: z.number().int() })).nullish(),
-  pricing: z.object({ billable: z.boolean().nullish(), category: z.string().max(64).nullish() }).nullish(),
+  pricing: z
+    .object({
+      billable: z.boolean().nullish(),
+      type: z.string().max(64).nullish(),
+      category: z.string().max(64).nullish(),
+    })
+    .nullish(),
 });
 
 const preference = z.object({
@@ -107,12 +113,17 @@ function statusOf(told: z.infer<typeof status>): MessageStatus[] {
       at: told.timestamp,
       opaque: told.biz_opaque_callback_data ?? null,
       errorCode: told.errors?.[0]?.code ?? null,
-      pricing:
-        told.pricing?.category && typeof told.pricing.billable === 'boolean'
-          ? { billable: told.pricing.billable, category: told.pricing.category }
-          : null,
+      pricing: pricingOf(told.pricing),
     },
   ];
+}
+
+/** `regular` is charged for, `free_customer_service` and `free_entry_point` are not; `billable` says so until it goes. */
+function pricingOf(told: z.infer<typeof status>['pricing']): MessageStatus['pricing'] {
+  if (!told?.category) return null;
+  const { category, type } = told;
+  const billable = type?.startsWith('free_') ? false : (told.billable ?? (type === 'regular' ? true : null));
+  return billable === null ? null : { billable, category };
 }
 
 const states: ReadonlyMap<string, MessageStatus['state']> = new Map([

@@ -21,8 +21,9 @@ const account = z.object({ owner_business_info: z.object({ id: z.string().option
 
 export type ReadLimits = (page: HeldPage, options?: CallOptions) => Promise<NumberLimits>;
 
-/** Asks for a number's limits. */
-export function whatsappLimits(dependencies: MetaDependencies): ReadLimits {
+/** Asks for a number's limits. The network names only the level; `highPerSecond` is what the higher one stands for. */
+export function whatsappLimits(dependencies: MetaDependencies & { readonly highPerSecond: number }): ReadLimits {
+  const { highPerSecond } = dependencies;
   const graph = graphApi('whatsapp', dependencies);
   return async (page, options) => {
     const common = { method: 'GET', ...harmlessFor(page, options) } as const;
@@ -36,7 +37,7 @@ export function whatsappLimits(dependencies: MetaDependencies): ReadLimits {
       answer: account,
     });
     return {
-      perSecond: throughputs.get(read.throughput?.level ?? '') ?? standardPerSecond,
+      perSecond: read.throughput?.level === 'HIGH' ? highPerSecond : standardPerSecond,
       tier: tierOf(read.whatsapp_business_manager_messaging_limit ?? ''),
       portfolioId: owner.owner_business_info?.id ?? wabaId,
     };
@@ -44,10 +45,6 @@ export function whatsappLimits(dependencies: MetaDependencies): ReadLimits {
 }
 
 const standardPerSecond = 80;
-const throughputs: ReadonlyMap<string, number> = new Map([
-  ['STANDARD', standardPerSecond],
-  ['HIGH', 1_000],
-]);
 
 const smallestTier = 250;
 

@@ -88,14 +88,12 @@ function answerOf(answer: LaneAnswer): SendAnswer {
   if (answer.kind === 'lost') return answer.departed ? { kind: 'lost' } : { kind: 'not_sent' };
   const { status } = answer;
   const json = parsed(answer.body);
+  const taken = status >= 200 && status <= 299 ? accepted.safeParse(json) : null;
+  if (taken?.success === true) return { kind: 'accepted', messageId: taken.data.messages[0].id };
   const error = refused.safeParse(json);
   if (error.success) {
     const { code = null, message = null } = error.data.error;
     return { kind: 'refused', code, status, words: message };
-  }
-  const taken = accepted.safeParse(json);
-  if (taken.success && status >= 200 && status <= 299) {
-    return { kind: 'accepted', messageId: taken.data.messages[0].id };
   }
   // A gateway in trouble, or words that nobody has taught us: the message may be on its way.
   return { kind: 'lost' };

@@ -25,16 +25,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       drop column review_required;
 
     alter table notification
-      add column if not exists campaign_id uuid,
       drop constraint notification_subject_check,
       add constraint notification_subject_check
         check (num_nonnulls(post_id, connection_id, campaign_id) = 1
                and (kind like 'connection_%') = (connection_id is not null)
                and (kind not like 'campaign_%' or campaign_id is not null)
-               and (kind <> 'mentioned' or post_id is not null)),
-      add foreign key (tenant_id, campaign_id) references campaign (tenant_id, id) on delete cascade;
-    create unique index if not exists notification_of_campaign
-      on notification (tenant_id, campaign_id, kind, episode, user_id) where campaign_id is not null;
+               and (kind <> 'mentioned' or post_id is not null));
     `,
   );
 }
@@ -45,15 +41,14 @@ export async function down(db: Kysely<unknown>): Promise<void> {
     `
     -- Even the owner sees no tenant's rows; inside this transaction it lifts that for itself.
     alter table notification no force row level security;
-    delete from notification where campaign_id is not null;
+    delete from notification where campaign_id is not null and kind not like 'campaign_%';
     alter table notification force row level security;
-    drop index notification_of_campaign;
     alter table notification
       drop constraint notification_subject_check,
-      drop column campaign_id,
       add constraint notification_subject_check
-        check (case when kind like 'connection_%' then post_id is null and connection_id is not null
-                    else post_id is not null and connection_id is null end);
+        check (num_nonnulls(post_id, connection_id, campaign_id) = 1
+               and (kind like 'connection_%') = (connection_id is not null)
+               and (kind like 'campaign_%') = (campaign_id is not null));
 
     alter table campaign_setting
       drop column approval_policy_id,

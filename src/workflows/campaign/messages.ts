@@ -12,7 +12,7 @@ export interface CampaignStanding {
 
 /**
  * Stops the sending. An update, because the caller must hear that it has stopped: once it is answered, no further
- * message leaves. Refused with a `CampaignRefusal` as failure type and detail where nothing is running.
+ * message leaves. Refused with a `StepRefusal` as failure type and detail where nothing is running.
  */
 export const pause = defineUpdate<CampaignStanding, [{ readonly by: UserId }]>('pause');
 

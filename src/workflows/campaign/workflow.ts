@@ -62,6 +62,8 @@ export async function campaign({ handedOver, ...input }: CampaignRun): Promise<v
         return errands.send(step);
       case 'wait':
         return wait(step.until);
+      case 'ask':
+        return errands.ask();
       case 'revive':
         return reviveCampaign.executeWithOptions({ summary: 'The numbers work again' }, [key]);
       case 'close':

@@ -104,6 +104,7 @@ export function campaignRows(
     campaign_result: { tenant_id, campaign_id, kind: 'totals', counted_at: now, took_ms: 1, result: '{}' },
     sender_bucket: { tenant_id, connection_id: connection, rate_per_s: 80, limit_per_s: 80, taken_until: now },
     campaign_progress: { tenant_id, campaign_id, next_at: now },
+    campaign_spend: { tenant_id, campaign_id, at_most: '1.000000' },
     campaign_usage: { tenant_id, month: '2026-11', messages: 1 },
     portfolio_reach: { tenant_id, portfolio_id: '1', author_id, opened_at: now },
   } satisfies Partial<OneRowPerTable>;

@@ -41,3 +41,50 @@ test('pywa exchanges a code of Embedded Signup, lists the numbers, and understan
     },
   });
 });
+
+test('pywa has templates approved, sends messages, and reads what WhatsApp tells of them and what people answer', async () => {
+  const { simulator } = await graphAs();
+  const [waba] = aurora.wabas;
+
+  const seen = await runWithClient('whatsapp', join(import.meta.dirname, 'whatsapp_messages.py'), {
+    GRAPH_URL: simulator.url,
+    APP_ID: seedApp.meta.clientId,
+    APP_SECRET: seedApp.meta.clientSecret,
+    TOKEN: aurora.accessToken,
+    WABA_ID: waba.id,
+    NUMBER_ID: waba.numbers[0]?.id ?? '',
+  });
+
+  const ids = [expect.stringMatching(/^wamid\./), expect.any(String), expect.any(String)];
+  const person = '393400000001';
+  expect(seen).toEqual({
+    created: ['PENDING', 'UTILITY'],
+    details: ['ordine_pronto', 'APPROVED', 'NAMED', ['HEADER', 'BODY', 'FOOTER', 'BUTTONS']],
+    listed: ['ordine_pronto'],
+    sent: 'accepted',
+    ids,
+    edited: true,
+    deleted: true,
+    refusals: {
+      again: { kind: 'WhatsAppError', code: 100, subcode: 2_388_024 },
+      unfilled: { kind: 'TemplateParamCountMismatch', code: 132_000, subcode: null },
+      unknown: { kind: 'TemplateNotExists', code: 132_001, subcode: null },
+      edited_again: { kind: 'WhatsAppError', code: 100, subcode: null },
+      gone: { kind: 'WhatsAppError', code: 100, subcode: 33 },
+    },
+    told: {
+      templates: ['ordine_pronto', 'cesti', 'ordine_pronto'].map((name) => [name, 'it', 'APPROVED', 'NONE']),
+      statuses: [
+        ...['sent', 'delivered', 'read'].map((status) => ['row-1', status, person, 'utility']),
+        ...['sent', 'delivered', 'read'].map((status) => ['row-2', status, person, 'service']),
+      ],
+      texts: [[person, 'Ugo', 'Avete anche il blu?']],
+      buttons: [
+        ['Grazie', 'thanks', true, (seen['ids'] as string[])[0]],
+        ['Sì', 'keep', false, (seen['ids'] as string[])[2]],
+      ],
+      preferences: [[person, 'stop', false]],
+      refused: [],
+    },
+  });
+});

@@ -147,6 +147,24 @@ describe('a status', () => {
     });
   });
 
+  it.each([
+    [
+      { billable: true, type: 'free_entry_point', category: 'marketing' },
+      { billable: false, category: 'marketing' },
+    ],
+    [
+      { billable: false, category: 'service' },
+      { billable: false, category: 'service' },
+    ],
+    [
+      { type: 'regular', category: 'utility' },
+      { billable: true, category: 'utility' },
+    ],
+    [{ category: 'utility' }, null],
+  ])('of the price %j says whether it is charged for', (pricing, told) => {
+    expect(statusIn({ pricing })?.pricing).toEqual(told);
+  });
+
   it('of a failure says why, by its code', () => {
     const errors = [
       {

@@ -28,6 +28,7 @@ describe('a plan', () => {
     ['template_of_other_account', { numbers: [{ ...number(), wabaId: '2' }] }],
     ['template_not_approved', { variants: [{ ...variant(), templateStatus: 'paused' }] }],
     ['variable_without_source', { variants: [{ ...variant(), places: ['body.1', 'body.2'] }] }],
+    ['cap_without_price', { unpriced: ['A'] }],
     ['source_without_variable', { variants: [{ ...variant(), places: [] }] }],
   ])('has %s', (code, change) => {
     expect(codes({ ...plan, ...change })).toEqual([code]);
@@ -49,7 +50,7 @@ describe('the cost', () => {
       ],
       variants: [{ key: 'A', share: 1, category: 'marketing' }],
     });
-    expect(estimate).toEqual({ low: '6580.396900', high: '6580.396900', unpriced: 0 });
+    expect(estimate).toEqual({ low: '6580.396900', high: '6580.396900', unpriced: 0, unpricedCountries: [] });
   });
 
   it('is a range for those whose country nobody knows, and leaves out whom no price is known for', () => {
@@ -58,7 +59,18 @@ describe('the cost', () => {
       { country: 'AQ', count: 4 },
     ];
     const variants = [{ key: 'A', share: 1, category: 'marketing' }] as const;
-    expect(estimateCost({ card, countries, variants })).toEqual({ low: '0.104000', high: '1.323000', unpriced: 4 });
+    expect(estimateCost({ card, countries, variants })).toEqual({
+      low: '0.104000',
+      high: '1.323000',
+      unpriced: 4,
+      unpricedCountries: ['AQ'],
+    });
+  });
+
+  it('is the rest of a region’s where a country has no price of its own, and the rest of the world’s elsewhere', () => {
+    const wide: RateCard = { ...card, prices: { ...card.prices, other: { marketing: '0.0400' } } };
+    const prices = ['SE', 'GR', 'PA', 'AQ', 'GB', 'US'].map((country) => priceOf(wide, country, 'marketing'));
+    expect(prices).toEqual([49_000n, 71_200n, 61_200n, 40_000n, null, null]);
   });
 
   it('follows the shares of variants of different categories', () => {
@@ -120,6 +132,7 @@ const plan: CampaignPlan = {
   variants: [variant()],
   startsAt: null,
   anyRecipient: true,
+  unpriced: [],
 };
 
 const codes = (of: CampaignPlan) => violationsOf(of, now).map(({ code }) => code);

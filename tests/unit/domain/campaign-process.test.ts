@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import {
   type CampaignReading,
-  commandRefusal,
   nextStep,
-  pauseFor,
+  rateRefusal,
   reviveEveryMs,
+  ruleOnCommand,
 } from '../../../src/domain/campaign-process.ts';
-import { campaignStates } from '../../../src/domain/campaign.ts';
+import { type CampaignState, campaignStates, type PauseReason } from '../../../src/domain/campaign.ts';
 import type { ConnectionId } from '../../../src/domain/ids.ts';
 
 const now = 1_000_000;
@@ -19,6 +19,7 @@ const running: CampaignReading = {
   numbers,
   numbersWork: true,
   halted: false,
+  askAt: null,
   frozen: true,
   nextDueAt: now,
 };
@@ -68,15 +69,12 @@ test('a paused campaign waits for a person, but one without its number goes on b
   expect(nextStep({ ...broken, numbersWork: true }, now)).toEqual({ kind: 'revive' });
 });
 
-test('an unpaid or unregistered number, whose connection is sound, keeps a campaign paused until a person resumes it', () => {
-  for (const problem of ['payment', 'number', 'restricted'] as const) {
-    const paused = { ...running, state: 'paused', pauseReason: pauseFor(problem), numbersWork: true } as const;
-    expect(nextStep(paused, now)).toEqual({ kind: 'wait', until: null });
-  }
-  for (const problem of ['token', 'permission'] as const) {
-    const paused = { ...running, state: 'paused', pauseReason: pauseFor(problem), numbersWork: true } as const;
-    expect(nextStep(paused, now)).toEqual({ kind: 'revive' });
-  }
+test('an unpaid or unregistered number keeps a campaign paused: WhatsApp is asked every five minutes whether it is over', () => {
+  const stopped = { ...running, state: 'paused', pauseReason: 'connection', numbersWork: false } as const;
+  const askAt = now + reviveEveryMs;
+  expect(nextStep({ ...stopped, askAt }, now)).toEqual({ kind: 'wait', until: askAt });
+  expect(nextStep({ ...stopped, askAt }, askAt)).toEqual({ kind: 'ask' });
+  expect(nextStep({ ...stopped, numbersWork: true, askAt }, askAt)).toEqual({ kind: 'revive' });
 });
 
 test('a cancelled campaign brings its rows to their ends before it ends itself', () => {
@@ -93,9 +91,26 @@ test('a campaign that is gone, over, or back in its author’s hands needs no pr
   expect(nextStep(null, now)).toEqual({ kind: 'end' });
 });
 
-test('nothing is done to a campaign that has ended, but a command that was obeyed already is not refused', () => {
-  expect(campaignStates.filter((state) => commandRefusal('pause', state) === null)).toEqual(['running', 'paused']);
-  expect(commandRefusal('cancel', 'cancelled')).toBeNull();
-  expect(commandRefusal('cancel', 'finished')).toEqual({ code: 'wrong_state', state: 'finished' });
-  expect(commandRefusal('resume', 'cancelled')).toEqual({ code: 'wrong_state', state: 'cancelled' });
+test('a command leads to a step, to nothing where it has been obeyed, or is refused', () => {
+  const at = (state: CampaignState, pauseReason: PauseReason | null = null) => ({ state, pauseReason });
+  expect(ruleOnCommand('pause', at('running'))).toEqual({ step: { kind: 'pause', reason: 'manual' } });
+  expect(ruleOnCommand('pause', at('paused', 'error_rate'))).toEqual({ step: null });
+  expect(ruleOnCommand('resume', at('paused', 'error_rate'))).toEqual({ step: { kind: 'resume' } });
+  expect(ruleOnCommand('resume', at('running'))).toEqual({ step: null });
+  expect(ruleOnCommand('cancel', at('scheduled'))).toEqual({ step: { kind: 'cancel' } });
+  expect(ruleOnCommand('cancel', at('cancelled'))).toEqual({ step: null });
+  expect(ruleOnCommand('pause', at('scheduled'))).toEqual({ refusal: { code: 'wrong_state', state: 'scheduled' } });
+  expect(ruleOnCommand('cancel', at('finished'))).toEqual({ refusal: { code: 'ended', state: 'finished' } });
+  expect(ruleOnCommand('resume', at('cancelled'))).toEqual({ refusal: { code: 'ended', state: 'cancelled' } });
+});
+
+test('a person’s pause takes the place of one that would end by itself', () => {
+  const paused = { state: 'paused', pauseReason: 'connection' } as const;
+  expect(ruleOnCommand('pause', paused)).toEqual({ step: { kind: 'pause', reason: 'manual' } });
+});
+
+test('how fast it sends can be changed from its schedule to its end', () => {
+  expect(campaignStates.filter((state) => rateRefusal(state) === null)).toEqual(['scheduled', 'running', 'paused']);
+  expect(rateRefusal('draft')).toEqual({ code: 'wrong_state', state: 'draft' });
+  expect(rateRefusal('finished')).toEqual({ code: 'ended', state: 'finished' });
 });

@@ -21,6 +21,7 @@ describe('a campaign', () => {
     ['running', { kind: 'pause', reason: 'quality' }, 'paused'],
     ['paused', { kind: 'resume' }, 'running'],
     ['running', { kind: 'finish' }, 'finished'],
+    ['paused', { kind: 'pause', reason: 'manual' }, 'paused'],
     ['paused', { kind: 'cancel' }, 'cancelled'],
   ])('that is %s goes by %o to %s', (from, step, to) => {
     expect(takeStep(from, step)).toEqual({ state: to, pauseReason: step.kind === 'pause' ? step.reason : null });
@@ -31,7 +32,7 @@ describe('a campaign', () => {
     ['draft', { kind: 'start' }],
     ['in_review', { kind: 'start' }],
     ['running', { kind: 'withdraw' }],
-    ['paused', { kind: 'pause', reason: 'manual' }],
+    ['paused', { kind: 'pause', reason: 'connection' }],
     ['paused', { kind: 'finish' }],
   ])('that is %s does not take %o', (state, step) => {
     expect(takeStep(state, step)).toEqual({ code: 'wrong_state', state });

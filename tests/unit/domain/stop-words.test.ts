@@ -17,7 +17,7 @@ describe('who wants no more messages says so', () => {
     ['Cancelar inscrição', 'pt_BR'],
     ['opt-out', 'en'],
     ['unsubscribe', 'it'],
-  ])('by "%s" in %s', (text, language) => expect(stopWordIn(text, language)).toBe('stop'));
+  ])('by "%s" in %s', (text, language) => expect(stopWordIn(text, [language])).toBe('stop'));
 });
 
 describe('who wants them again says so', () => {
@@ -27,7 +27,7 @@ describe('who wants them again says so', () => {
     ['Anmelden', 'de'],
     ['alta', 'es'],
     ['Unstop', 'en'],
-  ])('by "%s" in %s', (text, language) => expect(stopWordIn(text, language)).toBe('start'));
+  ])('by "%s" in %s', (text, language) => expect(stopWordIn(text, [language])).toBe('start'));
 });
 
 describe('nothing is asked', () => {
@@ -41,14 +41,20 @@ describe('nothing is asked', () => {
     ['cancel my order', 'en'],
     ['', 'it'],
     ['🙂', null],
-  ])('by "%s" in %s', (text, language) => expect(stopWordIn(text, language)).toBeNull());
+  ])('by "%s" in %s', (text, language) => expect(stopWordIn(text, [language])).toBeNull());
+});
+
+test('any of the languages that are spoken with them will do', () => {
+  expect(stopWordIn('Basta', [null, 'it'])).toBe('stop');
+  expect(stopWordIn('Abmelden', ['de', 'it'])).toBe('stop');
+  expect(stopWordIn('Basta', ['de', 'fr'])).toBeNull();
 });
 
 test('case, spaces and punctuation around a word never matter', () => {
   const around = fc.string({ unit: fc.constantFrom(' ', '.', '!', '?', '\n', '…', '🙏', '*'), maxLength: 5 });
   fc.assert(
     fc.property(around, around, fc.mixedCase(fc.constant('disiscrivi')), (before, after, word) => {
-      expect(stopWordIn(before + word + after, 'it')).toBe('stop');
+      expect(stopWordIn(before + word + after, ['it'])).toBe('stop');
     }),
   );
 });
@@ -57,7 +63,7 @@ test('a word inside of a sentence is no wish', () => {
   const more = fc.stringMatching(/^[a-z]{2,8}$/).filter((word) => !['all', 'messages', 'promotions'].includes(word));
   fc.assert(
     fc.property(more, (word) => {
-      expect(stopWordIn(`stop ${word}`, 'en')).toBeNull();
+      expect(stopWordIn(`stop ${word}`, ['en'])).toBeNull();
     }),
   );
 });

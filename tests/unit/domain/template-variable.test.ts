@@ -1,7 +1,8 @@
 import type { MediaId } from '../../../src/domain/ids.ts';
 import { expect, test } from 'vitest';
 import type { TemplateContent } from '../../../src/domain/template.ts';
-import { defaultValues, variablePlaces } from '../../../src/domain/template-variable.ts';
+import { defaultValues } from '../../../src/domain/template-variable.ts';
+import { placesOf } from '../../../src/domain/template-variables.ts';
 
 test('what a message must fill is named by its place, each once', () => {
   const content: TemplateContent = {
@@ -22,12 +23,13 @@ test('what a message must fill is named by its place, each once', () => {
       },
     ],
   };
-  expect(variablePlaces(content)).toEqual([
+  expect(placesOf(content).map(({ key }) => key)).toEqual([
     'header.name',
     'body.name',
     'body.city',
     'button.1',
     'button.2',
+    'card.0.header.media',
     'card.0.body.1',
   ]);
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import {
+  aboutCampaigns,
   aboutConnections,
+  type CampaignNotice,
   type ConnectionNotice,
   type Notice,
   type NotificationKind,
@@ -31,6 +33,14 @@ const trouble: ConnectionNotice = {
   data: { state: 'expired', since: '2026-11-30T08:00:00Z', waiting: 2, passedSlots: 'now' },
 };
 
+const stopped: CampaignNotice = {
+  about: 'campaign',
+  kind: 'campaign_paused',
+  actor: null,
+  name: 'Saldi',
+  data: { reason: 'cost_cap' },
+};
+
 type About = { link?: string; at?: Date };
 const mailIn = (speaker: typeof italian, changes: Partial<PostNotice> = {}, about: About = {}) =>
   mailOf(speaker, { ...notice, ...changes }, about);
@@ -43,6 +53,7 @@ function mailOf(speaker: typeof italian, told: Notice, { link = '', at = now }: 
 }
 
 function noticeOfKind(kind: NotificationKind): Notice {
+  if (aboutCampaigns(kind)) return { ...stopped, kind };
   return aboutConnections(kind) ? { ...trouble, kind } : { ...notice, kind };
 }
 
@@ -182,6 +193,27 @@ Sent by Chorally for Aurora. Nobody reads answers to this address.
     const { text } = mailOfConnection(english, told);
     expect(text).toContain(sentence);
     expect(text).not.toContain('It has been so since');
+  });
+});
+
+describe('a campaign', () => {
+  it.each([
+    ['cost_cap', 'has paused: its cost cap is reached. Clone it with a higher cap'],
+    ['quota', 'the month’s messages are used up. Resume it when'],
+    ['error_rate', 'too many of its messages fail. Look at the failures'],
+    ['quality', 'WhatsApp has complaints. Look at the quality'],
+    ['connection', 'a number cannot send. Look at the connection of its number. It goes on by itself'],
+    ['a new reason', '“Saldi” has paused. Resume it when the reason has gone. Whoever was not sent'],
+  ])('that has stopped by itself says why, and what can be done: %s', (reason, sentence) => {
+    expect(mailOf(english, { ...stopped, data: { reason } }, {}).text).toContain(sentence);
+  });
+
+  it('that WhatsApp has stopped says what WhatsApp wants', () => {
+    const data = { reason: 'connection', problem: 'payment', code: 131_042 };
+    const { subject, text } = mailOf(italian, { ...stopped, data }, { link: 'https://console.test/campaigns/1' });
+    expect(subject).toBe('La campagna «Saldi» è in pausa: un numero non può inviare');
+    expect(text).toContain('WhatsApp chiede di sistemare il metodo di pagamento dell’account.');
+    expect(text).toContain('Apri la campagna: https://console.test/campaigns/1');
   });
 });
 

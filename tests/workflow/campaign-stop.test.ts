@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { expect, test } from 'vitest';
+import { campaignActivities } from '../../src/activities/campaign.ts';
+import { campaignQuestionActivities } from '../../src/activities/campaign-question.ts';
+import { campaignSliceActivities } from '../../src/activities/campaign-slice.ts';
+import { ChannelError } from '../../src/channels/channel.ts';
+import type { SendAnswer } from '../../src/channels/whatsapp/send.ts';
+import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
+import { campaignWorkflowId } from '../../src/domain/campaign.ts';
+import type { campaign } from '../../src/workflows/campaign/workflow.ts';
+import { testMasterKeys } from '../db/support/held-connections.ts';
+import { databaseAs } from '../db/support/stack-databases.ts';
+import { ledgerCounts, type OwnCampaign, ownCampaign } from '../support/own-campaign.ts';
+import { workflowEnvironment } from '../support/workflow-environment.ts';
+
+const { db } = databaseAs('app', { max: 6 });
+const recipients = 150;
+
+test.each([
+  ['an account that is not paid for', 131_042, 'payment'],
+  ['a number that is not registered', 133_010, 'number'],
+  ['an account that is restricted', 368, 'restricted'],
+])('%s stops the campaign: nothing more is tried until WhatsApp says that it is over', async (_what, code, problem) => {
+  const whatsapp = {
+    refusal: null as number | null,
+    calls: 0,
+    accepted: [] as string[],
+    callsWhenAsked: [] as number[],
+  };
+  const own = await ownCampaign(db, { masterKeys: testMasterKeys, recipients });
+  await play(own, {
+    send: (to) => {
+      whatsapp.calls += 1;
+      if (whatsapp.calls === 21) whatsapp.refusal = code;
+      if (whatsapp.refusal !== null) return { kind: 'refused', code: whatsapp.refusal, status: 400, words: null };
+      whatsapp.accepted.push(to);
+      return { kind: 'accepted', messageId: `wamid.${whatsapp.calls}` };
+    },
+    health: () => {
+      whatsapp.callsWhenAsked.push(whatsapp.calls);
+      const asked = whatsapp.callsWhenAsked.length;
+      if (asked === 2) throw new ChannelError('away', { class: 'retry_later', mayHaveActed: false });
+      if (asked === 4) whatsapp.refusal = null;
+      return asked === 4;
+    },
+  });
+  const [first] = whatsapp.callsWhenAsked;
+  expect(whatsapp.callsWhenAsked).toEqual([first, first, first, first]);
+  expect(await ledgerCounts(db, own)).toEqual({ sent: recipients });
+  expect(new Set(whatsapp.accepted).size).toBe(whatsapp.accepted.length);
+  expect(await eventsOf(own)).toEqual([
+    ['campaign.paused', { reason: 'connection', problem, code }],
+    ['campaign.resumed', {}],
+    ['campaign.finished', {}],
+  ]);
+});
+
+test('a number that holds no token any more stops the campaign once, and its connection says why', async () => {
+  const own = await ownCampaign(db, { masterKeys: testMasterKeys, recipients: 1 });
+  await inTenant(own, (trx) => trx.deleteFrom('connection_secret').execute());
+  const never = () => expect.fail('nothing can be sent or asked');
+  const run = await begin(own, { send: never, health: never }, { skipping: false });
+  await expect.poll(() => eventsOf(own), { timeout: 30_000 }).toHaveLength(1);
+  await sleep(1_000);
+  expect(await eventsOf(own)).toEqual([['campaign.paused', { reason: 'connection', problem: 'token', code: null }]]);
+  expect(await inTenant(own, (trx) => trx.selectFrom('connection').select('state').execute())).toEqual([
+    { state: 'expired' },
+  ]);
+  await run.terminate();
+});
+
+interface Script {
+  readonly send: (to: string) => SendAnswer;
+  readonly health: () => boolean;
+}
+
+/** The whole of a campaign that runs already, in skipped time, against a WhatsApp that does as it is told. */
+async function play(own: OwnCampaign, script: Script): Promise<void> {
+  await (await begin(own, script, { skipping: true })).result();
+}
+
+async function begin(own: OwnCampaign, { send, health }: Script, { skipping }: { skipping: boolean }) {
+  const clock = () => Context.current().info.currentAttemptScheduledTimestampMs;
+  const common = { db, clock, masterKeys: testMasterKeys };
+  const { client, taskQueue } = await workflowEnvironment(
+    {
+      ...campaignActivities(common),
+      ...campaignQuestionActivities({ ...common, readHealth: async () => health() }),
+      ...campaignSliceActivities({
+        ...common,
+        sender: () => async (message) => send('phone' in message.to ? message.to.phone : message.to.userId),
+        readLimits: () => Promise.resolve({ perSecond: 1_000, tier: null, portfolioId: '1' }),
+        stopping: new AbortController().signal,
+      }),
+    },
+    { skipping },
+  );
+  const { tenantId, campaignId } = own;
+  return client.workflow.start<typeof campaign>('campaign', {
+    taskQueue,
+    workflowId: campaignWorkflowId(tenantId, campaignId),
+    args: [{ v: 1, tenantId, campaignId }],
+  });
+}
+
+const inTenant = <T>({ tenantId }: OwnCampaign, work: (trx: TenantTransaction) => Promise<T>): Promise<T> =>
+  withTenant(db, tenantId, work);
+
+async function eventsOf(own: OwnCampaign) {
+  const { campaignId } = own;
+  const rows = await inTenant(own, (trx) =>
+    trx.selectFrom('event').select(['kind', 'data']).where('entity_id', '=', campaignId).orderBy('position').execute(),
+  );
+  return rows.map(({ kind, data }) => [kind, data]);
+}
