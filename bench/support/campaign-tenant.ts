@@ -53,7 +53,7 @@ export async function campaignTenant(
     { tenantId, externalId: number.id, wabaId: account.id, accessToken },
   );
   const admin = await logIn(environment, admins[slug], slug);
-  const settings = { monthlyQuota: null, attributionHours: 72, reviewRequired: false };
+  const settings = { monthlyQuota: null, attributionHours: 72 };
   await succeed(admin.put('/v1/campaign-settings', { body: settings }));
   const template = await approvedTemplate(admin, connectionId);
   return { tenantId, admin, connectionId, ...template, phoneId: number.id, accessToken };

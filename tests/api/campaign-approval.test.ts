@@ -26,15 +26,15 @@ describe('a campaign that has to be approved', () => {
       approval: { id: approval.id },
     });
     expect(await toldOf(own, id)).toEqual(['campaign_changed']);
-    expect((await eventsOf(own, id)).map(({ kind }) => kind)).toEqual([
+    const kinds = (await eventsOf(own, id)).map(({ kind }) => kind);
+    expect([...kinds.slice(0, 2), kinds.at(-1)]).toEqual([
       'campaign.created',
       'campaign.submitted',
-      'approval.requested',
-      'approval.vote',
-      'approval.requested',
-      'approval.vote',
       'campaign.approved',
     ]);
+    // A vote and the opening of the step after it are written side by side.
+    const [requested, voted] = ['approval.requested', 'approval.vote'];
+    expect(kinds.slice(2, -1).toSorted()).toEqual([requested, requested, voted, voted]);
   });
 
   it('tells its approvers that it waits for them, and its author how it ended', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/platform/new-id.ts';
-import { approved, eventsOf, sendableDraft, toldOf } from '../support/campaign-api.ts';
+import { approved, eventsOf, sendableDraft, toldOf, withCampaignPolicy } from '../support/campaign-api.ts';
 import { insertGroup, insertTemplate } from '../support/campaign-people.ts';
 import { faultsOf } from '../support/calendar-api.ts';
 import { type TenantApi, useTenantApi } from '../support/tenant-api.ts';
@@ -141,7 +141,7 @@ describe('a campaign that is scheduled', () => {
   });
 
   it('has no process while it is a draft or in review: a review is cancelled without one', async () => {
-    const own = tenantApi();
+    const own = await withCampaignPolicy(tenantApi(), [{ roles: ['reviewer'] }]);
     const { body } = await sendableDraft(own);
     const command = async (name: string) => (await own.as('paolo', 'POST', `${path(body)}/${name}`)).body;
     for (const name of ['pause', 'resume', 'cancel']) {
