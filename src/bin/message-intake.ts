@@ -22,7 +22,7 @@ export function openMessageIntake(dependencies: {
     clock,
     contacts: addressBook,
     priceOf: chargedPrice,
-    onFailures: (trx, tenantId, failures) => followFailures(trx, { tenantId, failures, now: new Date(clock()) }),
+    onFailures: (trx, tenantId, told) => followFailures(trx, { tenantId, ...told, now: new Date(clock()) }),
     debitInbound,
     progressed: (tenantId, campaignId) => teller.progressed(tenantId, campaignId),
   });

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { TenantId } from '../domain/ids.ts';
+import type { CampaignId, TenantId } from '../domain/ids.ts';
 import { whatsappVerdict } from '../domain/whatsapp-verdict.ts';
 import { moveCampaign } from './campaign.ts';
 import { stopNumber } from './campaign-numbers.ts';
@@ -15,20 +15,25 @@ interface Context {
 /**
  * What follows where WhatsApp has taken a message first and then not delivered it, by the same table as where it refuses
  * one: who has had enough marketing is written to once more later, who wants none is left in peace, and where it is the
- * sender that is refused, the campaign stops and the message waits with the others. All else has failed.
+ * sender that is refused, the campaign stops and the message waits with the others. All else has failed; `failing` are
+ * the campaigns of which too much has.
  */
 export async function followFailures(
   trx: TenantTransaction,
-  batch: Context & { readonly failures: readonly LedgerFailure[] },
+  batch: Context & { readonly failures: readonly LedgerFailure[]; readonly failing: readonly CampaignId[] },
 ): Promise<void> {
   const judged = batch.failures.map((failure) => ({
     failure,
     ...whatsappVerdict({ code: failure.errorCode, attempt: 1 }),
   }));
   // What changes a campaign comes first: who only wants it to stay as it is must not have to change it later.
-  for (const { failure, effect } of judged.toSorted(byCampaign)) {
-    if (effect.kind === 'stop_account' || effect.kind === 'pause') await stop(trx, batch, failure, effect);
-  }
+  const stops = judged.flatMap(({ failure, effect }) =>
+    effect.kind === 'stop_account' || effect.kind === 'pause'
+      ? [{ campaignId: failure.campaignId, take: () => stop(trx, batch, failure, effect) }]
+      : [],
+  );
+  const halts = batch.failing.map((campaignId) => ({ campaignId, take: () => pauseFailing(trx, batch, campaignId) }));
+  for (const { take } of [...stops, ...halts].toSorted(byCampaign)) await take();
   // Authors are locked in the order of their keys, as everybody does who locks several.
   for (const { failure, row, effect } of judged.toSorted(byAuthor)) {
     if (row.kind === 'capped') await postpone(trx, batch, failure, row.afterMs);
@@ -41,7 +46,8 @@ interface Judged {
   readonly failure: LedgerFailure;
 }
 
-const byCampaign = (a: Judged, b: Judged): number => (a.failure.campaignId < b.failure.campaignId ? -1 : 1);
+const byCampaign = (a: { readonly campaignId: CampaignId }, b: { readonly campaignId: CampaignId }): number =>
+  a.campaignId < b.campaignId ? -1 : 1;
 const byAuthor = (a: Judged, b: Judged): number => (a.failure.authorId < b.failure.authorId ? -1 : 1);
 
 /** Once; whom WhatsApp shields a second time is sent nothing more. The id stays, so that repeated statuses count for nothing. */
@@ -95,6 +101,12 @@ async function stop(
   const paused = await moveCampaign(trx, { tenantId, campaignId, step, actor, now, data });
   if (paused?.kind !== 'changed' || effect.kind !== 'stop_account') return;
   await stopNumber(trx, { tenantId, campaignId, connectionId }, { problem: effect.problem, code, now });
+}
+
+/** What has failed stays failed; the rest waits until a person has looked at the list. */
+async function pauseFailing(trx: TenantTransaction, { tenantId, now }: Context, campaignId: CampaignId): Promise<void> {
+  const step = { kind: 'pause', reason: 'error_rate' } as const;
+  await moveCampaign(trx, { tenantId, campaignId, step, actor: { kind: 'process' }, now });
 }
 
 /** The campaign, if it goes on, and so that it does not finish meanwhile. */

@@ -35,6 +35,8 @@ export interface LedgerOutcome {
   /** The campaigns of which something has changed. */
   readonly campaigns: readonly CampaignId[];
   readonly failures: readonly LedgerFailure[];
+  /** The campaigns of the messages that have arrived, one by one. */
+  readonly arrivals: readonly CampaignId[];
 }
 
 interface LedgerBatch {
@@ -45,7 +47,7 @@ interface LedgerBatch {
 
 /** Brings the rows of campaigns' ledgers to what statuses tell. */
 export async function advanceLedger(trx: TenantTransaction, batch: LedgerBatch): Promise<LedgerOutcome> {
-  if (batch.statuses.length === 0) return { campaigns: [], failures: [] };
+  if (batch.statuses.length === 0) return { campaigns: [], failures: [], arrivals: [] };
   const rows = await lockRows(trx, batch);
   const told = statusesByRow(rows, batch.statuses);
   const changed = rows.flatMap((row) => {
@@ -68,8 +70,11 @@ export async function advanceLedger(trx: TenantTransaction, batch: LedgerBatch):
         connectionId,
         errorCode,
       })),
+    arrivals: changed.filter(({ row, next }) => hasArrived(next) && !hasArrived(row)).map(({ row }) => row.campaignId),
   };
 }
+
+const hasArrived = ({ state }: Delivery): boolean => state === 'delivered' || state === 'read';
 
 interface LedgerRow extends Delivery {
   readonly campaignId: CampaignId;

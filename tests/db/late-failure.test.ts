@@ -108,6 +108,15 @@ it('what cannot be delivered has failed, and is counted by its reason', async ()
   expect(await campaign()).toMatchObject({ state: 'running' });
 });
 
+it('a campaign of which too much was not delivered pauses, and what has failed stays so', async () => {
+  await sent('wamid.1');
+  await told('wamid.1', 'failed', 131_026);
+  const { tenantId, campaignId } = own;
+  await inTenant((trx) => followFailures(trx, { tenantId, failures: [], failing: [campaignId], now }));
+  expect(await campaign()).toMatchObject({ state: 'paused', pause_reason: 'error_rate', epoch: 2 });
+  expect(await row()).toMatchObject({ state: 'failed' });
+});
+
 describe('an account that turns out to be out of order only afterwards', () => {
   it('stops the campaign as if the message had been refused, and the message waits with the others', async () => {
     await sent('wamid.1');
@@ -152,7 +161,7 @@ async function told(providerId: string, state: ReportedState, errorCode: number 
   const status = { providerId, at: now.getTime(), state, opaque, errorCode, pricing: null };
   await inTenant(async (trx) => {
     const { failures } = await applyStatuses(trx, { tenantId, statuses: [status], priceOf: null, now });
-    await followFailures(trx, { tenantId, failures, now });
+    await followFailures(trx, { tenantId, failures, failing: [], now });
   });
 }
 

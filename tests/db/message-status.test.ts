@@ -49,7 +49,7 @@ describe('statuses of a campaign', () => {
     const outcome = await apply([
       told('wamid.late', { state: 'delivered', opaque: opaqueOf({ kind: 'campaign', ...lost }) }),
     ]);
-    expect(outcome).toEqual({ campaigns: [lost.campaignId], failures: [] });
+    expect(outcome).toEqual({ campaigns: [lost.campaignId], failures: [], arrivals: [lost.campaignId] });
     expect(await rowOf(lost.id)).toMatchObject({
       state: 'delivered',
       provider_message_id: 'wamid.late',
@@ -72,7 +72,7 @@ describe('statuses of a campaign', () => {
       campaigns: [campaignId],
       failures: [{ campaignId, id, authorId, connectionId, errorCode: 131_049 }],
     });
-    expect(await apply([failed])).toEqual({ campaigns: [], failures: [] });
+    expect(await apply([failed])).toEqual({ campaigns: [], failures: [], arrivals: [] });
     expect(await rowOf(id)).toMatchObject({ state: 'failed', error_code: 131_049, failed_at: new Date(at(1)) });
   });
 
@@ -100,7 +100,7 @@ describe('statuses of a campaign', () => {
     const { campaignId } = await recipient({});
     const foreign = { kind: 'campaign', campaignId, id: randomUUID() as CampaignMessageId } as const;
     const nowhere = { ...foreign, campaignId: randomUUID() as CampaignId };
-    const untold = { campaigns: [], failures: [] };
+    const untold = { campaigns: [], failures: [], arrivals: [] };
     expect(await apply([told('wamid.other', { state: 'read' })])).toEqual(untold);
     expect(await apply([told('wamid.other', { state: 'read', opaque: 'order 42' })])).toEqual(untold);
     for (const reference of [foreign, nowhere]) {

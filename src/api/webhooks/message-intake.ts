@@ -7,6 +7,7 @@ import { type TenantTransaction, withTenant } from '../../db/tenant.ts';
 import type { CampaignId, ConnectionId, TenantId } from '../../domain/ids.ts';
 import type { InboundMessage, MessageStatus, NumberNews, PreferenceChange } from '../../domain/number-news.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { type CampaignErrors, campaignErrors } from './campaign-errors.ts';
 import { groupCommit } from './group-commit.ts';
 import { type InboundContacts, takeMessage, takePreference } from './take-message.ts';
 
@@ -16,14 +17,18 @@ export interface IntakeDependencies {
   readonly contacts: InboundContacts;
   /** Null: nothing is known of prices. */
   readonly priceOf: PriceOf | null;
-  /** What follows for the campaign and the person from a message that failed after it had been taken. */
-  readonly onFailures:
-    | ((trx: TenantTransaction, tenantId: TenantId, failures: readonly LedgerFailure[]) => Promise<void>)
-    | null;
+  /** What follows for campaigns and people from messages that failed after they had been taken. */
+  readonly onFailures: ((trx: TenantTransaction, tenantId: TenantId, told: ToldFailures) => Promise<void>) | null;
   /** What comes in uses up a number's throughput, too. */
   readonly debitInbound: ((trx: TenantTransaction, number: HeldNumber, count: number) => Promise<void>) | null;
   /** Something has changed in a campaign's ledger. */
   progressed(tenantId: TenantId, campaignId: CampaignId): void;
+}
+
+export interface ToldFailures {
+  readonly failures: readonly LedgerFailure[];
+  /** The campaigns of which too many have failed lately. */
+  readonly failing: readonly CampaignId[];
 }
 
 interface HeldNumber {
@@ -50,9 +55,10 @@ const largestBatch = 1_000;
  * people write is stored one by one, since it is rare and locks their author.
  */
 export function messageIntake(dependencies: IntakeDependencies): MessageIntake {
+  const errors = campaignErrors();
   const statuses = groupCommit<ToldStatus>({
     maxItems: largestBatch,
-    run: (told) => storeStatuses(dependencies, told),
+    run: (told) => storeStatuses(dependencies, errors, told),
   });
   return {
     async take(news) {
@@ -63,7 +69,11 @@ export function messageIntake(dependencies: IntakeDependencies): MessageIntake {
   };
 }
 
-async function storeStatuses(dependencies: IntakeDependencies, told: readonly ToldStatus[]): Promise<void> {
+async function storeStatuses(
+  dependencies: IntakeDependencies,
+  errors: CampaignErrors,
+  told: readonly ToldStatus[],
+): Promise<void> {
   const { db, clock, priceOf, onFailures, progressed } = dependencies;
   const holders = await holdersOfNumbers(db, [...new Set(told.map(({ numberId }) => numberId))]);
   const byTenant = Map.groupBy(holders, ({ tenantId }) => tenantId);
@@ -74,7 +84,9 @@ async function storeStatuses(dependencies: IntakeDependencies, told: readonly To
       const { campaigns } = await withTenant(db, tenantId, async (trx) => {
         const batch = { tenantId, statuses: own, priceOf, now: new Date(clock()) };
         const outcome = await applyStatuses(trx, batch);
-        if (outcome.failures.length > 0) await onFailures?.(trx, tenantId, outcome.failures);
+        const { failures } = outcome;
+        const failing = errors.failing(outcome);
+        if (failures.length > 0) await onFailures?.(trx, tenantId, { failures, failing });
         return outcome;
       });
       for (const campaignId of campaigns) progressed(tenantId, campaignId);
