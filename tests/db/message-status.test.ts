@@ -71,6 +71,7 @@ describe('statuses of a campaign', () => {
     expect(await apply([failed, failed])).toEqual({
       campaigns: [campaignId],
       failures: [{ campaignId, id, authorId, connectionId, errorCode: 131_049 }],
+      arrivals: [],
     });
     expect(await apply([failed])).toEqual({ campaigns: [], failures: [], arrivals: [] });
     expect(await rowOf(id)).toMatchObject({ state: 'failed', error_code: 131_049, failed_at: new Date(at(1)) });
