@@ -249,7 +249,7 @@ export async function moveCampaign(
     await withdrawFromApproval(trx, { tenantId, campaignId }, { by: actor.id, now });
   }
   if (actor.kind !== 'user') await notifyOfCampaign(trx, { tenantId, campaignId }, { step, now, data });
-  return { kind: 'changed', concernsProcess: hasProcess(row.state) || hasProcess(next.state) };
+  return { kind: 'changed', concernsProcess: hasProcess(row.state) || next.state === 'scheduled' };
 }
 
 const eventOf: Readonly<Record<CampaignStep['kind'], EventKind>> = {

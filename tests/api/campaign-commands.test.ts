@@ -68,10 +68,22 @@ async function running(own: TenantApi): Promise<string> {
     groupIds: [await insertGroup(trx, author, [{ count: people }])],
     variants: [{ key: 'A', templateId: await insertTemplate(trx, author, { account: waba.id }) }],
   }));
+  for (const { templateId } of named.variants) await hold(templateId);
   const { body } = await sendableDraft(own, { ...named, connectionIds: [connectionId], ratePerS: perSecond });
   const { body: scheduled } = await approved(own, body.id);
   expect(scheduled).toMatchObject({ state: 'scheduled' });
   return body.id;
+}
+
+/** WhatsApp has the template too. */
+async function hold(templateId: string): Promise<void> {
+  const name = `t_${templateId.replaceAll('-', '')}`;
+  const components = [{ type: 'BODY', text: 'Buone feste!' }];
+  await fetch(`${simulatorAddresses(testStack()).graph?.control}/templates`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ wabaId: waba.id, name, components }),
+  });
 }
 
 /** A number belongs to one tenant at a time. */
