@@ -198,7 +198,7 @@ Sent by Chorally for Aurora. Nobody reads answers to this address.
 
 describe('a campaign', () => {
   it.each([
-    ['cost_cap', 'has paused: its cost cap is reached. Clone it with a higher cap'],
+    ['cost_cap', 'has paused: its cost cap is reached. Raise its cap and resume it'],
     ['quota', 'the month’s messages are used up. Resume it when'],
     ['error_rate', 'too many of its messages fail. Look at the failures'],
     ['quality', 'WhatsApp has complaints. Look at the quality'],
