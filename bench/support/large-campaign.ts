@@ -4,7 +4,7 @@ import { isFrozen } from '../../src/db/campaign-freeze.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { CampaignId } from '../../src/domain/ids.ts';
 import { begin, type CampaignTenant, finished, insertPeople } from './campaign-tenant.ts';
-import { firstSent, type Measuring, stop } from './campaign-measures.ts';
+import { firstSent, type Measuring } from './campaign-measures.ts';
 import { percentile } from './report.ts';
 import { succeed, tell } from './system.ts';
 import { forgetPeak, peakMib } from './worker-memory.ts';
@@ -41,17 +41,20 @@ export async function largeCampaign(about: Large): Promise<Readonly<Record<strin
   const frozenAt = Date.now();
   tell(`all of its people were written down after ${(frozenAt - beganAt) / 1_000} s`);
   const results = await resultsMs(about, campaignId);
-  await pause(20_000);
+  const memoryByThen = peakMib(workerPid);
+  forgetPeak(workerPid);
+  await finished(db, tenant, campaignId);
   const seen = await whatsapp.deliveries(since, tenant.phoneId);
   const memory = peakMib(workerPid);
-  await stop(about, campaignId);
   if (seen.most !== 1) throw new Complaint(`Somebody was sent ${seen.most} messages.`);
+  if (seen.taken !== recipients) throw new Complaint(`${seen.taken} of ${recipients} were sent something.`);
   return {
     large_recipients: recipients,
     large_sent: seen.taken,
     large_first_send_s: ((firstAt ?? Number.NaN) - beganAt) / 1_000,
     large_frozen_s: (frozenAt - beganAt) / 1_000,
     large_messages_per_s: (seen.taken / ((seen.lastAt ?? 0) - (firstAt ?? 0))) * 1_000,
+    large_frozen_rss_mb: memoryByThen,
     large_rss_mb: memory,
     large_results_ms: Math.max(whileFreezing, results),
     few_alone_s: alone / 1_000,

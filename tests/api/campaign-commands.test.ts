@@ -79,7 +79,8 @@ async function running(own: TenantApi): Promise<string> {
 async function hold(templateId: string): Promise<void> {
   const name = `t_${templateId.replaceAll('-', '')}`;
   const components = [{ type: 'BODY', text: 'Buone feste!' }];
-  await fetch(`${simulatorAddresses(testStack()).graph?.control}/templates`, {
+  const { graph } = simulatorAddresses(testStack());
+  await fetch(`${graph?.control}/templates`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ wabaId: waba.id, name, components }),
