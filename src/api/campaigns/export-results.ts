@@ -12,6 +12,7 @@ import { definePublicRoute, defineRoute, type PublicRoute, type Route } from '..
 import type { MediaUrls } from '../media/media-view.ts';
 import { answer } from '../route-context.ts';
 import { id, instantView } from '../schemas.ts';
+import { signedQuery, unsignedProblem } from '../signed-address.ts';
 import { campaignParams } from './campaign-schemas.ts';
 
 const addressHoldsMs = 10 * 60_000;
@@ -51,18 +52,9 @@ export function fetchExport({ urls }: { readonly urls: MediaUrls }): PublicRoute
     summary: 'Download a campaign’s ledger by its signed address',
     description: 'A CSV file, RFC 4180, in UTF-8. It is read while it is sent, however long it is.',
     params: z.strictObject({ tenantId: id<TenantId>('The tenant.'), campaignId: id<CampaignId>('The campaign.') }),
-    query: z.strictObject({
-      expires: z.coerce.number().int().min(0).max(99_999_999_999).meta({ description: 'Seconds since the epoch.' }),
-      signature: z.string().max(128).meta({ description: 'Proves that this system made the address.' }),
-    }),
+    query: signedQuery,
     answer: { description: 'The ledger.', contentType: 'text/csv' },
-    refusals: {
-      not_signed: {
-        status: 403,
-        title: 'Not signed',
-        description: 'The address was not made by this system, was changed, or has expired.',
-      },
-    },
+    refusals: unsignedProblem,
     serve: async ({ params, query, now, services, refuse }) => {
       if (!grantsExport(urls.urlKey, { ...params, ...query, now: now.getTime() })) throw refuse('not_signed');
       const { tenantId, campaignId } = params;

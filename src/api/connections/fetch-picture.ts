@@ -5,6 +5,7 @@ import type { Storage } from '../../platform/storage.ts';
 import { definePublicRoute, type PublicRoute } from '../define-route.ts';
 import type { MediaUrls } from '../media/media-view.ts';
 import { id } from '../schemas.ts';
+import { signedQuery, unsignedProblem } from '../signed-address.ts';
 
 export function fetchPicture({ storage, urls }: { storage: Storage; urls: MediaUrls }): PublicRoute {
   return definePublicRoute({
@@ -22,18 +23,9 @@ export function fetchPicture({ storage, urls }: { storage: Storage; urls: MediaU
         .meta({ description: 'sha256 of the picture, in hex.' })
         .transform((hash) => hash as Sha256),
     }),
-    query: z.strictObject({
-      expires: z.coerce.number().int().min(0).max(99_999_999_999).meta({ description: 'Seconds since the epoch.' }),
-      signature: z.string().max(128).meta({ description: 'Proves that this system made the address.' }),
-    }),
+    query: signedQuery,
     answer: { description: 'The picture.', contentType: 'image/jpeg' },
-    refusals: {
-      not_signed: {
-        status: 403,
-        title: 'Not signed',
-        description: 'The address was not made by this system, was changed, or has expired.',
-      },
-    },
+    refusals: unsignedProblem,
     serve: async ({ params, query, now, refuse }) => {
       if (!grantsPicture(urls.urlKey, { ...params, ...query, now: now.getTime() })) throw refuse('not_signed');
       const stored = await storage.find(params.tenantId, params.sha256);

@@ -9,6 +9,7 @@ import type { MediaDependencies } from '../media/routes.ts';
 import { cursorCodec, pageFrom, pageOf, pageQuery } from '../paging.ts';
 import { answer } from '../route-context.ts';
 import { id } from '../schemas.ts';
+import { signedQuery, unsignedProblem } from '../signed-address.ts';
 import { importParams, importView, presentImport } from './import-view.ts';
 
 const cursors = cursorCodec('contact-imports', id<ContactImportId>('The last import of the page before.'));
@@ -94,18 +95,9 @@ export function fetchRefusedRows({ storage, urls }: MediaDependencies): PublicRo
       tenantId: id<TenantId>('The tenant.'),
       importId: id<ContactImportId>('The import.'),
     }),
-    query: z.strictObject({
-      expires: z.coerce.number().int().min(0).max(99_999_999_999).meta({ description: 'Seconds since the epoch.' }),
-      signature: z.string().max(128).meta({ description: 'Proves that this system made the address.' }),
-    }),
+    query: signedQuery,
     answer: { description: 'The rows.', contentType: 'text/csv' },
-    refusals: {
-      not_signed: {
-        status: 403,
-        title: 'Not signed',
-        description: 'The address was not made by this system, was changed, or has expired.',
-      },
-    },
+    refusals: unsignedProblem,
     serve: async ({ params, query, now, services, refuse }) => {
       if (!grantsRefusedRows(urls.urlKey, { ...params, ...query, now: now.getTime() })) throw refuse('not_signed');
       const { tenantId, importId } = params;

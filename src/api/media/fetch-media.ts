@@ -7,6 +7,7 @@ import type { Storage } from '../../platform/storage.ts';
 import { definePublicRoute, type PublicRoute } from '../define-route.ts';
 import { headerOf } from '../pipeline/request.ts';
 import { id } from '../schemas.ts';
+import { signedQuery, unsignedProblem } from '../signed-address.ts';
 import { requestedRange } from './byte-range.ts';
 import type { MediaUrls } from './media-view.ts';
 
@@ -25,17 +26,10 @@ export function fetchMedia({ storage, urls }: { storage: Storage; urls: MediaUrl
         .enum(mediaFileKinds)
         .meta({ description: 'The file as it was uploaded, the JPEG made of it for the networks, or a small one.' }),
     }),
-    query: z.strictObject({
-      expires: z.coerce.number().int().min(0).max(99_999_999_999).meta({ description: 'Seconds since the epoch.' }),
-      signature: z.string().max(128).meta({ description: 'Proves that this system made the address.' }),
-    }),
+    query: signedQuery,
     answer: { description: 'The file.', contentType: '*/*' },
     refusals: {
-      not_signed: {
-        status: 403,
-        title: 'Not signed',
-        description: 'The address was not made by this system, was changed, or has expired.',
-      },
+      ...unsignedProblem,
       range_not_satisfiable: {
         status: 416,
         title: 'Range not satisfiable',
