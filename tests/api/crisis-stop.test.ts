@@ -48,6 +48,18 @@ describe('a crisis stop', () => {
     expect((await list(api)).body).toMatchObject({ campaigns: [], stop: { active: false, campaigns: 0 } });
   });
 
+  it('lets nothing leave that a running campaign had claimed before', async () => {
+    const api = await fresh();
+    const { body: draft } = await sendableDraft(api);
+    const campaigns = () => api.inTenant((trx) => trx.selectFrom('campaign').select(['state', 'epoch']).execute());
+    await api.inTenant((trx) =>
+      trx.updateTable('campaign').set({ state: 'running' }).where('id', '=', draft.id).execute(),
+    );
+    const [before] = await campaigns();
+    expect((await stop(api)).body).toMatchObject({ campaigns: 1 });
+    expect(await campaigns()).toEqual([{ state: 'running', epoch: (before?.epoch ?? 0) + 1 }]);
+  });
+
   it('pages what it holds back in the order in which it is due', async () => {
     const api = await fresh();
     const hours = ['12', '10', '11'];
