@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { approved, sendableDraft, toldOf } from '../support/campaign-api.ts';
 import { type TenantApi, useTenantApi } from '../support/tenant-api.ts';
 
 describe('a crisis stop', () => {
@@ -27,37 +26,6 @@ describe('a crisis stop', () => {
     expect(body.items[0]).toMatchObject({ slotPassed: false, targets: [{ reason: 'halted', network: 'facebook' }] });
     expect((await read(api, inReview)).attention).toBe(false);
     expect(await eventsOf(api)).toEqual(['tenant.halted']);
-  });
-
-  it('holds campaigns back too, shows which, and tells them of the release', async () => {
-    const api = await fresh();
-    const { body: draft } = await sendableDraft(api, { startsAtLocal: '2031-06-01T10:00' });
-    await approved(api, draft.id);
-    expect((await stop(api)).body).toMatchObject({ active: true, campaigns: 1 });
-    expect((await list(api)).body.campaigns).toEqual([
-      { id: draft.id, name: 'Natale', state: 'scheduled', startsAtLocal: '2031-06-01T10:00', recipients: null },
-    ]);
-    const refused = await api.as('paolo', 'POST', `/v1/campaigns/${draft.id}/start`);
-    expect([refused.status, refused.body.type]).toEqual([409, '/problems/halted']);
-    const halted = async () => (await api.as('paolo', 'GET', `/v1/campaigns/${draft.id}`)).body.halted;
-    expect(await halted()).toBe(true);
-    const told = (await toldOf(api, draft.id)).length;
-    await release(api, { posts: 'all' });
-    expect(await toldOf(api, draft.id)).toHaveLength(told + 1);
-    expect(await halted()).toBe(false);
-    expect((await list(api)).body).toMatchObject({ campaigns: [], stop: { active: false, campaigns: 0 } });
-  });
-
-  it('lets nothing leave that a running campaign had claimed before', async () => {
-    const api = await fresh();
-    const { body: draft } = await sendableDraft(api);
-    const campaigns = () => api.inTenant((trx) => trx.selectFrom('campaign').select(['state', 'epoch']).execute());
-    await api.inTenant((trx) =>
-      trx.updateTable('campaign').set({ state: 'running' }).where('id', '=', draft.id).execute(),
-    );
-    const [before] = await campaigns();
-    expect((await stop(api)).body).toMatchObject({ campaigns: 1 });
-    expect(await campaigns()).toEqual([{ state: 'running', epoch: (before?.epoch ?? 0) + 1 }]);
   });
 
   it('pages what it holds back in the order in which it is due', async () => {
