@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { answerConsentPage } from '../../dev/consent.ts';
 import { seedTenants } from '../../simulators/seed.ts';
 import type { CallAnswer } from '../support/api.ts';
-import { land } from '../support/consent-at-networks.ts';
-import { callRunning, demand } from '../support/running-api.ts';
+import { grantAt, land } from '../support/consent-at-networks.ts';
+import { choose } from '../support/consent-flow.ts';
+import { useRealNetworks } from '../support/real-networks.ts';
+import { demand } from '../support/running-api.ts';
+import { useTenantApi } from '../support/tenant-api.ts';
 
 const [aurora, lariana] = seedTenants;
 const person = aurora.metaPerson.externalId;
@@ -21,12 +24,10 @@ test.each(['facebook', 'instagram', 'linkedin', 'x', 'youtube', 'microsoft_mail'
 );
 
 test('a page of another tenant is taken, although its own administrator consents', async () => {
-  const as = 'federica.lariana';
-  const { id, authorizationUrl } = await begin({ network: 'facebook' }, as);
-  await land(await answerConsentPage(authorizationUrl, { person }));
-  const json = { externalIds: [aurora.facebook[0].externalId] };
-  const path = `/v1/connections/authorizations/${id}/selection`;
-  const { status, body } = await callRunning(path, { as, method: 'POST', json });
+  // A tenant of its own: other tests watch that nothing changes in the seeded ones.
+  const own = started();
+  const choice = await grantAt(own, { network: 'facebook', kind: 'facebook_login', consent: { person } });
+  const { status, body } = await choose(own, choice, [aurora.facebook[0].externalId]);
   expect([status, body.type]).toEqual([409, '/problems/page-taken']);
 });
 
@@ -34,7 +35,7 @@ test('a refresh at which somebody else’s pages come back names both, and chang
   const { items } = (await demand(200, '/v1/connections?network=facebook', { as: admin })).body;
   const card = items.find((item: { externalId: string }) => item.externalId === aurora.facebook[1]?.externalId);
   const before = (await demand(200, `/v1/connections/${card.id}`, { as: admin })).body;
-  const { id, authorizationUrl } = await begin({}, admin, `/v1/connections/${before.id}/refresh`);
+  const { id, authorizationUrl } = await begin({}, `/v1/connections/${before.id}/refresh`);
   await land(await answerConsentPage(authorizationUrl, { person: lariana.metaPerson.externalId }));
   expect((await shown(id)).failure).toMatchObject({
     code: 'other_page',
@@ -58,10 +59,11 @@ test('a code that was used is refused by the network itself, whoever’s state i
   });
 });
 
+const started = useTenantApi({ policy: false, ...useRealNetworks() });
 const admin = 'giulia.aurora';
 
-async function begin(json: object, as = admin, path = '/v1/connections/authorizations'): Promise<CallAnswer['body']> {
-  return (await demand(201, path, { as, method: 'POST', json })).body;
+async function begin(json: object, path = '/v1/connections/authorizations'): Promise<CallAnswer['body']> {
+  return (await demand(201, path, { as: admin, method: 'POST', json })).body;
 }
 
 async function shown(id: string): Promise<CallAnswer['body']> {
