@@ -12,7 +12,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./
 COPY src ./src
 COPY temporal ./temporal
-RUN mkdir -p /var/lib/chorally/media && chown node:node /var/lib/chorally/media
+RUN mkdir -p /var/lib/chorally/media /var/lib/chorally/departures && chown node:node /var/lib/chorally/*
 USER node
 VOLUME /var/lib/chorally/media
 EXPOSE 7300 7340

@@ -33,6 +33,7 @@ export function programVariables(stack: Stack): Record<string, string> {
     RATE_LIMIT_TENANT_PER_MINUTE: '120000',
     PUBLIC_URL: `http://localhost:${ports.api}`,
     MEDIA_DIR: join(runDir, 'media'),
+    DEPARTURES_DIR: join(runDir, 'departures'),
     MEDIA_URL_KEY: secrets.mediaUrlKey,
     MASTER_KEY: secrets.masterKey,
     FACEBOOK_GRAPH_URL: `http://localhost:${ports.graph}`,

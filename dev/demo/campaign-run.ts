@@ -88,7 +88,7 @@ async function compare(
   say.claim(
     lost === 0
       ? `nobody is in doubt, and ${count(skipped)} were passed over for want of consent`
-      : `${lost} were on their way when the worker died and never left: they are told as unconfirmed, not passed over`,
+      : `${lost} were leaving in the very moment in which the worker died, and did not arrive: they are told as unconfirmed`,
     unconfirmed === lost && waiting === 0,
     results.total,
   );

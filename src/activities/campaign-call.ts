@@ -1,7 +1,7 @@
 import type { OutgoingMessage, SendAnswer, SendMessage } from '../channels/whatsapp/send.ts';
 import type { ClaimedMessage, MessageResult } from '../db/campaign-ledger.ts';
 import type { SendingVariant } from '../db/campaign-sending.ts';
-import type { AuthorId, CampaignId, TemplateId } from '../domain/ids.ts';
+import type { AuthorId, CampaignId, CampaignMessageId, TemplateId } from '../domain/ids.ts';
 import { watchErrors } from '../domain/error-rate.ts';
 import { messageValues } from '../domain/message-values.ts';
 import { opaqueOf } from '../domain/opaque-data.ts';
@@ -30,6 +30,8 @@ export function campaignCaller(of: {
   readonly campaignId: CampaignId;
   readonly send: SendMessage;
   readonly variantOf: (key: string) => SendingVariant | null;
+  /** Told of each message right before it leaves. */
+  readonly onLeave: (id: CampaignMessageId) => void;
   readonly clock: () => number;
 }): Caller {
   const { campaignId, clock } = of;
@@ -44,7 +46,7 @@ export function campaignCaller(of: {
       const outgoing = variant === null ? null : messageFor(message, { variant, campaignId });
       // A value is missing that WhatsApp insists on; the plan was checked for this, the template has changed since.
       if (variant === null || outgoing === null) return { id, kind: 'failed', code: null };
-      const answer = await of.send(outgoing, departBy);
+      const answer = await of.send(outgoing, { departBy, onLeave: () => of.onLeave(id) });
       silent = answer.kind === 'lost' || answer.kind === 'not_sent' ? silent + 1 : 0;
       return resultOf(answer, { message, attempt, variant });
     },

@@ -18,6 +18,7 @@ import type { PauseReason } from '../domain/campaign.ts';
 import { errorOf, scopesRefused } from '../domain/connection-health.ts';
 import type { CampaignMessageId, ConnectionId } from '../domain/ids.ts';
 import { newId } from '../platform/new-id.ts';
+import type { DepartureLog, DepartureLogs } from '../platform/departure-log.ts';
 import type { SealKey } from '../platform/sealing.ts';
 import { campaignCaller, type Consequences } from './campaign-call.ts';
 import { campaignDesk } from './campaign-desk.ts';
@@ -31,6 +32,8 @@ export interface CampaignSliceDependencies {
   readonly masterKeys: readonly SealKey[];
   readonly sender: WhatsappSender;
   readonly readLimits: ReadLimits;
+  /** Null: nothing tells after a kill which of the marked rows have left. */
+  readonly departures: DepartureLogs | null;
   readonly clock: () => number;
   /** Aborted when this process is asked to stop: what has not begun is given back. */
   readonly stopping: AbortSignal;
@@ -127,8 +130,10 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     const { held, limits, epoch, leaseToken, signal } = slice;
     const plan = { current: slice.plan };
     const page: PageAccess = held.page;
+    const log = dependencies.departures?.begin({ tenantId, campaignId, leaseToken }) ?? null;
     const caller = campaignCaller({
       campaignId,
+      onLeave: (id) => log?.note(id),
       send: dependencies.sender(page),
       variantOf: (key) => plan.current.variants.find((variant) => variant.key === key) ?? null,
       clock,
@@ -148,7 +153,7 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     });
     const until = clock() + sliceMs;
     const bounds = { width: sendWidth, claimSize, until, signal, clock, onCursor: slice.onCursor };
-    const result = await sendOut(desk, bounds, slice.from);
+    const result = await closing(log, sendOut(desk, bounds, slice.from));
     const waitUntil = moreAt as Date | null;
     if (result.end === 'reach' && waitUntil !== null) {
       await withTenant(db, tenantId, async (trx) => {
@@ -209,6 +214,18 @@ export function campaignSliceActivities(dependencies: CampaignSliceDependencies)
     const { tenantId, campaignId } = about;
     const step = { kind: 'pause', reason } as const;
     await moveCampaign(trx, { tenantId, campaignId, step, actor: { kind: 'process' }, now: new Date(clock()), data });
+  }
+}
+
+/** A log is of use where not all that has left was written down. */
+async function closing<T>(log: DepartureLog | null, work: Promise<T>): Promise<T> {
+  let settled = false;
+  try {
+    const result = await work;
+    settled = true;
+    return result;
+  } finally {
+    log?.close(settled);
   }
 }
 

@@ -2,6 +2,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { approvalActivities } from '../activities/approval.ts';
 import { campaignActivities } from '../activities/campaign.ts';
 import { campaignQuestionActivities } from '../activities/campaign-question.ts';
+import { followDepartures } from '../activities/campaign-departures.ts';
 import { campaignSliceActivities } from '../activities/campaign-slice.ts';
 import { connectionActivities } from '../activities/connection.ts';
 import { connectionPictureActivities } from '../activities/connection-picture.ts';
@@ -20,6 +21,7 @@ import { startMailRelay } from '../relay/mail.ts';
 import { startSlices } from '../relay/start-slices.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError, readWorkerConfig, type WorkerConfig } from '../platform/config.ts';
+import { type DepartureLogs, openDepartureLogs } from '../platform/departure-log.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
 import { createMailer } from '../platform/mailer.ts';
 import { openStorage } from '../platform/storage/open.ts';
@@ -54,6 +56,7 @@ async function main(): Promise<void> {
     onError,
     applicationName: 'worker-campaign',
   });
+  const departures = openDepartures(config, log);
   const refreshing = { db: app.db, masterKeys: config.masterKeys, connectors, clock: systemClock };
   const { allowPrivateTargets } = config.networks;
   const pictures = openPictureFetcher({ allowPrivateTargets, clock: systemClock });
@@ -66,6 +69,7 @@ async function main(): Promise<void> {
       db: campaigns.db,
       masterKeys: config.masterKeys,
       ...whatsapp,
+      departures,
       clock: systemClock,
       stopping: stopping.signal,
     }),
@@ -151,10 +155,13 @@ async function main(): Promise<void> {
 
   // Attempts that wait for their instant are handed back before the workers stop taking answers.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  const following =
+    departures === null ? null : await followDepartures({ db: campaigns.db, departures, clock: systemClock, log });
   log.info({ taskQueues: config.taskQueues, buildId: config.deployment.buildId }, 'the worker starts');
   await Promise.all(workers.map((worker) => worker.run()));
 
   await Promise.all([relay?.stop(), started?.stop(), sweeps?.stop(), mails?.stop()]);
+  await following?.stop();
   mailer?.close();
   health.close();
   await Promise.all([
@@ -168,6 +175,13 @@ async function main(): Promise<void> {
     system.pool.end(),
   ]);
   log.info('the worker has stopped');
+}
+
+function openDepartures({ departuresDir }: WorkerConfig, log: Logger): DepartureLogs | null {
+  if (departuresDir === null) return null;
+  const onError = (error: unknown): void =>
+    log.warn({ err: error }, 'departures cannot be noted: after a kill, messages that were not sent may stay in doubt');
+  return openDepartureLogs(departuresDir, { clock: systemClock, onError });
 }
 
 const slicePoolMax = 6;

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
-import { type CampaignKey, type Claim, giveBack } from './campaign-ledger.ts';
+import type { CampaignMessageId } from '../domain/ids.ts';
+import { readControl } from './campaign-control.ts';
+import { type CampaignKey, type Claim, giveBack, settleMessages } from './campaign-ledger.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /**
@@ -18,8 +20,39 @@ export async function takeOver(
       and lease_token = ${leaseToken}::uuid and ${hasLeft}`.execute(trx);
 }
 
+/**
+ * Puts back what a try of a slice that has died had marked and not sent, whatever it was taken for since: into the queue,
+ * or to its end in a campaign that was cancelled. `readDeparted` tells what has left; null: nobody knows. It is asked after
+ * the rows were read, of rows whose time to leave has passed: whatever is noted later than that does not leave, so that the
+ * worker need not even be dead. Returns how many rows went back.
+ */
+export async function returnUndeparted(
+  trx: TenantTransaction,
+  claim: Omit<Claim, 'epoch'>,
+  by: { readonly readDeparted: () => { has(id: string): boolean } | null; readonly now: Date },
+): Promise<number> {
+  const { tenantId, campaignId, leaseToken } = claim;
+  const { rows } = await sql<{ id: CampaignMessageId }>`
+    select id from campaign_message
+    where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state in ('sending', 'unconfirmed')
+      and lease_token = ${leaseToken}::uuid and ${hasSurelyLeft}`.execute(trx);
+  const departed = rows.length === 0 ? null : by.readDeparted();
+  if (departed === null) return 0;
+  // Locked: no row comes back to a campaign that has just finished.
+  const control = await readControl(trx, claim, { lock: true });
+  if (control === null || control.state === 'finished') return 0;
+  const end = control.state === 'cancelled' ? cancelled : ({ kind: 'again', dueAt: by.now, counts: false } as const);
+  const results = rows.filter(({ id }) => !departed.has(id)).map(({ id }) => ({ id, ...end, code: null }));
+  if (results.length === 0) return 0;
+  return settleMessages(trx, { ...claim, epoch: control.epoch }, results, by.now);
+}
+
+const cancelled = { kind: 'skipped', reason: 'cancelled' } as const;
+
 /** A call leaves within a second of its mark or not at all, by Postgres' clock. */
 const hasLeft = sql`sending_at <= clock_timestamp() - interval '1 second'`;
+/** The same with room for clocks that do not run alike: here a row that leaves after all would be sent twice. */
+const hasSurelyLeft = sql`sending_at <= clock_timestamp() - interval '2 seconds'`;
 
 /** For how long after a send the statuses of a message may still tell that it has arrived. */
 export const statusPatienceMs = 15 * 60_000;

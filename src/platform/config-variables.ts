@@ -183,6 +183,7 @@ export const worker = {
   WORKER_SLOTS_CAMPAIGN: integer(1, 100_000).default(100),
   WORKER_SLOTS_SLICE: integer(1, 100_000).default(20),
   SLICES_PER_DUTY: integer(1, 100).default(1),
+  DEPARTURES_DIR: optional(required),
   WORKER_HEALTH_HOST: required.default('127.0.0.1'),
   WORKER_HEALTH_PORT: integer(0, 65_535).default(7340),
 };

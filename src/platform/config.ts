@@ -66,6 +66,8 @@ export function readWorkerConfig(env: Environment = process.env) {
     },
     /** How many endless processes share the work of each kind of duty. */
     slicesPerDuty: read.SLICES_PER_DUTY,
+    /** Where it is noted what has left, for who comes after a kill; null: nowhere. */
+    departuresDir: read.DEPARTURES_DIR ?? null,
     health: { host: read.WORKER_HEALTH_HOST, port: read.WORKER_HEALTH_PORT },
     media: mediaOf(read),
     /** After how long a file that no post names is removed. */

@@ -20,17 +20,17 @@ import {
   takeOver,
 } from '../../src/db/campaign-leases.ts';
 import { closeGate, insertHalt } from '../../src/db/halt.ts';
-import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
+import type { TenantTransaction } from '../../src/db/tenant.ts';
 import type { CampaignStep } from '../../src/domain/campaign.ts';
 import type { CampaignMessageId } from '../../src/domain/ids.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
 import { newId } from '../../src/platform/new-id.ts';
-import { ledgerCounts, ownCampaign } from '../support/own-campaign.ts';
-import { testMasterKeys } from './support/held-connections.ts';
+import { ledgerCounts } from '../support/own-campaign.ts';
+import { calledEarlier, idsOf, ledgerOf, month, statesOf } from './support/campaign-ledger.ts';
 import { databaseAs } from './support/stack-databases.ts';
 
 const { db } = databaseAs('app', { max: 6 });
-const month = '2026-11';
+const campaignOf = (recipients: number, category?: TemplateCategory) => ledgerOf(db, recipients, category);
 
 test('two who claim at once get different rows without waiting for each other, each in the order of the audience', async () => {
   const { own, claim, inTenant } = await campaignOf(40);
@@ -265,47 +265,9 @@ test('a cancelled campaign skips what was not sent, piece by piece', async () =>
   expect(await ledgerCounts(db, own)).toEqual({ skipped: 7 });
 });
 
-async function campaignOf(recipients: number, category: TemplateCategory = 'marketing') {
-  const own = await ownCampaign(db, { masterKeys: testMasterKeys, recipients, category });
-  const claim: Claim = { ...own, leaseToken: randomUUID(), epoch: 1 };
-  const inTenant = <T>(work: (trx: TenantTransaction) => Promise<T>): Promise<T> => withTenant(db, own.tenantId, work);
-  const { connectionId } = own;
-  const claimRows = (by: Claim, limit: number) =>
-    inTenant((trx) => claimMessages(trx, by, { connectionId, after: null, limit, now: new Date(), leaseMs: 60_000 }));
-  const mark = (ids: readonly (CampaignMessageId | undefined)[]) =>
-    inTenant((trx) =>
-      markSending(trx, claim, { ids: idsOf(ids), needsConsent: true, unlessQuota: false, month, leaseMs: 60_000 }),
-    );
-  return { own, claim, inTenant, claimRows, mark };
-}
-
 const step = (trx: TenantTransaction, { tenantId, campaignId }: CampaignKey, taken: CampaignStep) =>
   moveCampaign(trx, { tenantId, campaignId, step: taken, actor: { kind: 'process' }, now: new Date() });
-type InTenant = <T>(work: (trx: TenantTransaction) => Promise<T>) => Promise<T>;
-
-/** As if the call had been made five seconds ago. */
-function calledEarlier(inTenant: InTenant, id: CampaignMessageId | undefined): Promise<unknown> {
-  const sending_at = new Date(Date.now() - 5_000);
-  return inTenant((trx) =>
-    trx
-      .updateTable('campaign_message')
-      .set({ sending_at })
-      .where('id', 'in', idsOf([id]))
-      .execute(),
-  );
-}
-
-async function statesOf(inTenant: InTenant, ids: readonly (CampaignMessageId | undefined)[]) {
-  const rows = await inTenant((trx) =>
-    trx.selectFrom('campaign_message').select(['id', 'state']).where('id', 'in', idsOf(ids)).execute(),
-  );
-  return ids.map((id) => rows.find((row) => row.id === id)?.state);
-}
-
 const idsOfRows = (rows: readonly { readonly id: CampaignMessageId }[]) => rows.map(({ id }) => id);
-
-const idsOf = (ids: readonly (CampaignMessageId | undefined)[]): readonly CampaignMessageId[] =>
-  ids.filter((id) => id !== undefined);
 
 async function quotaLeft(trx: TenantTransaction, tenantId: Claim['tenantId'], monthly_quota: number) {
   await trx.insertInto('campaign_setting').values({ tenant_id: tenantId, monthly_quota }).execute();

@@ -8,7 +8,7 @@ import { openLane } from '../../src/channels/http/lane.ts';
 import { hostsFor } from '../../src/channels/http/hosts.ts';
 import { usualHttpSettings } from '../../src/channels/http.ts';
 import { whatsappHealth } from '../../src/channels/whatsapp/health.ts';
-import { whatsappSender } from '../../src/channels/whatsapp/send.ts';
+import { type Departure, whatsappSender } from '../../src/channels/whatsapp/send.ts';
 import { seedApps } from '../support/apps.ts';
 import { testHttp } from '../unit/channels/channel-http.ts';
 import { graphAs } from './support/graph.ts';
@@ -70,8 +70,26 @@ test('an answer that is lost leaves open whether the message was taken, and one 
   expect(await send('row-1', '+393400000001')).toEqual({ kind: 'lost' });
   expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1 });
   expect((await control('/messaging/losses')).body).toEqual([{ what: 'answer', opaque: 'row-1' }]);
-  expect(await send('row-2', '+393400000002', performance.now() - 1)).toEqual({ kind: 'not_sent' });
+  expect(await send('row-2', '+393400000002', { departBy: performance.now() - 1 })).toEqual({ kind: 'not_sent' });
   expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1 });
+});
+
+test('what cannot be noted before it leaves does not leave, nor what is late once it was noted', async () => {
+  const { send, control } = await number();
+  const noted: string[] = [];
+  const full = (): void => {
+    throw new Error('the disk is full');
+  };
+  expect(await send('row-1', '+393400000001', { onLeave: full })).toEqual({ kind: 'not_sent' });
+  const departBy = performance.now() + 200;
+  const halted = (): void => {
+    while (performance.now() <= departBy);
+    noted.push('row-2');
+  };
+  expect(await send('row-2', '+393400000001', { departBy, onLeave: halted })).toEqual({ kind: 'not_sent' });
+  expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 0 });
+  await send('row-3', '+393400000001', { onLeave: () => void noted.push('row-3') });
+  expect(noted).toEqual(['row-2', 'row-3']);
 });
 
 test('a request that is cut was not taken, which nobody can tell from a lost answer but the log', async () => {
@@ -180,8 +198,8 @@ async function number() {
   const hosts = hostsFor({ whatsapp: simulator.url });
   const open = whatsappSender({ lane, hosts, app: seedApps.meta });
   const sendFrom = open({ externalId, accessToken: business.accessToken });
-  const send = (rowId: string, phone: string, departBy = performance.now() + 5_000) =>
-    sendFrom({ rowId, to: { phone }, content: template }, departBy);
+  const send = (rowId: string, phone: string, departure: Partial<Departure> = {}) =>
+    sendFrom({ rowId, to: { phone }, content: template }, { departBy: performance.now() + 5_000, ...departure });
   const http = testHttp(simulator.url);
   onTestFinished(() => http.close());
   const health = whatsappHealth({ http, clock: Date.now, app: seedApps.meta });
@@ -189,7 +207,7 @@ async function number() {
   const sendTemplate = (sent: { name: string; components: readonly object[] }) =>
     sendFrom(
       { rowId: 'row', to: { phone: '+393400000009' }, content: { ...template, ...sent } },
-      performance.now() + 5_000,
+      { departBy: performance.now() + 5_000 },
     );
   await control('/templates', { json: sale });
   return { send, sendTemplate, control, maySend };

@@ -90,6 +90,7 @@ async function begin(own: OwnCampaign, { send, health }: Script, { skipping }: {
       ...campaignSliceActivities({
         ...common,
         sender: () => async (message) => send('phone' in message.to ? message.to.phone : message.to.userId),
+        departures: null,
         readLimits: () => Promise.resolve({ perSecond: 1_000, tier: null, portfolioId: '1' }),
         stopping: new AbortController().signal,
       }),

@@ -10,6 +10,8 @@ export interface LaneRequest {
   readonly body: string;
   /** By `performance.now()`: the first byte leaves until then, or nothing does. */
   readonly departBy: number;
+  /** Told right before the first byte leaves. What throws here does not leave. */
+  readonly onLeave?: () => void;
 }
 
 export type LaneAnswer =
@@ -49,6 +51,12 @@ function dispatch(agent: Agent, request: LaneRequest, limits: ExchangeLimits): P
       {
         // On an open connection, right before the first byte is written.
         onRequestStart(controller) {
+          try {
+            request.onLeave?.();
+          } catch (error) {
+            return controller.abort(error instanceof Error ? error : new Error('it could not be noted'));
+          }
+          // Last: whoever was halted before this line, and taken for dead, finds that it is too late.
           if (performance.now() > request.departBy) return controller.abort(new Error('too late'));
           departed = true;
         },

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { PageAccess } from '../channel.ts';
 import { type NetworkHosts, resolveTarget } from '../http/hosts.ts';
-import type { Lane, LaneAnswer } from '../http/lane.ts';
+import type { Lane, LaneAnswer, LaneRequest } from '../http/lane.ts';
 import type { MetaApp } from '../meta/graph.ts';
 
 /** A message as the Cloud API takes it. */
@@ -34,7 +34,10 @@ export type SendAnswer =
   | { readonly kind: 'lost' };
 
 /** Sends messages from one number. */
-export type SendMessage = (message: OutgoingMessage, departBy: number) => Promise<SendAnswer>;
+export type SendMessage = (message: OutgoingMessage, departure: Departure) => Promise<SendAnswer>;
+
+/** By when a message leaves, by `performance.now()`, and whom that is told right before. */
+export type Departure = Pick<LaneRequest, 'departBy' | 'onLeave'>;
 
 export type WhatsappSender = (page: PageAccess) => SendMessage;
 
@@ -55,8 +58,8 @@ export function whatsappSender({
     const { origin, pathname } = url;
     const to = { origin, path: pathname + proofOf(app, accessToken) };
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` };
-    return async (message, departBy) =>
-      answerOf(await lane.send({ ...to, headers, body: JSON.stringify(bodyOf(message)), departBy }));
+    return async (message, departure) =>
+      answerOf(await lane.send({ ...to, headers, body: JSON.stringify(bodyOf(message)), ...departure }));
   };
 }
 

@@ -8,6 +8,7 @@ import { whatsappBusinesses } from '../../../simulators/graph/whatsapp-seeds.ts'
 import { campaignSliceActivities } from '../../../src/activities/campaign-slice.ts';
 import type { Database } from '../../../src/db/schema.ts';
 import { type TenantTransaction, withTenant } from '../../../src/db/tenant.ts';
+import type { DepartureLogs } from '../../../src/platform/departure-log.ts';
 import { controlOf, startSimulated } from '../../simulators/support/simulator.ts';
 import { type CampaignFacts, ledgerCounts, ownCampaign } from '../../support/own-campaign.ts';
 import { whatsappAt } from '../../support/whatsapp-at.ts';
@@ -29,6 +30,7 @@ export async function campaignAtWhatsapp(
   db: Kysely<Database>,
   facts: Omit<CampaignFacts, 'masterKeys' | 'number'>,
   settings: Partial<MessagingSettings> = {},
+  departures: DepartureLogs | null = null,
 ) {
   const simulator = await startSimulated(graph);
   const control = controlOf(simulator);
@@ -46,6 +48,7 @@ export async function campaignAtWhatsapp(
     masterKeys: testMasterKeys,
     sender: whatsapp.sender,
     readLimits: whatsapp.readLimits,
+    departures,
     clock: () => Date.now(),
     stopping: new AbortController().signal,
   });
