@@ -8,7 +8,6 @@ import {
   type ClaimedMessage,
   giveBack,
   hasQueued,
-  lockQuota,
   markSending,
   settleMessages,
   skipClaimed,
@@ -16,6 +15,7 @@ import {
 import { readNumbers } from '../db/campaign-numbers.ts';
 import { readSendingPlan, type SendingPlan, type SendingVariant } from '../db/campaign-sending.ts';
 import { takeCostRoom } from '../db/campaign-spend.ts';
+import { lockQuota } from '../db/campaign-usage.ts';
 import { reserveReach } from '../db/portfolio-reach.ts';
 import type { Database } from '../db/schema.ts';
 import { takeBlock } from '../db/sender-bucket.ts';

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Attributes } from '../domain/author.ts';
 import type { SkipReason } from '../domain/campaign-message.ts';
 import type { AuthorId, CampaignId, CampaignMessageId, ConnectionId, TenantId } from '../domain/ids.ts';
+import { returnUsage } from './campaign-usage.ts';
 import { runPrepared } from './prepared.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -184,22 +185,6 @@ export function markSending(
   return runPrepared(trx, { compile: () => query.compile(trx) });
 }
 
-/** How many messages the tenant may still send this month; null: as many as it likes. Others wait until this one knows. */
-export async function lockQuota(
-  trx: TenantTransaction,
-  { tenantId, month }: { readonly tenantId: TenantId; readonly month: string },
-): Promise<number | null> {
-  const { rows } = await sql<{ quota: number | null }>`
-    select monthly_quota as quota from campaign_setting where tenant_id = ${tenantId}::uuid for share`.execute(trx);
-  const quota = rows[0]?.quota ?? null;
-  if (quota === null) return null;
-  const { rows: used } = await sql<{ messages: number }>`
-    insert into campaign_usage (tenant_id, month, messages) values (${tenantId}::uuid, ${month}::text, 0)
-    on conflict (tenant_id, month) do update set messages = campaign_usage.messages
-    returning messages`.execute(trx);
-  return Math.max(0, quota - (used[0]?.messages ?? 0));
-}
-
 /** What became of a call. */
 export type MessageResult = { readonly id: CampaignMessageId } & (
   | { readonly kind: 'sent'; readonly providerMessageId: string }
@@ -220,7 +205,7 @@ export type MessageResult = { readonly id: CampaignMessageId } & (
 
 /**
  * Writes down many answers at once. A status that has overtaken its answer stands; the answer then only adds what the
- * status could not say. Returns how many rows took theirs.
+ * status could not say. What WhatsApp has not taken uses up none of the month's quota. Returns how many rows took theirs.
  */
 export async function settleMessages(
   trx: TenantTransaction,
@@ -228,7 +213,7 @@ export async function settleMessages(
   results: readonly MessageResult[],
   now: Date,
 ): Promise<number> {
-  const query = sql<{ id: string }>`
+  const query = sql<{ id: string; sendingAt: Date | null; notTaken: boolean }>`
     with result as materialized (
       select ${tenantId}::uuid as tenant_id, ${campaignId}::uuid as campaign_id, answer.*
       from unnest(${results.map(({ id }) => id)}::uuid[], ${results.map(stateOf)}::text[],
@@ -259,8 +244,11 @@ export async function settleMessages(
     from result
     where ${sameRow('result')} and message.lease_token = ${leaseToken}::uuid
       and (message.state in ('sending', 'unconfirmed') or result.state = 'sent')
-    returning message.id`;
-  return (await runPrepared(trx, { compile: () => query.compile(trx) })).length;
+    returning message.id, message.sending_at as "sendingAt", result.state in ('queued', 'failed', 'skipped') as "notTaken"`;
+  const settled = await runPrepared(trx, { compile: () => query.compile(trx) });
+  const notTaken = settled.flatMap((row) => (row.notTaken && row.sendingAt !== null ? [row.sendingAt] : []));
+  if (notTaken.length > 0) await returnUsage(trx, { tenantId, markedAt: notTaken });
+  return settled.length;
 }
 
 function stateOf({ kind }: MessageResult): string {

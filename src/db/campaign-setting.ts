@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { TenantId } from '../domain/ids.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -34,20 +33,4 @@ export async function saveCampaignSetting(
     .values({ tenant_id: tenantId, ...columns })
     .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet(columns))
     .execute();
-}
-
-/** What campaigns have sent in the calendar month of `now` in the tenant's zone. Only those that ran in it are read. */
-export async function countSentInMonth(trx: TenantTransaction, now: Date): Promise<number> {
-  const { rows } = await sql<{ sent: number }>`
-    with month as (
-      select date_trunc('month', ${now}::timestamptz, time_zone) as begins from tenant
-    )
-    select count(*)::integer as sent
-    from campaign_message message, month
-    where message.sent_at >= month.begins
-      and campaign_id in (select id from campaign, month
-                          where started_at is not null and coalesce(finished_at, 'infinity') >= month.begins)`.execute(
-    trx,
-  );
-  return rows[0]?.sent ?? 0;
 }

@@ -8,7 +8,6 @@ import {
   type Claim,
   claimMessages,
   giveBack,
-  lockQuota,
   markSending,
   settleMessages,
 } from '../../src/db/campaign-ledger.ts';
@@ -19,6 +18,7 @@ import {
   recoverMessages,
   takeOver,
 } from '../../src/db/campaign-leases.ts';
+import { lockQuota } from '../../src/db/campaign-usage.ts';
 import { closeGate, insertHalt } from '../../src/db/halt.ts';
 import type { TenantTransaction } from '../../src/db/tenant.ts';
 import type { CampaignStep } from '../../src/domain/campaign.ts';

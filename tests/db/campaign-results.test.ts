@@ -5,7 +5,7 @@ import { hasRecipient, selectAudience } from '../../src/db/campaign-audience.ts'
 import { countAudience } from '../../src/db/campaign-estimate.ts';
 import { freezeChunk } from '../../src/db/campaign-freeze.ts';
 import { campaignResult, campaignSeries } from '../../src/db/campaign-results.ts';
-import { countSentInMonth } from '../../src/db/campaign-setting.ts';
+import { readUsage, returnUsage } from '../../src/db/campaign-usage.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
 import { ratesOf } from '../../src/domain/campaign-result.ts';
 import type { CampaignId, ContactGroupId } from '../../src/domain/ids.ts';
@@ -128,11 +128,18 @@ describe('writing again', () => {
 });
 
 describe('the quota', () => {
-  it('counts what was sent in the month of the tenant’s zone', async () => {
-    await inTenant((trx) => trx.updateTable('campaign').set({ started_at: now }).where('id', '=', campaign).execute());
-    await became([1], `state = 'sent', sent_at = '2026-11-30T22:59:00Z'`);
-    await became([2, 3], `state = 'sent', sent_at = '2026-11-30T23:01:00Z'`);
-    expect(await inTenant((trx) => countSentInMonth(trx, now))).toBe(2);
+  it('counts by the month of the tenant’s zone, and takes back in it what was not taken', async () => {
+    const [november, december] = [new Date('2026-11-30T22:59:00Z'), new Date('2026-11-30T23:01:00Z')];
+    const used = () => inTenant(async (trx) => [await readUsage(trx, november), await readUsage(trx, december)]);
+    expect(await used()).toEqual([0, 0]);
+    const months = [
+      { tenant_id: tenant.id, month: '2026-11', messages: 5 },
+      { tenant_id: tenant.id, month: '2026-12', messages: 4 },
+    ];
+    await inTenant((trx) => trx.insertInto('campaign_usage').values(months).execute());
+    const markedAt = [november, december, december];
+    await inTenant((trx) => returnUsage(trx, { tenantId: tenant.id, markedAt }));
+    expect(await used()).toEqual([4, 2]);
   });
 });
 

@@ -64,6 +64,22 @@ describe('a campaign is paused', () => {
     expect(await taken()).toHaveLength(5);
   });
 
+  test('by that quota only for what WhatsApp has taken: what it sends back is not counted, nor counted twice', async () => {
+    const { own, inTenant, slice, counts, campaign, control } = await campaignAtWhatsapp(db, { recipients: 5 });
+    await inTenant((trx) =>
+      trx.insertInto('campaign_setting').values({ tenant_id: own.tenantId, monthly_quota: 5 }).execute(),
+    );
+    await control('/messaging/settings', { json: { refuseAllWith: 131_056 } });
+    await slice();
+    expect(await counts()).toEqual({ queued: 5 });
+    await control('/messaging/settings', { json: { refuseAllWith: null } });
+    await inTenant((trx) => trx.updateTable('campaign_message').set({ due_at: new Date() }).execute());
+    await vi.waitUntil(async () => (await slice()) && (await counts())['queued'] === undefined, patience);
+    expect([await counts(), (await campaign()).state]).toEqual([{ sent: 5 }, 'running']);
+    const used = await inTenant((trx) => trx.selectFrom('campaign_usage').select('messages').execute());
+    expect(used).toEqual([{ messages: 5 }]);
+  });
+
   test('when too many of its messages are refused, before all of them are', async () => {
     const { slice, counts, campaign, control } = await campaignAtWhatsapp(db, { recipients: 600, ratePerS: 400 });
     await control('/templates', {

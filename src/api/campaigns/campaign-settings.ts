@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { countSentInMonth, saveCampaignSetting, selectCampaignSetting } from '../../db/campaign-setting.ts';
+import { saveCampaignSetting, selectCampaignSetting } from '../../db/campaign-setting.ts';
+import { readUsage } from '../../db/campaign-usage.ts';
 import { selectCampaignPolicyId } from '../../db/policy-store.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { appendEvents } from '../../db/event.ts';
@@ -10,7 +11,8 @@ import { id } from '../schemas.ts';
 
 const setting = {
   monthlyQuota: z.int().min(0).max(2_000_000_000).nullable().meta({
-    description: 'Messages of campaigns in a calendar month of the tenant’s zone; null: no limit of its own.',
+    description:
+      'Messages of campaigns that WhatsApp takes, or may have taken, in a calendar month of the tenant’s zone; null: no limit of its own.',
   }),
   attributionHours: z
     .int()
@@ -74,7 +76,7 @@ export const saveSettings = defineRoute({
 async function view(trx: TenantTransaction, now: Date): Promise<z.input<typeof settingView>> {
   return {
     ...(await selectCampaignSetting(trx)),
-    sentThisMonth: await countSentInMonth(trx, now),
+    sentThisMonth: await readUsage(trx, now),
     approvalPolicyId: await selectCampaignPolicyId(trx),
   };
 }

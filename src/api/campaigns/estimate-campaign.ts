@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { selectAudience } from '../../db/campaign-audience.ts';
 import { countAudience, selectNumberRates } from '../../db/campaign-estimate.ts';
-import { countSentInMonth, selectCampaignSetting } from '../../db/campaign-setting.ts';
+import { selectCampaignSetting } from '../../db/campaign-setting.ts';
+import { readUsage } from '../../db/campaign-usage.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import { quotasOf } from '../../domain/audience-share.ts';
 import { skipReasons } from '../../domain/campaign-message.ts';
@@ -107,6 +108,6 @@ function costOf(
 async function quotaLeft({ trx, now }: { trx: TenantTransaction; now: Date }, messages: number) {
   const { monthlyQuota: quota } = await selectCampaignSetting(trx);
   if (quota === null) return null;
-  const sent = await countSentInMonth(trx, now);
+  const sent = await readUsage(trx, now);
   return { quota, sent, suffices: sent + messages <= quota };
 }

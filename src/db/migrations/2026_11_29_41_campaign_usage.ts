@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { confineToTenant, run } from './tenant-table.ts';
 
-/** How many messages of campaigns a tenant has sent in a month; what may be in doubt, and what is put off. */
+/** How many messages of campaigns a tenant has sent in a month, and what it may have: in doubt or on its way. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await run(
     db,
