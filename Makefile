@@ -23,7 +23,7 @@ test: install ## run all tests with a Postgres, a Temporal and a Keycloak of the
 faults: install ## run the long fault tests, of which `make test` runs short versions
 	@$(NODE) dev/test.ts faults
 
-bench: install ## measure (NAME=post, punctuality, list, events, approval, refresh or campaign; all without it)
+bench: install ## measure (NAME=post, punctuality, list, events, approval, refresh, contacts or campaign; all without it)
 	@$(NODE) dev/bench.ts $(NAME)
 
 lint: install ## types, lint, format, unused code, compose file
