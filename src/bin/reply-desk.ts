@@ -9,10 +9,10 @@ const timeoutMs = 15_000;
 
 /** Lets the API send what a member of the tenant writes to somebody. */
 export function replyDeskWith(send: SendReply): ReplyDesk {
-  return async ({ from, reference, ...reply }) => {
+  return async ({ from, reference, ...reply }, { departWithinMs } = {}) => {
     try {
       const signal = AbortSignal.timeout(timeoutMs);
-      const providerMessageId = await send(from, { ...reply, opaque: opaqueOf(reference) }, { signal });
+      const providerMessageId = await send(from, { ...reply, opaque: opaqueOf(reference) }, { signal, departWithinMs });
       return { kind: 'accepted', providerMessageId };
     } catch (error) {
       if (error instanceof ChannelError) return outcomeOf(error);

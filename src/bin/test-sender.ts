@@ -6,6 +6,7 @@ import { type AskLimits, countReach, forgetReach } from '../api/messages/count-r
 import type { OutgoingReply, ReplyDesk, ReplyOutcome } from '../api/messages/reply-desk.ts';
 import type { HeldPage } from '../channels/connector.ts';
 import { type AuthorRow, selectAuthorByPhone } from '../db/author.ts';
+import { isNumberHeld, passGate } from '../db/halt.ts';
 import type { Database } from '../db/schema.ts';
 import { takeForReply } from '../db/sender-bucket.ts';
 import { selectApprovedTemplate } from '../db/template.ts';
@@ -38,10 +39,27 @@ export function testSenderWith(dependencies: TestSenderDependencies): TestSender
       ? await countReach(inTenant, { ...message, authorId: author.id, page, now }, askLimits)
       : null;
     if (waitMs > 0) await sleep(waitMs);
-    const outcome = outcomeOf(await replies(reply));
-    if (reached !== null && outcome.kind === 'refused') await forgetReach(inTenant, reached);
+    const outcome = await sendUnlessHeld(reply);
+    const isUnsent = outcome.kind === 'refused' || outcome.kind === 'held';
+    if (reached !== null && isUnsent) await forgetReach(inTenant, reached);
     return outcome;
+
+    async function sendUnlessHeld(ready: OutgoingReply): Promise<TestOutcome> {
+      const passedMs = await inTenant((trx) => passUnlessHeld(trx, message));
+      if (passedMs === null) return { kind: 'held' };
+      return outcomeOf(await replies(ready, { departWithinMs: departWithinMs - (performance.now() - passedMs) }));
+    }
   };
+}
+
+/** Whoever stops the tenant hears that nothing leaves any more after this time. */
+const departWithinMs = 1_000;
+
+/** The last step before the call: when the gate was passed, by `performance.now()`; null: the test must not go out. */
+async function passUnlessHeld(trx: TenantTransaction, { tenantId, connectionId }: TestMessage): Promise<number | null> {
+  await passGate(trx, tenantId);
+  const passedMs = performance.now();
+  return (await isNumberHeld(trx, connectionId)) ? null : passedMs;
 }
 
 type Prepared =

@@ -130,6 +130,7 @@ async function main(): Promise<void> {
           ...relayed,
           media,
           templates: { db: app.db, read: readTemplatesWith({ ...refreshing, api: templates }) },
+          reach: { db: app.db },
         });
   const mailer = relayed === null || config.mail === null ? null : createMailer(config.mail);
   const mails =

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type StateHeldByHalt, statesHeldByHalt } from '../domain/campaign.ts';
 import type { CampaignId, ConnectionId, HaltId, PostId, TargetId } from '../domain/ids.ts';
 import type { PublishingNetwork } from '../domain/network.ts';
 import type { PostStatus } from '../domain/post.ts';
@@ -70,7 +71,7 @@ export async function countHeldPosts(
 export interface HeldCampaign {
   readonly id: CampaignId;
   readonly name: string;
-  readonly state: 'scheduled' | 'running';
+  readonly state: StateHeldByHalt;
   readonly starts_at_local: string | null;
   readonly recipients: number | null;
 }
@@ -95,7 +96,7 @@ export async function countHeldCampaigns(trx: TenantTransaction): Promise<number
   return rows[0]?.count ?? 0;
 }
 
-const campaignIsHeld = sql`state in ('scheduled', 'running')`;
+const campaignIsHeld = sql`state in (${sql.join(statesHeldByHalt.map((state) => sql.lit(state)))})`;
 
 function isHeld(haltId: HaltId) {
   return sql`post.status in ('scheduled', 'publishing') and post.scheduled_at is not null

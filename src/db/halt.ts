@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { HaltId, PostId, TenantId, UserId } from '../domain/ids.ts';
+import type { ConnectionId, HaltId, PostId, TenantId, UserId } from '../domain/ids.ts';
 import { runningStatuses } from '../domain/post.ts';
 import type { TenantTransaction } from './tenant.ts';
 
@@ -150,4 +150,15 @@ export async function heldBy(
   const [found] = rows;
   if (found?.suspended === true) return 'suspension';
   return found?.disconnected === true ? 'disconnection' : null;
+}
+
+/** Whether nothing may go out from this number: its tenant is stopped, or a person has suspended or disconnected it. */
+export async function isNumberHeld(trx: TenantTransaction, connectionId: ConnectionId): Promise<boolean> {
+  if ((await selectHalt(trx)) !== null) return true;
+  const row = await trx
+    .selectFrom('connection')
+    .select(['suspended_at', 'state'])
+    .where('id', '=', connectionId)
+    .executeTakeFirst();
+  return row === undefined || row.suspended_at !== null || row.state === 'disconnected';
 }

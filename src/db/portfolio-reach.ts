@@ -40,6 +40,8 @@ export async function reserveReach(
 }
 
 const windowMs = 24 * 3_600_000;
+/** Clocks of two machines may differ: what counts by one of them is not forgotten by another. */
+const marginMs = 3_600_000;
 
 async function lockReach(trx: TenantTransaction, tenantId: TenantId, portfolioId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`reach/${tenantId}/${portfolioId}`}, 0))`.execute(trx);
@@ -90,6 +92,28 @@ export async function unreachAuthor(trx: TenantTransaction, reached: ReachedAuth
     .where('author_id', '=', reached.authorId)
     .where('opened_at', '=', reached.now)
     .execute();
+}
+
+/**
+ * Forgets whom portfolios of a tenant have reached before the time that counts, at most `limit` people; returns how many.
+ * Whoever is being reached anew at this moment stays.
+ */
+export async function forgetPastReach(
+  trx: TenantTransaction,
+  { tenantId, now, limit }: { readonly tenantId: TenantId; readonly now: Date; readonly limit: number },
+): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    with past as materialized (
+      select tenant_id, portfolio_id, author_id from portfolio_reach
+      where tenant_id = ${tenantId}::uuid and opened_at < ${new Date(now.getTime() - windowMs - marginMs)}::timestamptz
+      limit ${limit}::integer
+      for update skip locked
+    )
+    delete from portfolio_reach reach using past
+    where (reach.tenant_id, reach.portfolio_id, reach.author_id) = (past.tenant_id, past.portfolio_id, past.author_id)`.execute(
+    trx,
+  );
+  return Number(numAffectedRows);
 }
 
 async function note(

@@ -3,7 +3,8 @@ import { type NetworkTemplate, readsTheSame } from '../domain/template-news.ts';
 import { newId } from '../platform/new-id.ts';
 import { appendEvents } from './event.ts';
 import { appendFromNetwork, isOld, lockNamed, setCategory, setQuality, setStatus } from './template-news.ts';
-import { addVersion, insertTemplate, lockTemplate, selectVersions, type TemplateRow } from './template.ts';
+import { addVersion, selectVersions } from './template-version.ts';
+import { insertTemplate, lockTemplate, type TemplateRow } from './template.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /** What reading an account's templates has changed. */

@@ -99,8 +99,11 @@ export const stopsSending = ({ kind }: CampaignStep): boolean => kind === 'pause
 export const takesOutOfReview = (state: CampaignState, { kind }: CampaignStep): boolean =>
   state === 'in_review' && (kind === 'withdraw' || kind === 'cancel');
 
-/** Whether a crisis stop holds it back: it would start or go on by itself. */
-export const isHeldByHalt = (state: CampaignState): boolean => state === 'scheduled' || state === 'running';
+/** The states in which a crisis stop holds it back: it would start or go on by itself. */
+export const statesHeldByHalt = ['scheduled', 'running'] as const satisfies readonly CampaignState[];
+export type StateHeldByHalt = (typeof statesHeldByHalt)[number];
+
+export const isHeldByHalt = (state: CampaignState): boolean => statesHeldByHalt.some((held) => held === state);
 
 /** Whether a process exists that must hear of it: one that begins with the schedule and ends with the campaign. */
 export const hasProcess = (state: CampaignState): boolean => state !== 'draft' && state !== 'in_review';

@@ -5,6 +5,7 @@ import { sweepAuthorizations, sweepIdempotencyKeys, sweepOutbox } from '../db/sw
 import { selectTenantIds } from '../db/media-sweep.ts';
 import { syncDueTemplates, type TemplateSync } from './sync-templates.ts';
 import { type MediaSweep, sweepMedia } from './sweep-media.ts';
+import { type ReachSweep, sweepReach } from './sweep-reach.ts';
 
 const sweepEveryMs = 10 * 60_000;
 /** A grant that nobody chose pages for is not kept longer than it has to be. */
@@ -12,18 +13,23 @@ const expireEveryMs = 60_000;
 /** An account is read when it is due: every ten minutes, or when something has been heard of it. */
 const lookForSyncsEveryMs = 20_000;
 const sweepMediaEveryMs = 60 * 60_000;
+const sweepReachEveryMs = 60 * 60_000;
 
 export type SweepDependencies = Pick<RelayDependencies, 'system' | 'clock' | 'log'> & {
   readonly media: Omit<MediaSweep, 'tenants' | 'log'>;
   readonly templates: Omit<TemplateSync, 'tenants' | 'log' | 'clock'>;
+  readonly reach: Omit<ReachSweep, 'tenants' | 'log'>;
 };
 
 /**
  * Removes what has served its time: answers kept for repeats, messages that were delivered, e-mails,
- * media that nobody needs, authorizations that came to nothing. Reads the templates of WhatsApp accounts that are due.
+ * media that nobody needs, authorizations that came to nothing, whom portfolios have reached more than a day ago. Reads the
+ * templates of WhatsApp accounts that are due.
  */
-export function startSweeps({ system, clock, log, media, templates }: SweepDependencies): { stop(): Promise<void> } {
+export function startSweeps(dependencies: SweepDependencies): { stop(): Promise<void> } {
+  const { system, clock, log, media, templates, reach } = dependencies;
   const now = () => new Date(clock());
+  const tenants = () => selectTenantIds(system);
   const sweeps = [
     repeat(sweepEveryMs, async () => ({
       keys: await sweepIdempotencyKeys(system, now()),
@@ -32,10 +38,9 @@ export function startSweeps({ system, clock, log, media, templates }: SweepDepen
       authorizations: await sweepAuthorizations(system, now()),
     })),
     repeat(expireEveryMs, async () => ({ expiredAuthorizations: await expireAuthorizations(system, now()) })),
-    repeat(lookForSyncsEveryMs, () =>
-      syncDueTemplates({ ...templates, clock, log, tenants: () => selectTenantIds(system) }),
-    ),
-    repeat(sweepMediaEveryMs, () => sweepMedia({ ...media, tenants: () => selectTenantIds(system), log }, now())),
+    repeat(lookForSyncsEveryMs, () => syncDueTemplates({ ...templates, clock, log, tenants })),
+    repeat(sweepMediaEveryMs, () => sweepMedia({ ...media, tenants, log }, now())),
+    repeat(sweepReachEveryMs, () => sweepReach({ ...reach, tenants, log }, now())),
   ];
   return { stop: async () => void (await Promise.all(sweeps.map((sweep) => sweep.stop()))) };
 

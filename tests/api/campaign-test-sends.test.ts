@@ -66,7 +66,42 @@ test('a test to a contact uses the portfolio’s reach like any other message, u
   expect(await reached()).toHaveLength(1);
 });
 
+test('while the tenant is stopped no test is sent; after the release it is', async () => {
+  const { own, send, taken } = await atWhatsapp();
+  await stop(own);
+  const { status, body } = await send([stranger]);
+  expect([status, body.type]).toEqual([409, '/problems/halted']);
+  await own.as('paolo', 'POST', '/v1/crisis-stop/release', { posts: 'all' });
+  expect((await send([stranger])).body.items).toEqual([sent(stranger)]);
+  expect(await taken()).toHaveLength(1);
+});
+
+test.each([
+  ['the stop of the tenant', stop],
+  ['a suspension of the number', suspend],
+])('%s that is answered meanwhile is followed by no test, and takes up no reach', async (_what, hold) => {
+  const { own, draft, send, taken, meanwhile } = await atWhatsapp();
+  const [phone] = await own.inTenant(async (trx) => {
+    const rows = await trx.selectFrom('author').select('phone').limit(1).execute();
+    return rows.map((row) => row.phone ?? '');
+  });
+  meanwhile(async () => expect((await hold(own, draft.numbers[0].connectionId)).status).toBe(200));
+  const { status, body } = await send([String(phone), stranger]);
+  const held = (to: string) => ({ to, outcome: 'held', code: null });
+  expect([status, body.items]).toEqual([200, [held(String(phone)), held(stranger)]]);
+  expect(await taken()).toEqual([]);
+  expect(await own.inTenant((trx) => trx.selectFrom('portfolio_reach').selectAll().execute())).toEqual([]);
+});
+
 const sent = (to: string) => ({ to, outcome: 'sent', code: null });
+
+function stop(own: TenantApi) {
+  return own.as('paolo', 'POST', '/v1/crisis-stop', { reason: 'Prezzo sbagliato' });
+}
+
+function suspend(own: TenantApi, connectionId: ConnectionId) {
+  return own.as('giulia', 'POST', `/v1/connections/${connectionId}/suspend`);
+}
 
 let sender: TestSender;
 const tenantApi = useTenantApi({ sendTest: (message) => sender(message) });
@@ -78,12 +113,17 @@ async function atWhatsapp() {
   const control = controlOf(simulator);
   const whatsapp = whatsappAt(simulator.url);
   const { services, config } = own.api;
+  const askLimits = askLimitsWith(whatsapp.readLimits);
+  let beforeCall = async (): Promise<void> => {};
   sender = testSenderWith({
     db: services.db,
     clock: services.clock,
     masterKeys: config.masterKeys,
     replies: replyDeskWith(whatsapp.replies),
-    askLimits: askLimitsWith(whatsapp.readLimits),
+    askLimits: async (page) => {
+      await beforeCall();
+      return askLimits(page);
+    },
   });
   const { connectionId, templateId, name } = await own.inTenant(async (trx) => {
     const author = { tenantId: own.tenant.id, by: own.tenant.people.elena };
@@ -102,6 +142,8 @@ async function atWhatsapp() {
     own,
     draft,
     hold,
+    /** Happens between the judgement of a test and its call. */
+    meanwhile: (happens: () => Promise<void>) => void (beforeCall = happens),
     send: (to: readonly string[]) =>
       own.as('elena', 'POST', `/v1/campaigns/${draft.id}/test-sends`, { variant: 'A', to }),
     taken: async () => (await control('/messaging/messages')).body as unknown as readonly TakenMessage[],

@@ -1,18 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
 import { expect, test } from 'vitest';
-import { campaignActivities } from '../../src/activities/campaign.ts';
-import { campaignQuestionActivities } from '../../src/activities/campaign-question.ts';
-import { campaignSliceActivities } from '../../src/activities/campaign-slice.ts';
 import { ChannelError } from '../../src/channels/channel.ts';
-import type { SendAnswer } from '../../src/channels/whatsapp/send.ts';
 import { type TenantTransaction, withTenant } from '../../src/db/tenant.ts';
-import { campaignWorkflowId } from '../../src/domain/campaign.ts';
-import type { campaign } from '../../src/workflows/campaign/workflow.ts';
 import { testMasterKeys } from '../db/support/held-connections.ts';
 import { databaseAs } from '../db/support/stack-databases.ts';
+import { beginCampaign, type WhatsappScript } from '../support/campaign-run.ts';
 import { ledgerCounts, type OwnCampaign, ownCampaign } from '../support/own-campaign.ts';
-import { workflowEnvironment } from '../support/workflow-environment.ts';
 
 const { db } = databaseAs('app', { max: 6 });
 const recipients = 150;
@@ -60,7 +53,7 @@ test('a number that holds no token any more stops the campaign once, and its con
   const own = await ownCampaign(db, { masterKeys: testMasterKeys, recipients: 1 });
   await inTenant(own, (trx) => trx.deleteFrom('connection_secret').execute());
   const never = () => expect.fail('nothing can be sent or asked');
-  const run = await begin(own, { send: never, health: never }, { skipping: false });
+  const run = await beginCampaign(db, own, { send: never, health: never }, { skipping: false });
   await expect.poll(() => eventsOf(own), { timeout: 30_000 }).toHaveLength(1);
   await sleep(1_000);
   expect(await eventsOf(own)).toEqual([['campaign.paused', { reason: 'connection', problem: 'token', code: null }]]);
@@ -70,39 +63,9 @@ test('a number that holds no token any more stops the campaign once, and its con
   await run.terminate();
 });
 
-interface Script {
-  readonly send: (to: string) => SendAnswer;
-  readonly health: () => boolean;
-}
-
 /** The whole of a campaign that runs already, in skipped time, against a WhatsApp that does as it is told. */
-async function play(own: OwnCampaign, script: Script): Promise<void> {
-  await (await begin(own, script, { skipping: true })).result();
-}
-
-async function begin(own: OwnCampaign, { send, health }: Script, { skipping }: { skipping: boolean }) {
-  const clock = () => Context.current().info.currentAttemptScheduledTimestampMs;
-  const common = { db, clock, masterKeys: testMasterKeys };
-  const { client, taskQueue } = await workflowEnvironment(
-    {
-      ...campaignActivities(common),
-      ...campaignQuestionActivities({ ...common, readHealth: async () => health() }),
-      ...campaignSliceActivities({
-        ...common,
-        sender: () => async (message) => send('phone' in message.to ? message.to.phone : message.to.userId),
-        departures: null,
-        readLimits: () => Promise.resolve({ perSecond: 1_000, tier: null, portfolioId: '1' }),
-        stopping: new AbortController().signal,
-      }),
-    },
-    { skipping },
-  );
-  const { tenantId, campaignId } = own;
-  return client.workflow.start<typeof campaign>('campaign', {
-    taskQueue,
-    workflowId: campaignWorkflowId(tenantId, campaignId),
-    args: [{ v: 1, tenantId, campaignId }],
-  });
+async function play(own: OwnCampaign, script: WhatsappScript): Promise<void> {
+  await (await beginCampaign(db, own, script, { skipping: true })).result();
 }
 
 const inTenant = <T>({ tenantId }: OwnCampaign, work: (trx: TenantTransaction) => Promise<T>): Promise<T> =>

@@ -8,7 +8,8 @@ import {
   setConnectionPolicy,
   setDefaultPolicy,
 } from '../../db/policy-store.ts';
-import type { PolicyId } from '../../domain/ids.ts';
+import type { TenantTransaction } from '../../db/tenant.ts';
+import type { PolicyId, TenantId } from '../../domain/ids.ts';
 import { connectionId, connectionView, presentConnection } from '../connections/connection-view.ts';
 import { presentingTo } from '../connections/presenting.ts';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -17,69 +18,70 @@ import { answer, type HandleContext } from '../route-context.ts';
 import { assignmentBody, policyId } from './policy-schemas.ts';
 import { recordChange } from './record-change.ts';
 
-export const chooseDefaultPolicy = defineRoute({
-  method: 'put',
+export const chooseDefaultPolicy = chooseTenantPolicy({
   path: '/v1/approval-policies/default',
-  tag: 'Approval policies',
   summary: 'Choose the default policy',
   description:
     'The policy that guards connections which name none. Null takes the choice back: posts to those need no approval then. Posts that were submitted before keep their approval.',
-  permission: 'policy.write',
-  body: assignmentBody,
-  answer: {
-    status: 200,
-    schema: z
-      .object({ policyId: policyId.nullable() })
-      .meta({ id: 'DefaultApprovalPolicy', description: 'The policy of connections that name none; null: none.' }),
-    description: 'The choice.',
-  },
-  refusals: {},
-  audit: 'policy.assigned',
-  handle: async (ctx) => {
-    const { trx, caller, body } = ctx;
-    await requirePolicy(ctx, body.policyId);
-    const former = await selectDefaultPolicyId(trx);
-    if (former !== body.policyId) {
-      await setDefaultPolicy(trx, caller.tenantId, body.policyId);
-      if (former !== null) await recordChange(ctx, 'policy.assigned', { id: former, isDefault: false });
-      if (body.policyId !== null) await recordChange(ctx, 'policy.assigned', { id: body.policyId, isDefault: true });
-    }
-    return answer({ policyId: body.policyId });
-  },
+  view: { id: 'DefaultApprovalPolicy', description: 'The policy of connections that name none; null: none.' },
+  select: selectDefaultPolicyId,
+  set: setDefaultPolicy,
+  noted: (isDefault) => ({ isDefault }),
 });
 
-export const chooseCampaignPolicy = defineRoute({
-  method: 'put',
+export const chooseCampaignPolicy = chooseTenantPolicy({
   path: '/v1/approval-policies/campaigns',
-  tag: 'Approval policies',
   summary: 'Choose the policy of campaigns',
   description:
     'The policy that every campaign of the tenant must pass before it is scheduled. Null takes the choice back: then whoever has `campaign.send` schedules them. Campaigns that were submitted before keep their approval.',
-  permission: 'policy.write',
-  body: assignmentBody,
-  answer: {
-    status: 200,
-    schema: z
-      .object({ policyId: policyId.nullable() })
-      .meta({ id: 'CampaignApprovalPolicy', description: 'The policy that campaigns must pass; null: none.' }),
-    description: 'The choice.',
-  },
-  refusals: {},
-  audit: 'policy.assigned',
-  handle: async (ctx) => {
-    const { trx, caller, body } = ctx;
-    await requirePolicy(ctx, body.policyId);
-    const former = await selectCampaignPolicyId(trx);
-    if (former !== body.policyId) {
-      await setCampaignPolicy(trx, caller.tenantId, body.policyId);
-      const change = (id: PolicyId, guardsCampaigns: boolean) =>
-        recordChange(ctx, 'policy.assigned', { id, guardsCampaigns });
-      if (former !== null) await change(former, false);
-      if (body.policyId !== null) await change(body.policyId, true);
-    }
-    return answer({ policyId: body.policyId });
-  },
+  view: { id: 'CampaignApprovalPolicy', description: 'The policy that campaigns must pass; null: none.' },
+  select: selectCampaignPolicyId,
+  set: setCampaignPolicy,
+  noted: (guardsCampaigns) => ({ guardsCampaigns }),
 });
+
+interface TenantChoice {
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly description: string;
+  readonly view: { readonly id: string; readonly description: string };
+  readonly select: (trx: TenantTransaction) => Promise<PolicyId | null>;
+  readonly set: (trx: TenantTransaction, tenantId: TenantId, id: PolicyId | null) => Promise<void>;
+  /** How the log says of a policy that it is chosen, or no more. */
+  readonly noted: Noted;
+}
+
+type Noted = (chosen: boolean) => Omit<Parameters<typeof recordChange>[2], 'id'>;
+
+/** The choice of one policy for the whole tenant. */
+function chooseTenantPolicy({ path, summary, description, view, select, set, noted }: TenantChoice): Route {
+  return defineRoute({
+    method: 'put',
+    path,
+    tag: 'Approval policies',
+    summary,
+    description,
+    permission: 'policy.write',
+    body: assignmentBody,
+    answer: {
+      status: 200,
+      schema: z.object({ policyId: policyId.nullable() }).meta(view),
+      description: 'The choice.',
+    },
+    refusals: {},
+    audit: 'policy.assigned',
+    handle: async (ctx) => {
+      const { trx, caller, body } = ctx;
+      await requirePolicy(ctx, body.policyId);
+      const former = await select(trx);
+      if (former !== body.policyId) {
+        await set(trx, caller.tenantId, body.policyId);
+        await recordChoice(ctx, { former, chosen: body.policyId, noted });
+      }
+      return answer({ policyId: body.policyId });
+    },
+  });
+}
 
 export function chooseConnectionPolicy({ urls }: { urls: MediaUrls }): Route {
   return defineRoute({
@@ -104,15 +106,20 @@ export function chooseConnectionPolicy({ urls }: { urls: MediaUrls }): Route {
       if (former !== body.policyId) {
         const { connectionId: guarded } = params;
         await setConnectionPolicy(trx, guarded, body.policyId);
-        const change = { connectionId: guarded };
-        if (former !== null) await recordChange(ctx, 'policy.assigned', { id: former, ...change, guards: false });
-        if (body.policyId !== null) {
-          await recordChange(ctx, 'policy.assigned', { id: body.policyId, ...change, guards: true });
-        }
+        const noted: Noted = (guards) => ({ connectionId: guarded, guards });
+        await recordChoice(ctx, { former, chosen: body.policyId, noted });
       }
       return answer(presentConnection({ ...connection, approval_policy_id: body.policyId }, presentingTo(ctx, urls)));
     },
   });
+}
+
+async function recordChoice(
+  ctx: Parameters<typeof recordChange>[0],
+  { former, chosen, noted }: { former: PolicyId | null; chosen: PolicyId | null; noted: Noted },
+): Promise<void> {
+  if (former !== null) await recordChange(ctx, 'policy.assigned', { id: former, ...noted(false) });
+  if (chosen !== null) await recordChange(ctx, 'policy.assigned', { id: chosen, ...noted(true) });
 }
 
 /** Holds the policy, so that it is not archived at the same moment. Throws 422 for one that cannot be chosen. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { passGate, selectHalt } from '../../db/halt.ts';
 import type { CampaignId } from '../../domain/ids.ts';
 import { defaultValues } from '../../domain/template-variable.ts';
 import { defineRoute, type Route } from '../define-route.ts';
+import { haltProblem } from '../posts/post-problems.ts';
 import { answer } from '../route-context.ts';
 import { sendProblems } from './campaign-problems.ts';
 import { campaignParams } from './campaign-schemas.ts';
@@ -16,9 +18,9 @@ const phone = z
 
 const outcome = z.object({
   to: phone,
-  outcome: z.enum(['sent', 'refused', 'suppressed', 'unknown']).meta({
+  outcome: z.enum(['sent', 'refused', 'suppressed', 'held', 'unknown']).meta({
     description:
-      '`suppressed`: the contact with this number is blocked, or wants no marketing, so nothing was sent. `unknown`: its answer was lost.',
+      '`suppressed`: the contact with this number is blocked, or wants no marketing, so nothing was sent. `held`: just before, all campaigns were stopped or the number was suspended, so nothing was sent. `unknown`: its answer was lost.',
   }),
   code: z.int().nullable().meta({ description: 'WhatsApp’s error code; null as well where we have not asked it.' }),
 });
@@ -44,11 +46,13 @@ export function testCampaign({ sendTest }: { readonly sendTest: TestSender }): R
       to: z.array(phone).min(1).max(5).meta({ description: 'To whom: each number once.' }),
     }),
     answer: { status: 200, schema: z.object({ items: z.array(outcome) }), description: 'What became of each.' },
-    refusals: { not_sendable: sendProblems.not_sendable },
+    refusals: { not_sendable: sendProblems.not_sendable, ...haltProblem },
     audit: 'campaign.test_sent',
     act: async (ctx) => {
       const { caller, params, body, now } = ctx;
       const message = await ctx.inTenant(async (trx): Promise<Omit<TestMessage, 'to'>> => {
+        await passGate(trx, caller.tenantId);
+        if ((await selectHalt(trx)) !== null) throw ctx.refuse('halted');
         const whole = await readWhole(trx, params.campaignId, now);
         if (whole === null) throw ctx.refuse('not_found');
         const violations = whole.violations.filter(({ code }) => !untested.has(code));

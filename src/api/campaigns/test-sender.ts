@@ -17,6 +17,8 @@ export type TestOutcome =
   | { readonly kind: 'refused'; readonly code: number | null }
   /** They are on the block list, or want no marketing: nothing was sent. */
   | { readonly kind: 'suppressed' }
+  /** The tenant was stopped, or a person has suspended or disconnected the number: nothing was sent. */
+  | { readonly kind: 'held' }
   /** The answer was lost: it may have arrived. */
   | { readonly kind: 'unknown' };
 

@@ -23,7 +23,7 @@ export const callStop = defineRoute({
   tag: 'Crisis stop',
   summary: 'Stop all publication and all campaigns',
   description:
-    'From the answer on no call that publishes begins for this tenant; one that began before can still arrive within a second. Every post that is or becomes due is parked instead and waits for a release. Campaigns stop likewise: those that run send nothing more, those that are due do not start. Replies to people are still sent. What is written, reviewed and scheduled meanwhile is held too. Stopping again while the stop lasts keeps its reason, and takes back what was released post by post.',
+    'From the answer on no call that publishes begins for this tenant; one that began before can still arrive within a second. Every post that is or becomes due is parked instead and waits for a release. Campaigns stop likewise: those that run send nothing more, those that are due do not start, and no tests of them are sent. Replies to people are still sent. What is written, reviewed and scheduled meanwhile is held too. Stopping again while the stop lasts keeps its reason, and takes back what was released post by post.',
   permission: 'post.halt',
   body: stopBody,
   answer: { status: 200, schema: stopView, description: 'The stop.' },

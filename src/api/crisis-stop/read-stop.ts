@@ -7,6 +7,7 @@ import {
   selectHeldPosts,
 } from '../../db/halt-list.ts';
 import { selectHalt } from '../../db/halt.ts';
+import { statesHeldByHalt } from '../../domain/campaign.ts';
 import type { PostId } from '../../domain/ids.ts';
 import { publishingNetworks } from '../../domain/network.ts';
 import { postStatuses } from '../../domain/post.ts';
@@ -47,7 +48,7 @@ const heldCampaign = z
   .object({
     id: z.string(),
     name: z.string(),
-    state: z.enum(['scheduled', 'running']),
+    state: z.enum(statesHeldByHalt),
     startsAtLocal: z.string().nullable().meta({ description: 'Wall-clock time of its start; null: at once.' }),
     recipients: z.int().nullable().meta({ description: 'People of its audience; null: it has not been taken down.' }),
   })

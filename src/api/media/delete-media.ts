@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appendEvents } from '../../db/event.ts';
 import { deleteMedia as deleteRow, lockMedia, selectMediaUses } from '../../db/media.ts';
-import { selectTemplatesShowing } from '../../db/template.ts';
+import { selectTemplatesShowing } from '../../db/template-version.ts';
 import { defineRoute } from '../define-route.ts';
 import { answer } from '../route-context.ts';
 import { useProblems } from './media-problems.ts';

@@ -26,5 +26,8 @@ export type ReplyOutcome =
   /** It has left, and whether WhatsApp has taken it nobody said. */
   | { readonly kind: 'lost' };
 
-/** Sends a message once, and never again. Never throws for what the network does. */
-export type ReplyDesk = (reply: OutgoingReply) => Promise<ReplyOutcome>;
+/**
+ * Sends a message once, and never again; with `departWithinMs` within this time from now or not at all. Never throws for
+ * what the network does.
+ */
+export type ReplyDesk = (reply: OutgoingReply, options?: { readonly departWithinMs?: number }) => Promise<ReplyOutcome>;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { mediaIn } from '../../db/template.ts';
+import { mediaIn } from '../../db/template-version.ts';
 import { holdMedia, selectMediaFacts } from '../../db/media.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { MediaId } from '../../domain/ids.ts';

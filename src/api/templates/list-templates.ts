@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { selectTemplate, selectTemplates, selectVersions, type TemplatePosition } from '../../db/template.ts';
+import { selectTemplate, selectTemplates, type TemplatePosition } from '../../db/template.ts';
+import { selectVersions } from '../../db/template-version.ts';
 import { selectAccountOf } from '../../db/template-account.ts';
 import { templateCategories, templateStatuses } from '../../domain/template.ts';
 import { defineRoute } from '../define-route.ts';

@@ -1,11 +1,5 @@
-import {
-  lockTemplate,
-  mediaIn,
-  recordSubmission,
-  selectTemplate,
-  standingOf,
-  type TemplateRow,
-} from '../../db/template.ts';
+import { lockTemplate, recordSubmission, selectTemplate, standingOf, type TemplateRow } from '../../db/template.ts';
+import { mediaIn } from '../../db/template-version.ts';
 import { selectMedia } from '../../db/media.ts';
 import type { TenantTransaction } from '../../db/tenant.ts';
 import type { MediaId, TenantId } from '../../domain/ids.ts';

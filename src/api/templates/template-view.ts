@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type selectVersions, standingOf, type TemplateRow } from '../../db/template.ts';
+import { standingOf, type TemplateRow } from '../../db/template.ts';
+import type { selectVersions } from '../../db/template-version.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { editableAgainAt } from '../../domain/template-edit.ts';
 import {

@@ -1,12 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  addVersion,
-  insertTemplate,
-  lockTemplate,
-  selectDeletedName,
-  selectTemplate,
-  standingOf,
-} from '../../db/template.ts';
+import { insertTemplate, lockTemplate, selectDeletedName, selectTemplate, standingOf } from '../../db/template.ts';
+import { addVersion } from '../../db/template-version.ts';
 import { selectAccountOf } from '../../db/template-account.ts';
 import type { TemplateId } from '../../domain/ids.ts';
 import { draftRefusal, nameBlockedUntil } from '../../domain/template-edit.ts';

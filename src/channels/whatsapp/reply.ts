@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CallOptions, PageAccess } from '../channel.ts';
+import type { PageAccess, PublishOptions } from '../channel.ts';
 import { graphApi, type MetaDependencies } from '../meta/graph.ts';
 
 /** A message that somebody of ours writes by hand. */
@@ -25,7 +25,7 @@ export type ReplyContent =
 const accepted = z.object({ messages: z.array(z.object({ id: z.string().min(1) })).min(1) });
 
 /** Sends a message, at most once; returns WhatsApp's id of it. */
-export type SendReply = (page: PageAccess, reply: Reply, options?: CallOptions) => Promise<string>;
+export type SendReply = (page: PageAccess, reply: Reply, options?: PublishOptions) => Promise<string>;
 
 export function replyChannel(dependencies: MetaDependencies): SendReply {
   const graph = graphApi('whatsapp', dependencies);
@@ -36,6 +36,7 @@ export function replyChannel(dependencies: MetaDependencies): SendReply {
       json: bodyOf(reply),
       accessToken,
       repeat: 'never',
+      departWithinMs: options.departWithinMs,
       signal: options.signal,
       answer: accepted,
     });

@@ -60,6 +60,12 @@ describe('an answer to WhatsApp', () => {
     expect(received).toHaveLength(1);
   });
 
+  it('that was to have left by now does not leave', async () => {
+    const { desk, received } = await whatsapp(200, { messages: [{ id: 'wamid.ours' }] });
+    expect(await desk(reply, { departWithinMs: -1 })).toMatchObject({ kind: 'refused', providerCode: null });
+    expect(received).toEqual([]);
+  });
+
   it('whose success nobody can read may have been taken', async () => {
     const { desk } = await whatsapp(200, {});
     expect(await desk(reply)).toEqual({ kind: 'lost' });
