@@ -151,4 +151,22 @@ export const campaignMutants: readonly Mutant[] = [
     tests: ['tests/db/campaign-departures.test.ts'],
     only: 'what may yet leave is left alone',
   },
+  {
+    name: 'campaign-test-held',
+    removes: 'the look whether the tenant was stopped, just before a test of a campaign is sent',
+    file: 'src/bin/test-sender.ts',
+    find: '(await isNumberHeld(trx, connectionId)) ? null : passedMs',
+    replace: 'passedMs',
+    tests: ['tests/api/campaign-test-sends.test.ts'],
+    only: 'answered meanwhile',
+  },
+  {
+    name: 'campaign-test-gate',
+    removes: 'the gate at which a test of a campaign waits for a stop that is being called',
+    file: 'src/bin/test-sender.ts',
+    find: '  await passGate(trx, tenantId);\n',
+    replace: '',
+    tests: ['tests/api/campaign-test-sends.test.ts'],
+    only: 'is being called',
+  },
 ];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { graph } from '../../simulators/graph/network.ts';
 import type { TakenMessage } from '../../simulators/graph/messaging/messages.ts';
@@ -7,8 +8,10 @@ import { askLimitsWith } from '../../src/bin/ask-limits.ts';
 import { replyDeskWith } from '../../src/bin/reply-desk.ts';
 import { testSenderWith } from '../../src/bin/test-sender.ts';
 import { tokenContext } from '../../src/db/connection-grant.ts';
+import { closeGate, insertHalt } from '../../src/db/halt.ts';
 import { tenantKeys } from '../../src/db/tenant-key.ts';
 import type { ConnectionId } from '../../src/domain/ids.ts';
+import { newId } from '../../src/platform/new-id.ts';
 import { seal } from '../../src/platform/sealing.ts';
 import { controlOf, startSimulated } from '../simulators/support/simulator.ts';
 import { eventsOf, sendableDraft } from '../support/campaign-api.ts';
@@ -53,16 +56,13 @@ test('a test is not sent to a contact who is blocked or wants no marketing, and 
 
 test('a test to a contact uses the portfolio’s reach like any other message, unless WhatsApp refuses it', async () => {
   const { own, send, hold } = await atWhatsapp();
-  const [phone] = await own.inTenant(async (trx) => {
-    const rows = await trx.selectFrom('author').select('phone').limit(1).execute();
-    return rows.map((row) => row.phone ?? '');
-  });
+  const phone = await somebody(own);
   const reached = () => own.inTenant((trx) => trx.selectFrom('portfolio_reach').selectAll().execute());
   await hold('Un altro {{1}} testo, che vuole un valore.');
-  expect((await send([String(phone)])).body.items).toEqual([{ to: phone, outcome: 'refused', code: 132_000 }]);
+  expect((await send([phone])).body.items).toEqual([{ to: phone, outcome: 'refused', code: 132_000 }]);
   expect(await reached()).toEqual([]);
   await hold('Buone feste!');
-  await send([String(phone)]);
+  await send([phone]);
   expect(await reached()).toHaveLength(1);
 });
 
@@ -81,19 +81,46 @@ test.each([
   ['a suspension of the number', suspend],
 ])('%s that is answered meanwhile is followed by no test, and takes up no reach', async (_what, hold) => {
   const { own, draft, send, taken, meanwhile } = await atWhatsapp();
-  const [phone] = await own.inTenant(async (trx) => {
-    const rows = await trx.selectFrom('author').select('phone').limit(1).execute();
-    return rows.map((row) => row.phone ?? '');
-  });
+  const phone = await somebody(own);
   meanwhile(async () => expect((await hold(own, draft.numbers[0].connectionId)).status).toBe(200));
-  const { status, body } = await send([String(phone), stranger]);
-  const held = (to: string) => ({ to, outcome: 'held', code: null });
-  expect([status, body.items]).toEqual([200, [held(String(phone)), held(stranger)]]);
+  const { status, body } = await send([phone, stranger]);
+  expect([status, body.items]).toEqual([200, [held(phone), held(stranger)]]);
   expect(await taken()).toEqual([]);
   expect(await own.inTenant((trx) => trx.selectFrom('portfolio_reach').selectAll().execute())).toEqual([]);
 });
 
+test('a test that comes while a stop is being called waits for it, and is not sent', async () => {
+  const { own, send, taken, meanwhile } = await atWhatsapp();
+  const phone = await somebody(own);
+  const stopping: Promise<void>[] = [];
+  const begun = Promise.withResolvers<void>();
+  meanwhile(() => {
+    const halting = own.inTenant(async (trx) => {
+      const [tenantId, by] = [own.tenant.id, own.tenant.people.paolo];
+      await closeGate(trx, tenantId);
+      await insertHalt(trx, { tenantId, id: newId(), reason: 'Prezzo sbagliato', by, now: new Date() });
+      begun.resolve();
+      // As long as a test that nothing hinders would take, many times over.
+      await sleep(500);
+    });
+    stopping.push(halting);
+    return begun.promise;
+  });
+  expect((await send([phone])).body.items).toEqual([held(phone)]);
+  await Promise.all(stopping);
+  expect(await taken()).toEqual([]);
+});
+
 const sent = (to: string) => ({ to, outcome: 'sent', code: null });
+const held = (to: string) => ({ to, outcome: 'held', code: null });
+
+/** A contact who has not written to us. */
+function somebody(own: TenantApi): Promise<string> {
+  return own.inTenant(async (trx) => {
+    const { phone } = await trx.selectFrom('author').select('phone').limit(1).executeTakeFirstOrThrow();
+    return phone ?? '';
+  });
+}
 
 function stop(own: TenantApi) {
   return own.as('paolo', 'POST', '/v1/crisis-stop', { reason: 'Prezzo sbagliato' });
