@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
@@ -49,8 +49,9 @@ export function openDepartureLogs(
       try {
         mkdirSync(directory, { recursive: true, mode: 0o700 });
         const first = JSON.stringify({ boot, beganAt: clock(), about });
+        const log = beginLog(join(directory, name), { first, onError, onEnd: () => own.delete(name) });
         own.add(name);
-        return beginLog(join(directory, name), { first, onError, onEnd: () => own.delete(name) });
+        return log;
       } catch (error) {
         onError(error);
         return null;
@@ -60,10 +61,10 @@ export function openDepartureLogs(
       const names = namesIn(directory).filter((name) => !own.has(name));
       return names.flatMap((name): ForeignLog[] => {
         const path = join(directory, name);
-        const log = readLog(path);
-        if (log === null) return [];
-        if (clock() - log.beganAt > uselessAfterMs) rmSync(path, { force: true });
-        return log.boot === boot ? [{ about: log.about, read: () => readLog(path)?.ids ?? null }] : [];
+        const first = readHeader(path);
+        if (first === null) return [];
+        if (clock() - first.beganAt > uselessAfterMs) rmSync(path, { force: true });
+        return first.boot === boot ? [{ about: first.about, read: () => readIds(path) }] : [];
       });
     },
   };
@@ -71,6 +72,8 @@ export function openDepartureLogs(
 
 const ending = '.departures';
 const idBytes = 16;
+/** More than any header has. */
+const headerBytes = 1_024;
 /** Twice as long as anybody goes on with one log: by then it has been read by whoever could. */
 const uselessAfterMs = 20 * 60_000;
 
@@ -130,12 +133,26 @@ function namesIn(directory: string): readonly string[] {
 }
 
 /** Null: it is gone, or not one of ours, or has been begun this very moment. */
-function readLog(path: string): (z.infer<typeof header> & { readonly ids: DepartedIds }) | null {
+function readHeader(path: string): z.infer<typeof header> | null {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(headerBytes);
+      const line = bytes.toString('utf8', 0, readSync(fd, bytes)).split('\n')[0] ?? '';
+      return header.parse(JSON.parse(line));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** Null: it is gone. */
+function readIds(path: string): DepartedIds | null {
   try {
     const bytes = readFileSync(path);
-    const end = bytes.indexOf('\n');
-    const known = header.parse(JSON.parse(bytes.toString('utf8', 0, end)));
-    return { ...known, ids: idsIn(bytes.subarray(end + 1)) };
+    return idsIn(bytes.subarray(bytes.indexOf('\n') + 1));
   } catch {
     return null;
   }
