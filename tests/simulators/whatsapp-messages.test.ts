@@ -26,7 +26,7 @@ test('a message is taken, counted for its recipient, and told back with our row 
 
   const answer = await send('row-1', '+393400000001');
 
-  expect(answer).toEqual({ kind: 'accepted', messageId: expect.stringMatching(/^wamid\./) });
+  expect(answer).toEqual({ kind: 'accepted', messageId: expect.stringMatching(/^wamid\./), heldBack: false });
   expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1, people: 1, most: 1 });
   await expect
     .poll(() =>
