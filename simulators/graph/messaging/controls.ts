@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ControlProblem, type ControlRoute, parsed } from '../../control/route.ts';
 import type { World } from '../../kernel/world.ts';
+import { decide, settled } from '../template-review.ts';
+import { templatesOf } from '../template-store.ts';
 import { phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
 import { contactOf } from './contact.ts';
 import type { Messages } from './messages.ts';
@@ -50,6 +52,13 @@ const deliveriesQuery = z.object({
   since: z.coerce.number().default(0).describe('Only what was taken since then, in epoch milliseconds.'),
   phoneId: z.string().optional().describe('Only from this number.'),
 });
+const verdict = z.strictObject({
+  outcome: z
+    .enum(['release', 'drop'])
+    .describe('What was held goes out, and nothing more is held; or it fails with 132015, and the template is paused.'),
+});
+const ended = z.object({ messages: z.number().int().describe('So many were held.') });
+
 const loss = z.object({ what: z.enum(['request', 'answer']), opaque: z.string().nullable() });
 
 const message = z.object({
@@ -61,6 +70,7 @@ const message = z.object({
   category: z.string().nullable(),
   opaque: z.string().nullable(),
   at: z.number(),
+  held: z.boolean().describe('It waits for a word on its template.'),
   told: z
     .enum(['sent', 'delivered', 'read', 'failed'])
     .nullable()
@@ -106,7 +116,7 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       summary: 'Every message that was taken, oldest first',
       status: 200,
       answer: z.array(message),
-      handle: () => messages.taken().map((each) => ({ ...each, told: messages.statuses.toldOf(each.id) })),
+      handle: () => messages.taken().map((each) => ({ ...each, ...standing(messages, each.id) })),
     },
     {
       method: 'get',
@@ -116,6 +126,18 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       status: 200,
       answer: z.array(loss),
       handle: () => messages.losses(),
+    },
+    {
+      method: 'post',
+      path: '/templates/{id}/pacing',
+      id: 'endPacing',
+      summary: 'End the wait of the messages of a template that are held',
+      params: { id: "The template's id." },
+      body: verdict,
+      status: 200,
+      answer: ended,
+      missing: noSuchTemplate,
+      handle: (req) => endPacing(world, messages, String(req.params['id']), parsed(verdict, req.body)),
     },
     {
       method: 'post',
@@ -142,6 +164,21 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       handle: (req) => prefer(messages, String(req.params['id']), parsed(preference, req.body)),
     },
   ];
+}
+
+const noSuchTemplate = 'No template has this id.';
+
+const standing = ({ pacing, statuses }: Messages, id: string) => ({
+  held: pacing.isHeld(id),
+  told: statuses.toldOf(id),
+});
+
+function endPacing(world: World, { pacing }: Messages, id: string, { outcome }: z.output<typeof verdict>) {
+  const template = templatesOf(world).get(id);
+  if (template === null) throw new ControlProblem(404, noSuchTemplate);
+  if (outcome === 'release') return { messages: pacing.release(id) };
+  decide(world, settled(world, template), { status: 'PAUSED', title: 'RATE_LIMITING_PAUSE' });
+  return { messages: pacing.drop(id) };
 }
 
 const noSuchNumber = 'No number of the seed has this id.';

@@ -8,6 +8,7 @@ import type { SentTemplate } from '../template-parameters.ts';
 import type { Template } from '../template-store.ts';
 import { businessOfSystemUser, phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
 import { type Limits, openLimits, whatsappError } from './limits.ts';
+import { openPacing, type Pacing } from './pacing.ts';
 import { messaging } from './settings.ts';
 import { type Statuses, openStatuses } from './statuses.ts';
 
@@ -27,7 +28,7 @@ export interface TakenMessage {
 }
 
 /** What a template must look like to be sent: answers the account's own, or refuses in WhatsApp's words. */
-export type CheckTemplate = (sent: SentTemplate, wabaId: string) => Pick<Template, 'category'>;
+export type CheckTemplate = (sent: SentTemplate, wabaId: string) => Pick<Template, 'id' | 'category'>;
 
 /** What was lost on the way: a request before anything had come of it, or the answer to one that was taken. */
 export interface Loss {
@@ -44,6 +45,7 @@ export interface Messages {
   losses(): readonly Loss[];
   readonly limits: Limits;
   readonly statuses: Statuses;
+  readonly pacing: Pacing;
 }
 
 const body = z.object({
@@ -68,11 +70,13 @@ export function openMessages(world: World, checkTemplate: CheckTemplate): Messag
   const lost = world.store.collection<Loss>('whatsapp-loss');
   const limits = openLimits();
   const statuses = openStatuses(world);
+  const pacing = openPacing(world, statuses);
   const honoured = trustedTokens(world);
 
   return {
     limits,
     statuses,
+    pacing,
     taken: () => sent.values(),
     losses: () => lost.values(),
     noteLoss(content, what) {
@@ -94,11 +98,11 @@ export function openMessages(world: World, checkTemplate: CheckTemplate): Messag
       const { to, recipient, type, text, template, biz_opaque_callback_data: opaque = null } = parsed.data;
       const person = recipient ?? to?.replaceAll(/\D/g, '') ?? '';
       if (person === '') throw invalidParameter('(#100) The parameter to is required.');
-      let category: string | null = null;
+      let own: ReturnType<CheckTemplate> | null = null;
       if (type === 'template') {
         if (template === undefined) throw whatsappError(131_008, 'Required parameter is missing', 'template');
         const { name, language, components } = template;
-        category = checkTemplate({ name, language: language.code, components }, found.account.id).category;
+        own = checkTemplate({ name, language: language.code, components }, found.account.id);
       } else if (type === 'text' && text === undefined) {
         throw whatsappError(131_008, 'Required parameter is missing', 'text');
       }
@@ -115,19 +119,22 @@ export function openMessages(world: World, checkTemplate: CheckTemplate): Messag
         to: person,
         type,
         template: template?.name ?? null,
-        category,
+        category: own?.category ?? null,
         opaque,
         at: now,
       };
       sent.put(id, message);
-      statuses.follow(message, found.phone.display, found.account.id);
+      const from = { display: found.phone.display, wabaId: found.account.id };
+      const heldAs = own === null ? null : pacing.take(own.id);
+      if (own === null || heldAs === null) statuses.follow(message, from);
+      else pacing.hold(message, { templateId: own.id, from });
       return {
         status: 200,
         effect: true,
         body: {
           messaging_product: 'whatsapp',
           contacts: [{ input: to ?? recipient, wa_id: person }],
-          messages: [{ id, ...(type === 'template' ? { message_status: 'accepted' } : {}) }],
+          messages: [{ id, ...(own === null ? {} : { message_status: heldAs ?? 'accepted' }) }],
         },
       };
     },

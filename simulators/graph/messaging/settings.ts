@@ -34,6 +34,17 @@ export const messagingSettings = z.strictObject({
     .int()
     .nullable()
     .describe('Every message is refused with this code, and the health of numbers says so; null: none is.'),
+  pacedAfter: z
+    .number()
+    .int()
+    .min(0)
+    .nullable()
+    .describe(
+      'After so many messages of one template the rest is held, until it is released or dropped; null: none is.',
+    ),
+  heldAs: z
+    .enum(['held_for_quality_assessment', 'paused'])
+    .describe('What answers then say of a message: both mean that it waits.'),
   undeliverableShare: share.describe('So many of those that are taken fail afterwards.'),
   undeliverableCode: z.number().int().describe('With which code they do.'),
   statusLossShare: share.describe('So many statuses are never told.'),
@@ -61,6 +72,8 @@ export const usualMessaging: MessagingSettings = {
   readAfterMs: 2_000,
   readShare: 0.6,
   refuseAllWith: null,
+  pacedAfter: null,
+  heldAs: 'held_for_quality_assessment',
   undeliverableShare: 0,
   undeliverableCode: 131_026,
   statusLossShare: 0,
