@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ControlProblem, type ControlRoute, parsed } from '../../control/route.ts';
 import type { World } from '../../kernel/world.ts';
@@ -6,26 +5,9 @@ import { decide, settled } from '../template-review.ts';
 import { templatesOf } from '../template-store.ts';
 import { phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
 import { contactOf } from './contact.ts';
+import { type Inbound, inbound, toldMessage } from './inbound.ts';
 import type { Messages } from './messages.ts';
 import { changeMessaging, messaging, messagingChange, messagingSettings } from './settings.ts';
-
-const inbound = z.strictObject({
-  from: z
-    .string()
-    .regex(/^\d{6,15}$/)
-    .describe('The number that writes, digits only.'),
-  name: z.string().default('').describe("The writer's name at WhatsApp."),
-  text: z.string().optional().describe('What it says, like `STOP`.'),
-  button: z
-    .strictObject({ text: z.string(), payload: z.string() })
-    .optional()
-    .describe('The quick reply of a template that was pressed.'),
-  reply: z
-    .strictObject({ id: z.string(), title: z.string() })
-    .optional()
-    .describe('The button of another message that was pressed.'),
-  answers: z.string().optional().describe('The id of the message that it answers.'),
-});
 
 const preference = z.strictObject({
   from: z
@@ -192,25 +174,14 @@ function count(messages: Messages, { since, phoneId }: z.output<typeof deliverie
   return { taken: taken.length, people: perPerson.size, most, firstAt, lastAt, waiting: messages.statuses.waiting() };
 }
 
-async function receive(messages: Messages, id: string, said: z.output<typeof inbound>) {
+async function receive(messages: Messages, id: string, said: Inbound) {
   const { account, businessId, ...value } = metadataOf(id);
-  messages.limits.noteInbound(id, said.from, Date.now());
+  const at = said.at ?? Date.now();
   const contact = contactOf(said.from, businessId, said.name);
-  const written = {
-    from: said.from,
-    from_user_id: contact.user_id,
-    id: `wamid.${randomBytes(24).toString('base64url')}`,
-    timestamp: nowS(),
-    ...(said.answers === undefined ? {} : { context: { from: value.metadata.display_phone_number, id: said.answers } }),
-    ...contentOf(said),
-  };
+  messages.limits.noteInbound(id, Date.now());
+  messages.windows.open(id, [said.from, contact.user_id], at);
+  const written = toldMessage(said, { userId: contact.user_id, number: value.metadata.display_phone_number, at });
   return { status: await messages.statuses.tell(account, { ...value, contacts: [contact], messages: [written] }) };
-}
-
-function contentOf({ button, reply, text = '' }: z.output<typeof inbound>): object {
-  if (button !== undefined) return { type: 'button', button };
-  if (reply !== undefined) return { type: 'interactive', interactive: { type: 'button_reply', button_reply: reply } };
-  return { type: 'text', text: { body: text } };
 }
 
 async function prefer(messages: Messages, id: string, { from, value: wish }: z.output<typeof preference>) {
@@ -223,7 +194,7 @@ async function prefer(messages: Messages, id: string, { from, value: wish }: z.o
       wish === 'stop' ? 'User requested to stop marketing messages' : 'User requested to resume marketing messages',
     category: 'marketing_messages',
     value: wish,
-    timestamp: Number(nowS()),
+    timestamp: Math.floor(Date.now() / 1_000),
   };
   const change = { ...value, contacts: [contact], user_preferences: [decided] };
   return { status: await messages.statuses.tell(account, change, 'user_preferences') };
@@ -236,5 +207,3 @@ function metadataOf(id: string) {
   const account = found.account.id;
   return { account, businessId: portfolioOf(account), messaging_product: 'whatsapp', metadata };
 }
-
-const nowS = (): string => String(Math.floor(Date.now() / 1_000));

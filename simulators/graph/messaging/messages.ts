@@ -10,7 +10,8 @@ import { businessOfSystemUser, phoneNumber, portfolioOf } from '../whatsapp-seed
 import { type Limits, openLimits, whatsappError } from './limits.ts';
 import { openPacing, type Pacing } from './pacing.ts';
 import { messaging } from './settings.ts';
-import { type Statuses, openStatuses } from './statuses.ts';
+import { type Failure, type Statuses, openStatuses } from './statuses.ts';
+import { openWindows, type Windows } from './windows.ts';
 
 /** A message that WhatsApp has taken. */
 export interface TakenMessage {
@@ -44,6 +45,7 @@ export interface Messages {
   noteLoss(content: unknown, what: Loss['what']): void;
   losses(): readonly Loss[];
   readonly limits: Limits;
+  readonly windows: Windows;
   readonly statuses: Statuses;
   readonly pacing: Pacing;
 }
@@ -68,13 +70,15 @@ const body = z.object({
 export function openMessages(world: World, checkTemplate: CheckTemplate): Messages {
   const sent = world.store.collection<TakenMessage>('whatsapp-message');
   const lost = world.store.collection<Loss>('whatsapp-loss');
-  const limits = openLimits();
+  const windows = openWindows(world);
+  const limits = openLimits(windows);
   const statuses = openStatuses(world);
   const pacing = openPacing(world, statuses);
   const honoured = trustedTokens(world);
 
   return {
     limits,
+    windows,
     statuses,
     pacing,
     taken: () => sent.values(),
@@ -108,6 +112,11 @@ export function openMessages(world: World, checkTemplate: CheckTemplate): Messag
       }
       const now = Date.now();
       const portfolioId = portfolioOf(found.account.id);
+      const { closedWindow } = messaging(world);
+      const isLate = own === null && closedWindow !== 'ignore' && !windows.isOpen(found.phone.id, person, now);
+      if (isLate && closedWindow === 'refuse') {
+        throw whatsappError(windowClosed.code, windowClosed.title, windowClosed.details);
+      }
       limits.admit(
         { phoneId: found.phone.id, portfolioId, person, isTemplate: type === 'template', now },
         messaging(world),
@@ -126,7 +135,8 @@ export function openMessages(world: World, checkTemplate: CheckTemplate): Messag
       sent.put(id, message);
       const from = { display: found.phone.display, wabaId: found.account.id };
       const heldAs = own === null ? null : pacing.take(own.id);
-      if (own === null || heldAs === null) statuses.follow(message, from);
+      if (isLate) statuses.fail(message, from, windowClosed);
+      else if (own === null || heldAs === null) statuses.follow(message, from);
       else pacing.hold(message, { templateId: own.id, from });
       return {
         status: 200,
@@ -140,6 +150,13 @@ export function openMessages(world: World, checkTemplate: CheckTemplate): Messag
     },
   };
 }
+
+const windowClosed: Failure = {
+  code: 131_047,
+  title: 'Re-engagement message',
+  details:
+    'Message failed to send because more than 24 hours have passed since the customer last replied to this number.',
+};
 
 const trustMs = 500;
 

@@ -45,6 +45,11 @@ export const messagingSettings = z.strictObject({
   heldAs: z
     .enum(['held_for_quality_assessment', 'paused'])
     .describe('What answers then say of a message: both mean that it waits.'),
+  closedWindow: z
+    .enum(['refuse', 'fail', 'ignore'])
+    .describe(
+      'What becomes of a message that is no template, to somebody who has not written to the number for 24 hours: it is refused with 131047, or taken and fails with it, as the field has met both, or goes out all the same.',
+    ),
   undeliverableShare: share.describe('So many of those that are taken fail afterwards.'),
   undeliverableCode: z.number().int().describe('With which code they do.'),
   statusLossShare: share.describe('So many statuses are never told.'),
@@ -74,6 +79,7 @@ export const usualMessaging: MessagingSettings = {
   refuseAllWith: null,
   pacedAfter: null,
   heldAs: 'held_for_quality_assessment',
+  closedWindow: 'refuse',
   undeliverableShare: 0,
   undeliverableCode: 131_026,
   statusLossShare: 0,

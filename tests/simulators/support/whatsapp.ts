@@ -43,7 +43,7 @@ export async function number() {
       performance.now() + 5_000,
     );
   await control('/templates', { json: sale });
-  return { send, sendTemplate, control, maySend };
+  return { send, sendTemplate, control, maySend, simulator };
 }
 
 export interface ToldStatus {
@@ -55,6 +55,8 @@ export interface ToldStatus {
 }
 
 interface Value {
+  readonly contacts?: readonly { readonly user_id: string }[];
+  readonly messages?: readonly Readonly<Record<string, unknown>>[];
   readonly statuses?: readonly ToldStatus[];
   /** Of a template. */
   readonly event?: string;
