@@ -50,6 +50,7 @@ const message = z.object({
   type: z.string(),
   template: z.string().nullable(),
   category: z.string().nullable(),
+  links: z.array(z.string()).describe('Where its files are fetched.'),
   opaque: z.string().nullable(),
   at: z.number(),
   held: z.boolean().describe('It waits for a word on its template.'),

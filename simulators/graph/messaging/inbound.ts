@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { nextNumericId } from '../../kernel/ids.ts';
-
-const mediaKinds = ['image', 'video', 'audio', 'document', 'sticker'] as const;
+import { type MediaKind, mediaKinds } from './media.ts';
 
 /** What somebody sends to a number: text unless it is something else. */
 export const inbound = z.strictObject({
@@ -75,7 +74,7 @@ function fileOf({ kind, mimeType, caption, filename, voice }: NonNullable<Inboun
   };
 }
 
-const usualTypes: Readonly<Record<(typeof mediaKinds)[number], string>> = {
+const usualTypes: Readonly<Record<MediaKind, string>> = {
   image: 'image/jpeg',
   video: 'video/mp4',
   audio: 'audio/ogg; codecs=opus',

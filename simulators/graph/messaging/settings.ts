@@ -45,6 +45,9 @@ export const messagingSettings = z.strictObject({
   heldAs: z
     .enum(['held_for_quality_assessment', 'paused'])
     .describe('What answers then say of a message: both mean that it waits.'),
+  fetchMedia: z
+    .boolean()
+    .describe('Whether files that are named by a link are fetched; what cannot be fetched fails with 131053.'),
   closedWindow: z
     .enum(['refuse', 'fail', 'ignore'])
     .describe(
@@ -79,6 +82,7 @@ export const usualMessaging: MessagingSettings = {
   refuseAllWith: null,
   pacedAfter: null,
   heldAs: 'held_for_quality_assessment',
+  fetchMedia: true,
   closedWindow: 'refuse',
   undeliverableShare: 0,
   undeliverableCode: 131_026,

@@ -3,6 +3,7 @@ import { seedApp } from '../../seed.ts';
 import { hubSignature } from '../signing.ts';
 import { portfolioOf } from '../whatsapp-seeds.ts';
 import { type Contact, contactOf } from './contact.ts';
+import { openLinks } from './links.ts';
 import type { TakenMessage } from './messages.ts';
 import { messaging, type MessagingSettings } from './settings.ts';
 
@@ -57,18 +58,34 @@ export function openStatuses(world: World): Statuses {
   const due: { at: number; told: Told }[] = [];
   const furthest = new Map<string, Status>();
   let timer: NodeJS.Timeout | null = null;
+  const links = openLinks();
   let open = 0;
+  let fetching = 0;
 
   return {
-    follow: (message, from) => tellLater(message, from, plan(messaging(world), message.at)),
+    follow(message, from) {
+      const settings = messaging(world);
+      if (message.links.length > 0 && settings.fetchMedia) return void followFile(message, from);
+      tellLater(message, from, plan(settings, message.at));
+    },
     fail: (message, from, failure) => tellLater(message, from, [{ status: 'failed', at: message.at, failure }]),
     async tell(wabaId, value, field = 'messages') {
       const { callbackUrl } = messaging(world);
       return callbackUrl === null ? null : post(callbackUrl, { wabaId, value, field });
     },
-    waiting: () => due.length + open,
+    waiting: () => due.length + open + fetching,
     toldOf: (messageId) => furthest.get(messageId) ?? null,
   };
+
+  /** What it shows is fetched first. */
+  async function followFile(message: TakenMessage, from: Sender): Promise<void> {
+    fetching += 1;
+    const failure = await links.failureOf(message.links);
+    fetching -= 1;
+    const at = Date.now();
+    const steps = failure === null ? plan(messaging(world), at) : [{ status: 'failed', at, failure } as const];
+    tellLater(message, from, steps);
+  }
 
   function tellLater(message: TakenMessage, from: Sender, steps: readonly Step[]): void {
     const settings = messaging(world);

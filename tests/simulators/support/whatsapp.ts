@@ -52,6 +52,7 @@ export interface ToldStatus {
   readonly recipient_id: string;
   readonly biz_opaque_callback_data: string;
   readonly pricing: { readonly category: string };
+  readonly errors?: readonly { readonly code: number; readonly error_data: { readonly details: string } }[];
 }
 
 interface Value {
