@@ -15,6 +15,7 @@ import { templateCheck } from './messaging/check-template.ts';
 import { messagingControls } from './messaging/controls.ts';
 import { fastPath, messageOperations } from './messaging/fast-path.ts';
 import { type Messages, openMessages } from './messaging/messages.ts';
+import { mediaOperations } from './messaging/uploads.ts';
 import { oauthOperations } from './oauth-operations.ts';
 import { photoOperations } from './photo-operations.ts';
 import { postOperations } from './post-operations.ts';
@@ -41,7 +42,10 @@ export const graph: Network = {
   route: (url) => url.replace(/^\/v\d+\.\d+(?=\/|\?|$)/, '') || '/',
   body: [
     express.json({ limit: maxBody }),
-    express.raw({ type: ['application/octet-stream', 'image/*', 'video/*', 'application/pdf'], limit: maxFilm }),
+    express.raw({
+      type: ['application/octet-stream', 'multipart/form-data', 'image/*', 'video/*', 'application/pdf'],
+      limit: maxFilm,
+    }),
     // A sample that is uploaded need not say what it is: its session does.
     express.raw({ type: ({ headers }) => saysNothing(headers) && headers['content-length'] !== '0', limit: maxFilm }),
     express.urlencoded({ extended: true, limit: maxBody, parameterLimit: 1000 }),
@@ -62,6 +66,7 @@ export const graph: Network = {
     ...subscriptionOperations(world),
     ...templateOperations(world),
     ...messageOperations(world, messagesOf(world)),
+    ...mediaOperations(world, messagesOf(world)),
     ...whatsappOperations(world),
     ...accountOperations(world),
     ...photoOperations(world),

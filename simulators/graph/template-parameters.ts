@@ -1,4 +1,5 @@
 import type { World } from '../kernel/world.ts';
+import { isMediaKind, mediaRefusal } from './messaging/media.ts';
 import { settled } from './template-review.ts';
 import {
   listIn,
@@ -41,7 +42,9 @@ export function templateOfMessage(
     return { refusal: refusals.missing(name, language) };
   }
   const named = template.parameterFormat === 'NAMED';
-  const refusal = refusalOf(template.components, normalised(sent.components), { named, where: '' });
+  const refuseFile: Holding['refuseFile'] = (file, at) => mediaRefusal(world, file, { wabaId, at });
+  const holding = { named, where: '', path: "template['components']", refuseFile };
+  const refusal = refusalOf(template.components, normalised(sent.components), holding);
   return refusal === null ? { template } : { refusal };
 }
 
@@ -89,6 +92,9 @@ interface Holding {
   readonly named: boolean;
   /** `card 0: ` inside of a carousel. */
   readonly where: string;
+  /** The list of the components, in the words of refusals. */
+  readonly path: string;
+  readonly refuseFile: (file: unknown, at: string) => TemplateRefusal | null;
 }
 
 function refusalOf(
@@ -97,7 +103,7 @@ function refusalOf(
   holding: Holding,
 ): TemplateRefusal | null {
   return (
-    headerRefusal(partOf(made, 'HEADER'), partOf(sent, 'HEADER'), holding) ??
+    headerRefusal(partOf(made, 'HEADER'), sent, holding) ??
     textRefusal(textOf(partOf(made, 'BODY')), partOf(sent, 'BODY'), { ...holding, part: 'body' }) ??
     buttonsRefusal(listIn(partOf(made, 'BUTTONS'), 'buttons'), sent, holding) ??
     cardsRefusal(listIn(partOf(made, 'CAROUSEL'), 'cards'), partOf(sent, 'CAROUSEL'), holding)
@@ -106,20 +112,26 @@ function refusalOf(
 
 function headerRefusal(
   made: TemplateComponent | null,
-  sent: TemplateComponent | null,
+  components: readonly TemplateComponent[],
   holding: Holding,
 ): TemplateRefusal | null {
+  const sent = partOf(components, 'HEADER');
   const format = made === null ? 'TEXT' : String(made['format']);
   if (format === 'TEXT') return textRefusal(textOf(made), sent, { ...holding, part: 'header' });
   const [parameter] = listIn(sent, 'parameters');
-  if (parameter?.type === format) return null;
-  return refusals.format(`${holding.where}header`, format, parameter?.type ?? 'UNKNOWN');
+  if (parameter?.type !== format) {
+    return refusals.format(`${holding.where}header`, format, parameter?.type ?? 'UNKNOWN');
+  }
+  const kind = format.toLowerCase();
+  if (!isMediaKind(kind)) return null;
+  const place = components.findIndex(({ type }) => type === 'HEADER');
+  return holding.refuseFile(parameter[kind], `${holding.path}[${place}]['parameters'][0]['${kind}']`);
 }
 
 function textRefusal(
   text: string,
   sent: TemplateComponent | null,
-  { named, where, part }: Holding & { readonly part: 'header' | 'body' },
+  { named, where, part }: Pick<Holding, 'named' | 'where'> & { readonly part: 'header' | 'body' },
 ): TemplateRefusal | null {
   const names = variablesIn(text);
   const given = listIn(sent, 'parameters');
@@ -183,13 +195,14 @@ function buttonsRefusal(
 function cardsRefusal(
   made: readonly TemplateComponent[],
   sent: TemplateComponent | null,
-  { named }: Holding,
+  { named, path, refuseFile }: Holding,
 ): TemplateRefusal | null {
   const given = listIn(sent, 'cards');
   if (given.length !== made.length) return refusals.count('carousel', given.length, made.length);
   for (const [index, card] of made.entries()) {
     const own = given.find((each) => Number(each['card_index']) === index) ?? null;
-    const holding = { named, where: `card ${index}: ` };
+    const inside = `${path}['cards'][${index}]['components']`;
+    const holding = { named, where: `card ${index}: `, path: inside, refuseFile };
     const refusal = refusalOf(listIn(card, 'components'), listIn(own, 'components'), holding);
     if (refusal !== null) return refusal;
   }

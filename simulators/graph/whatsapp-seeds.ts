@@ -37,6 +37,7 @@ export const whatsappBusinesses = [
     ]),
     waba('104100000000002', 'Mercato Aurora Consegne', [
       number('105100000000004', '+39 02 5550 1004', 'Aurora Consegne', 'CONNECTED'),
+      number('105100000000005', '+39 02 5550 1005', 'Aurora Ascolta', 'CONNECTED'),
     ]),
   ]),
   business(lariana, '2', [

@@ -66,7 +66,12 @@ export function campaignCaller(of: {
     switch (answer.kind) {
       case 'accepted':
         errors.note(false);
-        return { id, kind: 'sent', providerMessageId: answer.messageId };
+        return {
+          id,
+          kind: 'sent',
+          providerMessageId: answer.messageId,
+          ...(answer.heldBack ? { heldBack: true } : {}),
+        };
       case 'lost':
         return { id, kind: 'unconfirmed' };
       case 'not_sent':

@@ -55,7 +55,8 @@ export interface JudgedAuthor {
 function unreadBy(resendOf: CampaignId): RawBuilder<boolean> {
   return sql`author.id in (
     select author_id from campaign_message
-    where campaign_id = ${resendOf} and state in ('sent', 'delivered') and replied_at is null)`;
+    where campaign_id = ${resendOf} and state in ('sent', 'delivered') and replied_at is null
+      and held_back_at is null)`;
 }
 
 /** `skipReasonOf` of `src/domain/campaign-recipient.ts`, in SQL. */

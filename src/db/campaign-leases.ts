@@ -85,12 +85,19 @@ export async function recoverMessages(
   return { requeued, unconfirmed, repeated };
 }
 
-/** `mayRepeat` of `src/domain/whatsapp-verdict.ts`, for many. */
+/**
+ * `mayRepeat` of `src/domain/whatsapp-verdict.ts`, for many. While WhatsApp holds messages of the same template back, that
+ * no status has come tells nothing of whether one was taken.
+ */
 const repeatable = sql`attempts < 2 and exists (
   select 1 from campaign_variant variant
   join template on template.tenant_id = variant.tenant_id and template.id = variant.template_id
   where variant.tenant_id = message.tenant_id and variant.campaign_id = message.campaign_id
-    and variant.key = message.variant and template.category <> 'marketing')`;
+    and variant.key = message.variant and template.category <> 'marketing')
+  and not exists (
+    select 1 from campaign_message other
+    where other.tenant_id = message.tenant_id and other.campaign_id = message.campaign_id
+      and other.held_back_at is not null and other.variant = message.variant)`;
 
 const patienceEnd = (now: Date): Date => new Date(now.getTime() - statusPatienceMs);
 

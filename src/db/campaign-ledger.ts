@@ -187,7 +187,12 @@ export function markSending(
 
 /** What became of a call. */
 export type MessageResult = { readonly id: CampaignMessageId } & (
-  | { readonly kind: 'sent'; readonly providerMessageId: string }
+  | {
+      readonly kind: 'sent';
+      readonly providerMessageId: string;
+      /** WhatsApp has it, and lets it wait for what people make of the template. */
+      readonly heldBack?: true;
+    }
   | { readonly kind: 'failed'; readonly code: number | null }
   /** Not sent; to be tried again at the instant. `counts`: as one of its attempts. */
   | {
@@ -222,8 +227,9 @@ export async function settleMessages(
                   ${results.map((result) => (result.kind === 'skipped' ? result.reason : null))}::text[],
                   ${results.map((result) => (result.kind === 'again' ? result.dueAt : null))}::timestamptz[],
                   ${results.map((result) => (result.kind === 'again' && !result.counts ? 1 : 0))}::integer[],
-                  ${results.map((result) => 'capped' in result)}::boolean[])
-           as answer (id, state, provider_message_id, code, reason, due_at, uncounted, capped)
+                  ${results.map((result) => 'capped' in result)}::boolean[],
+                  ${results.map((result) => 'heldBack' in result)}::boolean[])
+           as answer (id, state, provider_message_id, code, reason, due_at, uncounted, capped, held_back)
     )
     update campaign_message message
     set state = case when message.state in ('sending', 'unconfirmed') then result.state else message.state end,
@@ -239,6 +245,9 @@ export async function settleMessages(
         due_at = coalesce(result.due_at, message.due_at),
         attempts = message.attempts - result.uncounted,
         capped_at = case when result.capped then ${now}::timestamptz else message.capped_at end,
+        -- A status that was faster has told that it goes out.
+        held_back_at = case when message.state not in ('sending', 'unconfirmed') then message.held_back_at
+                            when result.held_back then ${now}::timestamptz end,
         lease_token = case when result.state = 'queued' then null else message.lease_token end,
         lease_until = case when result.state = 'unconfirmed' then message.lease_until end
     from result

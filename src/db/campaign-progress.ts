@@ -66,6 +66,8 @@ export interface LedgerCounts {
   readonly recipients: number;
   readonly waiting: number;
   readonly sent: number;
+  /** Sent, and WhatsApp lets them wait to see first what people make of the template. */
+  readonly heldBack: number;
   readonly delivered: number;
   readonly read: number;
   readonly failed: number;
@@ -83,6 +85,7 @@ async function countLedger(trx: TenantTransaction, tenantId: TenantId, campaignI
     select count(*)::int as recipients,
       (count(*) filter (where state in ('queued', 'claimed', 'sending')))::int as waiting,
       (count(*) filter (where state in ('sent', 'delivered', 'read')))::int as sent,
+      count(held_back_at)::int as "heldBack",
       (count(*) filter (where state in ('delivered', 'read')))::int as delivered,
       (count(*) filter (where state = 'read'))::int as read,
       (count(*) filter (where state = 'failed'))::int as failed,

@@ -84,6 +84,7 @@ interface Line {
   readonly error_code: number | null;
   readonly people: number;
   readonly sent: number;
+  readonly held_back: number;
   readonly delivered: number;
   readonly read: number;
   readonly replied: number;
@@ -99,6 +100,7 @@ async function countResult(trx: TenantTransaction, campaignId: CampaignId): Prom
     select variant, state, skip_reason, error_code,
            count(*)::integer as people,
            count(coalesce(sent_at, delivered_at, read_at))::integer as sent,
+           count(held_back_at)::integer as held_back,
            count(coalesce(delivered_at, read_at))::integer as delivered,
            count(read_at)::integer as read,
            count(replied_at)::integer as replied,
@@ -131,6 +133,7 @@ function tallyOf(lines: readonly Line[]): Tally {
   return {
     waiting: within('queued', 'claimed', 'sending'),
     sent: sum((line) => line.sent),
+    heldBack: sum((line) => line.held_back),
     delivered: sum((line) => line.delivered),
     read: sum((line) => line.read),
     replied: sum((line) => line.replied),

@@ -156,6 +156,7 @@ export interface CampaignTables {
     opted_out_at: Date | null;
     cost: string | null;
     capped_at: Date | null;
+    held_back_at: Date | null;
   };
   sender_bucket: {
     tenant_id: TenantId;

@@ -77,6 +77,8 @@ export async function advanceLedger(trx: TenantTransaction, batch: LedgerBatch):
 const hasArrived = ({ state }: Delivery): boolean => state === 'delivered' || state === 'read';
 
 interface LedgerRow extends Delivery {
+  /** WhatsApp has told nothing of it but that it lets it wait. */
+  readonly heldBack: boolean;
   readonly campaignId: CampaignId;
   readonly id: CampaignMessageId;
   readonly authorId: AuthorId;
@@ -88,12 +90,14 @@ interface LedgerRow extends Delivery {
 
 function advanced(row: LedgerRow, statuses: readonly MessageStatus[], priceOf: PriceOf | null): LedgerRow | null {
   let [delivery, cost]: [Delivery, string | null] = [row, row.cost];
+  const heldBack = row.heldBack && !statuses.some((status) => concerns(row, status));
   for (const status of statuses) {
     // The first word counts. Only what has arrived is charged: whoever adds costs up looks at that.
     if (concerns(delivery, status)) cost ??= costOf(row, status, priceOf);
     delivery = withStatus(delivery, status);
   }
-  return delivery === row && cost === row.cost ? null : { ...row, ...delivery, cost };
+  const same = delivery === row && cost === row.cost && heldBack === row.heldBack;
+  return same ? null : { ...row, ...delivery, cost, heldBack };
 }
 
 function costOf(row: LedgerRow, { pricing, at }: MessageStatus, priceOf: PriceOf | null): string | null {
@@ -137,7 +141,7 @@ async function lockRows(
       where tenant_id = ${tenantId} and provider_message_id = any (${unnamed}::text[])
     )
     select row.campaign_id, row.id, row.author_id, row.connection_id, row.state, row.provider_message_id, row.sent_at, row.delivered_at,
-      row.read_at, row.failed_at, row.error_code, row.cost, author.country, campaign.currency
+      row.read_at, row.failed_at, row.error_code, row.cost, row.held_back_at, author.country, campaign.currency
     from wanted
     join campaign_message as row
       on row.tenant_id = wanted.tenant_id and row.campaign_id = wanted.campaign_id and row.id = wanted.id
@@ -162,6 +166,7 @@ interface StoredRow {
   readonly failed_at: Date | null;
   readonly error_code: number | null;
   readonly cost: string | null;
+  readonly held_back_at: Date | null;
   readonly country: string | null;
   readonly currency: string;
 }
@@ -180,6 +185,7 @@ function rowOf(row: StoredRow): LedgerRow {
     failedAt: row.failed_at?.getTime() ?? null,
     errorCode: row.error_code,
     cost: row.cost,
+    heldBack: row.held_back_at !== null,
     country: row.country,
     currency: row.currency,
   };
@@ -200,13 +206,15 @@ async function writeRows(trx: TenantTransaction, tenantId: TenantId, rows: reado
         ${dates('readAt')}::timestamptz[],
         ${dates('failedAt')}::timestamptz[],
         ${rows.map(({ errorCode }) => errorCode)}::integer[],
-        ${rows.map(({ cost }) => cost)}::numeric[]
-      ) as news (campaign_id, id, state, provider_message_id, sent_at, delivered_at, read_at, failed_at, error_code, cost)
+        ${rows.map(({ cost }) => cost)}::numeric[],
+        ${rows.map(({ heldBack }) => heldBack)}::boolean[]
+      ) as news (campaign_id, id, state, provider_message_id, sent_at, delivered_at, read_at, failed_at, error_code, cost, held_back)
     )
     update campaign_message as row
     set state = told.state, provider_message_id = told.provider_message_id, sent_at = told.sent_at,
       delivered_at = told.delivered_at, read_at = told.read_at, failed_at = told.failed_at,
-      error_code = told.error_code, cost = told.cost
+      error_code = told.error_code, cost = told.cost,
+      held_back_at = case when told.held_back then row.held_back_at end
     from told
     where row.tenant_id = told.tenant_id and row.campaign_id = told.campaign_id and row.id = told.id
       and row.id between (select id from told order by id limit 1) and (select id from told order by id desc limit 1)`.execute(

@@ -6,6 +6,8 @@ export interface Tally {
   readonly waiting: number;
   /** Taken by WhatsApp, whatever came after. */
   readonly sent: number;
+  /** Of those that were sent: WhatsApp lets them wait, to see first what people make of the template. */
+  readonly heldBack: number;
   readonly delivered: number;
   readonly read: number;
   readonly replied: number;

@@ -20,7 +20,7 @@ beforeEach(async () => {
 test('progress is told with counts of people', async () => {
   const seen = new Date(start);
   await within(async (trx) => {
-    await insertRecipient(trx, tenant, { state: 'sent', cost: '0.057200' });
+    await insertRecipient(trx, tenant, { state: 'sent', cost: '0.057200', held_back_at: seen });
     await insertRecipient(trx, tenant, { state: 'delivered', cost: '0.057200', replied_at: seen });
     await insertRecipient(trx, tenant, { state: 'read', replied_at: seen, clicked_at: seen, opted_out_at: seen });
     await insertRecipient(trx, tenant, { state: 'failed' });
@@ -33,6 +33,7 @@ test('progress is told with counts of people', async () => {
       recipients: 7,
       waiting: 1,
       sent: 3,
+      heldBack: 1,
       delivered: 2,
       read: 1,
       failed: 1,

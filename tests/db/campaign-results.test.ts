@@ -31,6 +31,7 @@ beforeEach(async () => {
 describe('the results', () => {
   it('count every person once, by the highest that is known of them', async () => {
     await became([1, 2, 3, 4, 5, 6], `state = 'sent', sent_at = '2026-12-01T10:00:10Z', cost = 0.0658`);
+    await became([1], `held_back_at = '2026-12-01T10:00:10Z'`);
     await became([2, 3, 4], `state = 'delivered', delivered_at = '2026-12-01T10:00:50Z'`);
     await became([3, 4], `state = 'read', read_at = '2026-12-01T11:10:00Z'`);
     await became([4], `replied_at = '2026-12-01T11:20:00Z', clicked_at = '2026-12-01T11:20:00Z'`);
@@ -40,6 +41,7 @@ describe('the results', () => {
     expect(result.total).toEqual({
       waiting: 2,
       sent: 6,
+      heldBack: 1,
       delivered: 3,
       read: 2,
       replied: 1,
@@ -110,13 +112,14 @@ describe('the results', () => {
 });
 
 describe('writing again', () => {
-  it('is to those who were sent it and did not read, and to nobody of whom it is not known', async () => {
+  it('is to those who were sent it and did not read, and to nobody who may yet be sent it', async () => {
     await became([1, 2, 3, 4], `state = 'sent', sent_at = '2026-12-01T10:00:10Z'`);
     await became([2], `state = 'delivered', delivered_at = '2026-12-01T10:00:50Z'`);
     await became([3], `state = 'read', read_at = '2026-12-01T10:01:00Z'`);
     await became([4], `replied_at = '2026-12-01T10:02:00Z'`);
     await became([5], `state = 'unconfirmed'`);
     await became([6], `state = 'failed', error_code = 131026`);
+    await became([7], `state = 'sent', sent_at = '2026-12-01T10:00:10Z', held_back_at = '2026-12-01T10:00:10Z'`);
     const again = await inTenant((trx) => draft(trx, { groupIds: [], resendOf: campaign }));
     const people = await inTenant(async (trx) => {
       const audience = await selectAudience(trx, again, new Date());

@@ -113,6 +113,18 @@ describe('a campaign is paused', () => {
   });
 });
 
+test('what WhatsApp takes and holds back is sent for good, and the ledger says how many those are', async () => {
+  const { inTenant, slice, counts, taken } = await campaignAtWhatsapp(db, { recipients: 20 }, { pacedAfter: 8 });
+  await vi.waitUntil(async () => (await slice()) && (await counts())['queued'] === undefined, patience);
+  expect(await counts()).toEqual({ sent: 20 });
+  await slice();
+  expect(await taken()).toHaveLength(20);
+  const heldBack = await inTenant((trx) =>
+    trx.selectFrom('campaign_message').select('id').where('held_back_at', 'is not', null).execute(),
+  );
+  expect(heldBack).toHaveLength(12);
+});
+
 test('a campaign whose last message uses up its cost cap has not been stopped by it', async () => {
   const { slice, counts, campaign } = await campaignAtWhatsapp(db, { recipients: 1, costCap: '0.1323' });
   expect(await slice()).toEqual({ end: 'drained', sent: 1 });

@@ -37,6 +37,7 @@ test('the document names every route of the control API', async () => {
     'POST /templates',
     'POST /templates/{id}/category',
     'POST /templates/{id}/decide',
+    'POST /templates/{id}/pacing',
     'POST /templates/{id}/quality',
     'POST /tokens/{id}/restore',
     'POST /tokens/{id}/revoke',

@@ -4,6 +4,7 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
+import { whatsappBusinesses } from '../../simulators/graph/whatsapp-seeds.ts';
 import { type Json, send } from './support/http.ts';
 import { graphAs } from './support/graph.ts';
 import { temporaryFolder } from './support/simulator.ts';
@@ -30,6 +31,34 @@ test('what was answered is remembered by a simulator that was killed, with fault
   const again = () => send(second.url + feed, { form: { message: 'tre', access_token: token } });
   expect((await again()).status).toBe(503);
   expect((await again()).status).toBe(200);
+  await second.kill('SIGTERM');
+});
+
+test('so are messages that are held for pacing, and who has just written', async () => {
+  const folder = await temporaryFolder();
+  const { accessToken, wabas } = whatsappBusinesses[2];
+  const number = wabas[0].numbers[0]?.id ?? '';
+  const message = { messaging_product: 'whatsapp', to: '393400000001' };
+  const say = ({ url }: { url: string }, said: object) =>
+    send(`${url}/v26.0/${number}/messages`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+      json: { ...message, ...said },
+    });
+  const first = await program(folder);
+  await send(`${first.url}/_control/messaging/settings`, { json: { pacedAfter: 0 } });
+  const inbound = { from: message.to, text: 'Ciao' };
+  await send(`${first.url}/_control/messaging/numbers/${number}/inbound`, { json: inbound });
+  const template = { name: 'saldi', language: { code: 'it' } };
+  expect((await say(first, { type: 'template', template })).status).toBe(200);
+  await first.kill('SIGKILL');
+
+  const second = await program(folder);
+  expect((await send(`${second.url}/_control/messaging/messages`)).body).toMatchObject([{ held: true }]);
+  const released = await send(`${second.url}/_control/templates/104300000000901/pacing`, {
+    json: { outcome: 'release' },
+  });
+  expect(released.body).toEqual({ messages: 1 });
+  expect((await say(second, { text: { body: 'Certo' } })).status).toBe(200);
   await second.kill('SIGTERM');
 });
 

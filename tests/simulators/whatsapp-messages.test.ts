@@ -1,23 +1,8 @@
-import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { whatsappBusinesses } from '../../simulators/graph/whatsapp-seeds.ts';
-import { seedApp } from '../../simulators/seed.ts';
-import { openLane } from '../../src/channels/http/lane.ts';
-import { hostsFor } from '../../src/channels/http/hosts.ts';
-import { usualHttpSettings } from '../../src/channels/http.ts';
-import { whatsappHealth } from '../../src/channels/whatsapp/health.ts';
-import { type Departure, whatsappSender } from '../../src/channels/whatsapp/send.ts';
-import { seedApps } from '../support/apps.ts';
-import { testHttp } from '../unit/channels/channel-http.ts';
-import { graphAs } from './support/graph.ts';
+import { externalId, listeningApp, number, sale, settings } from './support/whatsapp.ts';
 
 const [business] = whatsappBusinesses;
-const [waba] = business.wabas;
-const externalId = waba.numbers[0]?.id ?? '';
-const template = { kind: 'template', name: 'saldi', language: 'it', components: [] } as const;
-const sale = { wabaId: waba.id, name: 'saldi', components: [{ type: 'BODY', text: 'Ciao! Da oggi i saldi.' }] };
 
 test('a message is taken, counted for its recipient, and told back with our row in every status, signed', async () => {
   const { send, control } = await number();
@@ -26,7 +11,7 @@ test('a message is taken, counted for its recipient, and told back with our row 
 
   const answer = await send('row-1', '+393400000001');
 
-  expect(answer).toEqual({ kind: 'accepted', messageId: expect.stringMatching(/^wamid\./) });
+  expect(answer).toEqual({ kind: 'accepted', messageId: expect.stringMatching(/^wamid\./), heldBack: false });
   expect((await control('/messaging/deliveries')).body).toMatchObject({ taken: 1, people: 1, most: 1 });
   await expect
     .poll(() =>
@@ -185,69 +170,3 @@ test('a message is held against its account’s template, and charged by the tem
     expect(await send([anna])).toMatchObject({ code });
   }
 });
-
-type Control = Awaited<ReturnType<typeof graphAs>>['control'];
-
-const settings = (control: Control, json: object) => control('/messaging/settings', { json });
-
-/** A number of the seed, as the product sends from it. */
-async function number() {
-  const { simulator, control } = await graphAs();
-  const lane = openLane({ ...usualHttpSettings.limits, allowPrivateTargets: true }, { connections: 8 });
-  onTestFinished(() => lane.close());
-  const hosts = hostsFor({ whatsapp: simulator.url });
-  const open = whatsappSender({ lane, hosts, app: seedApps.meta });
-  const sendFrom = open({ externalId, accessToken: business.accessToken });
-  const send = (rowId: string, phone: string, departure: Partial<Departure> = {}) =>
-    sendFrom({ rowId, to: { phone }, content: template }, { departBy: performance.now() + 5_000, ...departure });
-  const http = testHttp(simulator.url);
-  onTestFinished(() => http.close());
-  const health = whatsappHealth({ http, clock: Date.now, app: seedApps.meta });
-  const maySend = () => health({ externalId, accessToken: business.accessToken, details: {} });
-  const sendTemplate = (sent: { name: string; components: readonly object[] }) =>
-    sendFrom(
-      { rowId: 'row', to: { phone: '+393400000009' }, content: { ...template, ...sent } },
-      { departBy: performance.now() + 5_000 },
-    );
-  await control('/templates', { json: sale });
-  return { send, sendTemplate, control, maySend };
-}
-
-interface Status {
-  readonly id: string;
-  readonly status: string;
-  readonly recipient_id: string;
-  readonly biz_opaque_callback_data: string;
-  readonly pricing: { readonly category: string };
-}
-
-interface Value {
-  readonly statuses?: readonly Status[];
-}
-
-async function listeningApp() {
-  const received: { body: string; signature: string }[] = [];
-  const server = createServer(async (req, res) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of req) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks).toString('utf8');
-    received.push({ body, signature: String(req.headers['x-hub-signature-256']) });
-    res.end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const values = (): readonly Value[] =>
-    received.flatMap(({ body }) => {
-      const { entry } = JSON.parse(body) as { entry: { changes: { value: Value }[] }[] };
-      return entry.flatMap(({ changes }) => changes.map(({ value }) => value));
-    });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    values,
-    statuses: () => values().flatMap(({ statuses = [] }) => statuses),
-    forged: () => received.filter(({ body, signature }) => signature !== signed(body)),
-  };
-}
-
-const signed = (body: string): string =>
-  `sha256=${createHmac('sha256', seedApp.meta.clientSecret).update(body).digest('hex')}`;

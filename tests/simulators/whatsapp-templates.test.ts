@@ -236,7 +236,7 @@ test('a carousel’s message has the picture of every card', async () => {
   templatesOf(world).put('1', made(carousel('4::h'), 'APPROVED'));
   const values = Object.fromEntries(
     [0, 1].flatMap((card) => [
-      [`card.${card}.header.media`, '77'],
+      [`card.${card}.header.media`, 'https://aurora.example/cesto.jpg'],
       [`card.${card}.body.1`, '19'],
       [`card.${card}.button.0`, 'x'],
     ]),

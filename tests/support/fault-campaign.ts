@@ -56,19 +56,33 @@ export async function startedCampaign(
 }
 
 /** WhatsApp has approved the campaign's template. */
-async function holdTemplate(db: Kysely<Database>, { tenantId, templateId }: OwnCampaign): Promise<void> {
-  const { name, category } = await withTenant(db, tenantId, (trx) =>
-    trx.selectFrom('template').select(['name', 'category']).where('id', '=', templateId).executeTakeFirstOrThrow(),
-  );
+async function holdTemplate(db: Kysely<Database>, own: OwnCampaign): Promise<void> {
+  const { name, category } = await templateOf(db, own);
   const components = [{ type: 'BODY', text: 'Ciao! Da oggi i saldi.' }];
-  const response = await fetch(`${simulatorAddresses(stack)['graph']?.url}/v23.0/${waba.id}/message_templates`, {
+  const response = await fetch(templatesAt, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${business.accessToken}` },
+    headers: { 'content-type': 'application/json', ...authorization },
     body: JSON.stringify({ name, language: 'it', category: category.toUpperCase(), components }),
   });
   const { id } = (await response.json()) as { id?: string };
   await control('graph', 'POST', `/templates/${id}/decide`, { status: 'APPROVED' });
 }
+
+/** WhatsApp lets out what it has held of the campaign's template, or drops it. */
+export async function endPacing(db: Kysely<Database>, own: OwnCampaign, outcome: 'release' | 'drop'): Promise<unknown> {
+  const { name } = await templateOf(db, own);
+  const response = await fetch(`${templatesAt}?${new URLSearchParams({ name })}`, { headers: authorization });
+  const { data } = (await response.json()) as { data: readonly { id: string }[] };
+  return control('graph', 'POST', `/templates/${data[0]?.id}/pacing`, { outcome });
+}
+
+const templatesAt = `${simulatorAddresses(stack)['graph']?.url}/v23.0/${waba.id}/message_templates`;
+const authorization = { authorization: `Bearer ${business.accessToken}` };
+
+const templateOf = (db: Kysely<Database>, { tenantId, templateId }: OwnCampaign) =>
+  withTenant(db, tenantId, (trx) =>
+    trx.selectFrom('template').select(['name', 'category']).where('id', '=', templateId).executeTakeFirstOrThrow(),
+  );
 
 /** Takes the number, the people and their ledger back from the campaign of the test before. */
 export async function forgetCampaigns(db: Kysely<Database>): Promise<void> {

@@ -8,7 +8,7 @@ import { connect, type DatabasePool } from '../../src/db/connect.ts';
 import { withTenant } from '../../src/db/tenant.ts';
 import type { TemplateCategory } from '../../src/domain/template.ts';
 import { readWorkerConfig } from '../../src/platform/config.ts';
-import { forgetCampaigns, startedCampaign, untilAllTold, untilState } from '../support/fault-campaign.ts';
+import { endPacing, forgetCampaigns, startedCampaign, untilAllTold, untilState } from '../support/fault-campaign.ts';
 import { control, resetNetworks } from '../support/fault-networks.ts';
 import { ledgerCounts, type OwnCampaign } from '../support/own-campaign.ts';
 
@@ -62,6 +62,45 @@ test('and if nothing is heard of that one either, not a third time', async () =>
   expect(await ledgerCounts(database.db, own)).toEqual({ unconfirmed: recipients });
   expect(await deliveries()).toMatchObject({ taken: 2 * recipients, most: 2 });
 });
+
+test('what WhatsApp holds back goes out when it lets it, and everybody has been sent it once', async () => {
+  const own = await started(paced);
+  await untilState(database.db, own, 'finished', withinMs);
+  await untilAllTold(withinMs);
+  expect(await ledgerCounts(database.db, own)).toEqual({ delivered: pacedAfter, sent: recipients - pacedAfter });
+  expect(await heldBack(own)).toBe(recipients - pacedAfter);
+  expect(await endPacing(database.db, own, 'release')).toEqual({ messages: recipients - pacedAfter });
+  await untilAllTold(withinMs);
+  expect(await ledgerCounts(database.db, own)).toEqual({ delivered: recipients });
+  expect(await heldBack(own)).toBe(0);
+  expect(await deliveries()).toMatchObject({ taken: recipients, most: 1 });
+});
+
+test('what it drops after the campaign has finished has failed, and nobody is sent it again', async () => {
+  const own = await started(paced);
+  await untilState(database.db, own, 'finished', withinMs);
+  await untilAllTold(withinMs);
+  await endPacing(database.db, own, 'drop');
+  await untilAllTold(withinMs);
+  expect(await ledgerCounts(database.db, own)).toEqual({ delivered: pacedAfter, failed: recipients - pacedAfter });
+  expect(await heldBack(own)).toBe(0);
+  expect(await deliveries()).toMatchObject({ taken: recipients, most: 1 });
+});
+
+const pacedAfter = 5;
+const paced = { pacedAfter, deliveredAfterMs: 100, readShare: 0 };
+
+const heldBack = async (own: OwnCampaign): Promise<number> => {
+  const rows = await withTenant(database.db, own.tenantId, (trx) =>
+    trx
+      .selectFrom('campaign_message')
+      .select('id')
+      .where('campaign_id', '=', own.campaignId)
+      .where('held_back_at', 'is not', null)
+      .execute(),
+  );
+  return rows.length;
+};
 
 const started = (whatsapp: Partial<MessagingSettings>, category: TemplateCategory = 'marketing') =>
   startedCampaign(database.db, { recipients, whatsapp, category });

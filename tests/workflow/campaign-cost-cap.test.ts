@@ -51,7 +51,7 @@ async function running({ costCap }: { costCap: string }) {
     db,
     own,
     {
-      send: (to) => ({ kind: 'accepted', messageId: `wamid.${accepted.push(to)}` }),
+      send: (to) => ({ kind: 'accepted', messageId: `wamid.${accepted.push(to)}`, heldBack: false }),
       health: () => expect.fail('nothing is to be asked'),
     },
     { skipping: false },

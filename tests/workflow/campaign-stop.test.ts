@@ -28,7 +28,7 @@ test.each([
       if (whatsapp.calls === 21) whatsapp.refusal = code;
       if (whatsapp.refusal !== null) return { kind: 'refused', code: whatsapp.refusal, status: 400, words: null };
       whatsapp.accepted.push(to);
-      return { kind: 'accepted', messageId: `wamid.${whatsapp.calls}` };
+      return { kind: 'accepted', messageId: `wamid.${whatsapp.calls}`, heldBack: false };
     },
     health: () => {
       whatsapp.callsWhenAsked.push(whatsapp.calls);

@@ -1,29 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ControlProblem, type ControlRoute, parsed } from '../../control/route.ts';
 import type { World } from '../../kernel/world.ts';
+import { decide, settled } from '../template-review.ts';
+import { templatesOf } from '../template-store.ts';
 import { phoneNumber, portfolioOf } from '../whatsapp-seeds.ts';
 import { contactOf } from './contact.ts';
+import { type Inbound, inbound, toldMessage } from './inbound.ts';
 import type { Messages } from './messages.ts';
 import { changeMessaging, messaging, messagingChange, messagingSettings } from './settings.ts';
-
-const inbound = z.strictObject({
-  from: z
-    .string()
-    .regex(/^\d{6,15}$/)
-    .describe('The number that writes, digits only.'),
-  name: z.string().default('').describe("The writer's name at WhatsApp."),
-  text: z.string().optional().describe('What it says, like `STOP`.'),
-  button: z
-    .strictObject({ text: z.string(), payload: z.string() })
-    .optional()
-    .describe('The quick reply of a template that was pressed.'),
-  reply: z
-    .strictObject({ id: z.string(), title: z.string() })
-    .optional()
-    .describe('The button of another message that was pressed.'),
-  answers: z.string().optional().describe('The id of the message that it answers.'),
-});
 
 const preference = z.strictObject({
   from: z
@@ -50,6 +34,13 @@ const deliveriesQuery = z.object({
   since: z.coerce.number().default(0).describe('Only what was taken since then, in epoch milliseconds.'),
   phoneId: z.string().optional().describe('Only from this number.'),
 });
+const verdict = z.strictObject({
+  outcome: z
+    .enum(['release', 'drop'])
+    .describe('What was held goes out, and nothing more is held; or it fails with 132015, and the template is paused.'),
+});
+const ended = z.object({ messages: z.number().int().describe('So many were held.') });
+
 const loss = z.object({ what: z.enum(['request', 'answer']), opaque: z.string().nullable() });
 
 const message = z.object({
@@ -59,8 +50,10 @@ const message = z.object({
   type: z.string(),
   template: z.string().nullable(),
   category: z.string().nullable(),
+  links: z.array(z.string()).describe('Where its files are fetched.'),
   opaque: z.string().nullable(),
   at: z.number(),
+  held: z.boolean().describe('It waits for a word on its template.'),
   told: z
     .enum(['sent', 'delivered', 'read', 'failed'])
     .nullable()
@@ -106,7 +99,7 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       summary: 'Every message that was taken, oldest first',
       status: 200,
       answer: z.array(message),
-      handle: () => messages.taken().map((each) => ({ ...each, told: messages.statuses.toldOf(each.id) })),
+      handle: () => messages.taken().map((each) => ({ ...each, ...standing(messages, each.id) })),
     },
     {
       method: 'get',
@@ -116,6 +109,18 @@ export function messagingControls(world: World, messages: Messages): ControlRout
       status: 200,
       answer: z.array(loss),
       handle: () => messages.losses(),
+    },
+    {
+      method: 'post',
+      path: '/templates/{id}/pacing',
+      id: 'endPacing',
+      summary: 'End the wait of the messages of a template that are held',
+      params: { id: "The template's id." },
+      body: verdict,
+      status: 200,
+      answer: ended,
+      missing: noSuchTemplate,
+      handle: (req) => endPacing(world, messages, String(req.params['id']), parsed(verdict, req.body)),
     },
     {
       method: 'post',
@@ -144,6 +149,21 @@ export function messagingControls(world: World, messages: Messages): ControlRout
   ];
 }
 
+const noSuchTemplate = 'No template has this id.';
+
+const standing = ({ pacing, statuses }: Messages, id: string) => ({
+  held: pacing.isHeld(id),
+  told: statuses.toldOf(id),
+});
+
+function endPacing(world: World, { pacing }: Messages, id: string, { outcome }: z.output<typeof verdict>) {
+  const template = templatesOf(world).get(id);
+  if (template === null) throw new ControlProblem(404, noSuchTemplate);
+  if (outcome === 'release') return { messages: pacing.release(id) };
+  decide(world, settled(world, template), { status: 'PAUSED', title: 'RATE_LIMITING_PAUSE' });
+  return { messages: pacing.drop(id) };
+}
+
 const noSuchNumber = 'No number of the seed has this id.';
 
 function count(messages: Messages, { since, phoneId }: z.output<typeof deliveriesQuery>): z.infer<typeof deliveries> {
@@ -155,25 +175,14 @@ function count(messages: Messages, { since, phoneId }: z.output<typeof deliverie
   return { taken: taken.length, people: perPerson.size, most, firstAt, lastAt, waiting: messages.statuses.waiting() };
 }
 
-async function receive(messages: Messages, id: string, said: z.output<typeof inbound>) {
+async function receive(messages: Messages, id: string, said: Inbound) {
   const { account, businessId, ...value } = metadataOf(id);
-  messages.limits.noteInbound(id, said.from, Date.now());
+  const at = said.at ?? Date.now();
   const contact = contactOf(said.from, businessId, said.name);
-  const written = {
-    from: said.from,
-    from_user_id: contact.user_id,
-    id: `wamid.${randomBytes(24).toString('base64url')}`,
-    timestamp: nowS(),
-    ...(said.answers === undefined ? {} : { context: { from: value.metadata.display_phone_number, id: said.answers } }),
-    ...contentOf(said),
-  };
+  messages.limits.noteInbound(id, Date.now());
+  messages.windows.open(id, [said.from, contact.user_id], at);
+  const written = toldMessage(said, { userId: contact.user_id, number: value.metadata.display_phone_number, at });
   return { status: await messages.statuses.tell(account, { ...value, contacts: [contact], messages: [written] }) };
-}
-
-function contentOf({ button, reply, text = '' }: z.output<typeof inbound>): object {
-  if (button !== undefined) return { type: 'button', button };
-  if (reply !== undefined) return { type: 'interactive', interactive: { type: 'button_reply', button_reply: reply } };
-  return { type: 'text', text: { body: text } };
 }
 
 async function prefer(messages: Messages, id: string, { from, value: wish }: z.output<typeof preference>) {
@@ -186,7 +195,7 @@ async function prefer(messages: Messages, id: string, { from, value: wish }: z.o
       wish === 'stop' ? 'User requested to stop marketing messages' : 'User requested to resume marketing messages',
     category: 'marketing_messages',
     value: wish,
-    timestamp: Number(nowS()),
+    timestamp: Math.floor(Date.now() / 1_000),
   };
   const change = { ...value, contacts: [contact], user_preferences: [decided] };
   return { status: await messages.statuses.tell(account, change, 'user_preferences') };
@@ -199,5 +208,3 @@ function metadataOf(id: string) {
   const account = found.account.id;
   return { account, businessId: portfolioOf(account), messaging_product: 'whatsapp', metadata };
 }
-
-const nowS = (): string => String(Math.floor(Date.now() / 1_000));

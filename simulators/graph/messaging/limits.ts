@@ -1,12 +1,13 @@
 import { graphError } from '../errors.ts';
 import type { MessagingSettings } from './settings.ts';
+import type { Windows } from './windows.ts';
 
 /** What WhatsApp counts to limit who sends how much. In memory: a restart forgives everything. */
 export interface Limits {
   /** Refuses a message that is too many; notes it if it is not. */
   admit(message: Admission, settings: MessagingSettings): void;
-  /** A message that came in: it counts for the number's throughput, and opens its sender's window. */
-  noteInbound(phoneId: string, person: string, now: number): void;
+  /** A message that came in counts for the number's throughput. */
+  noteInbound(phoneId: string, now: number): void;
 }
 
 export interface Admission {
@@ -28,10 +29,9 @@ const tiers = {
 } as const;
 
 /** Limits by number and second, by pair, by portfolio and day, and by person and day. */
-export function openLimits(): Limits {
+export function openLimits(windows: Windows): Limits {
   const seconds = new Map<string, { second: number; count: number }>();
   const pairs = new Map<string, number>();
-  const windows = new Map<string, number>();
   const reach = new Map<string, Map<string, number>>();
   const marketing = new Map<string, { since: number; count: number }>();
 
@@ -53,7 +53,7 @@ export function openLimits(): Limits {
   }
 
   function admitReach({ phoneId, portfolioId, person, now }: Admission, { tier }: MessagingSettings): void {
-    if ((windows.get(`${phoneId}/${person}`) ?? 0) > now - dayMs) return;
+    if (windows.isOpen(phoneId, person, now)) return;
     const reached = reach.get(portfolioId) ?? new Map<string, number>();
     reach.set(portfolioId, reached);
     const last = reached.get(person);
@@ -82,10 +82,7 @@ export function openLimits(): Limits {
       admitReach(message, settings);
       admitPair(message, settings);
     },
-    noteInbound(phoneId, person, now) {
-      countSecond(phoneId, now);
-      windows.set(`${phoneId}/${person}`, now);
-    },
+    noteInbound: (phoneId, now) => void countSecond(phoneId, now),
   };
 }
 

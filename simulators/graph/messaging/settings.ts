@@ -34,6 +34,25 @@ export const messagingSettings = z.strictObject({
     .int()
     .nullable()
     .describe('Every message is refused with this code, and the health of numbers says so; null: none is.'),
+  pacedAfter: z
+    .number()
+    .int()
+    .min(0)
+    .nullable()
+    .describe(
+      'After so many messages of one template the rest is held, until it is released or dropped; null: none is.',
+    ),
+  heldAs: z
+    .enum(['held_for_quality_assessment', 'paused'])
+    .describe('What answers then say of a message: both mean that it waits.'),
+  fetchMedia: z
+    .boolean()
+    .describe('Whether files that are named by a link are fetched; what cannot be fetched fails with 131053.'),
+  closedWindow: z
+    .enum(['refuse', 'fail', 'ignore'])
+    .describe(
+      'What becomes of a message that is no template, to somebody who has not written to the number for 24 hours: it is refused with 131047, or taken and fails with it, as the field has met both, or goes out all the same.',
+    ),
   undeliverableShare: share.describe('So many of those that are taken fail afterwards.'),
   undeliverableCode: z.number().int().describe('With which code they do.'),
   statusLossShare: share.describe('So many statuses are never told.'),
@@ -61,6 +80,10 @@ export const usualMessaging: MessagingSettings = {
   readAfterMs: 2_000,
   readShare: 0.6,
   refuseAllWith: null,
+  pacedAfter: null,
+  heldAs: 'held_for_quality_assessment',
+  fetchMedia: true,
+  closedWindow: 'refuse',
   undeliverableShare: 0,
   undeliverableCode: 131_026,
   statusLossShare: 0,

@@ -3,6 +3,7 @@ import { seedApp } from '../../seed.ts';
 import { hubSignature } from '../signing.ts';
 import { portfolioOf } from '../whatsapp-seeds.ts';
 import { type Contact, contactOf } from './contact.ts';
+import { openLinks } from './links.ts';
 import type { TakenMessage } from './messages.ts';
 import { messaging, type MessagingSettings } from './settings.ts';
 
@@ -20,9 +21,25 @@ interface Told {
   readonly status: object;
 }
 
+/** The number that a message was sent from. */
+export interface Sender {
+  readonly display: string;
+  readonly wabaId: string;
+}
+
+/** What is wrong with a message that was taken and then not sent. */
+export interface Failure {
+  readonly code: number;
+  readonly title: string;
+  readonly details: string;
+}
+
 /** Tells the app what becomes of messages. */
 export interface Statuses {
-  follow(message: TakenMessage, display: string, wabaId: string): void;
+  /** It goes out, and what the settings say becomes of it. */
+  follow(message: TakenMessage, from: Sender): void;
+  /** It does not. */
+  fail(message: TakenMessage, from: Sender, failure: Failure): void;
   /** Sends a change at once; answers with the app's status, null where no address is set. */
   tell(wabaId: string, value: object, field?: Field): Promise<number | null>;
   /** How many statuses wait to be told. */
@@ -41,30 +58,49 @@ export function openStatuses(world: World): Statuses {
   const due: { at: number; told: Told }[] = [];
   const furthest = new Map<string, Status>();
   let timer: NodeJS.Timeout | null = null;
+  const links = openLinks();
   let open = 0;
+  let fetching = 0;
 
   return {
-    follow(message, display, wabaId) {
+    follow(message, from) {
       const settings = messaging(world);
-      if (settings.callbackUrl === null) return;
-      const contact = contactOf(message.to, portfolioOf(wabaId));
-      for (const { status, at } of plan(settings, message.at)) {
-        if (Math.random() < settings.statusLossShare) continue;
-        const about = { wabaId, display, phoneId: message.phoneId, messageId: message.id, contact };
-        const told = { ...about, kind: status, status: statusOf(message, { status, at }, settings) };
-        const late = Math.random() < settings.statusShuffleShare ? Math.random() * lateMs : 0;
-        due.push({ at: at + late, told });
-        if (Math.random() < settings.statusRepeatShare) due.push({ at: at + Math.random() * lateMs, told });
-      }
-      timer ??= setTimeout(tick, tickMs);
+      if (message.links.length > 0 && settings.fetchMedia) return void followFile(message, from);
+      tellLater(message, from, plan(settings, message.at));
     },
+    fail: (message, from, failure) => tellLater(message, from, [{ status: 'failed', at: message.at, failure }]),
     async tell(wabaId, value, field = 'messages') {
       const { callbackUrl } = messaging(world);
       return callbackUrl === null ? null : post(callbackUrl, { wabaId, value, field });
     },
-    waiting: () => due.length + open,
+    waiting: () => due.length + open + fetching,
     toldOf: (messageId) => furthest.get(messageId) ?? null,
   };
+
+  /** What it shows is fetched first. */
+  async function followFile(message: TakenMessage, from: Sender): Promise<void> {
+    fetching += 1;
+    const failure = await links.failureOf(message.links);
+    fetching -= 1;
+    const at = Date.now();
+    const steps = failure === null ? plan(messaging(world), at) : [{ status: 'failed', at, failure } as const];
+    tellLater(message, from, steps);
+  }
+
+  function tellLater(message: TakenMessage, from: Sender, steps: readonly Step[]): void {
+    const settings = messaging(world);
+    if (settings.callbackUrl === null) return;
+    const contact = contactOf(message.to, portfolioOf(from.wabaId));
+    for (const step of steps) {
+      if (Math.random() < settings.statusLossShare) continue;
+      const about = { ...from, phoneId: message.phoneId, messageId: message.id, contact };
+      const told = { ...about, kind: step.status, status: statusOf(message, step) };
+      const late = Math.random() < settings.statusShuffleShare ? Math.random() * lateMs : 0;
+      due.push({ at: step.at + late, told });
+      if (Math.random() < settings.statusRepeatShare) due.push({ at: step.at + Math.random() * lateMs, told });
+    }
+    timer ??= setTimeout(tick, tickMs);
+  }
 
   function tick(): void {
     timer = null;
@@ -122,11 +158,15 @@ export function openStatuses(world: World): Statuses {
 const rank = { sent: 1, failed: 2, delivered: 3, read: 4 } as const;
 
 /** What happens to a message, and when. */
-function plan(settings: MessagingSettings, takenAt: number): readonly { status: Status; at: number }[] {
+type Step =
+  | { readonly status: Exclude<Status, 'failed'>; readonly at: number }
+  | { readonly status: 'failed'; readonly at: number; readonly failure: Failure };
+
+function plan(settings: MessagingSettings, takenAt: number): readonly Step[] {
   const jitter = (ms: number): number => Math.round(ms * (0.5 + Math.random()));
   const sentAt = takenAt + jitter(50);
   if (Math.random() < settings.undeliverableShare) {
-    return [{ status: 'failed', at: sentAt }];
+    return [{ status: 'failed', at: sentAt, failure: undeliverable(settings.undeliverableCode) }];
   }
   const deliveredAt = sentAt + jitter(settings.deliveredAfterMs);
   const isRead = Math.random() < settings.readShare;
@@ -137,24 +177,31 @@ function plan(settings: MessagingSettings, takenAt: number): readonly { status: 
   ];
 }
 
-function statusOf(
-  { id, to, opaque, category }: TakenMessage,
-  { status, at }: { status: Status; at: number },
-  { undeliverableCode: code }: MessagingSettings,
-): object {
-  const error = { code, title: 'Message undeliverable', message: 'Message undeliverable' };
-  const details = { error_data: { details: 'Message Undeliverable.' } };
+const undeliverable = (code: number): Failure => ({
+  code,
+  title: 'Message undeliverable',
+  details: 'Message Undeliverable.',
+});
+
+function statusOf({ id, to, opaque, category }: TakenMessage, step: Step): object {
   return {
     id,
-    status,
-    timestamp: String(Math.floor(at / 1_000)),
+    status: step.status,
+    timestamp: String(Math.floor(step.at / 1_000)),
     recipient_id: to,
     ...(opaque === null ? {} : { biz_opaque_callback_data: opaque }),
-    ...(status === 'failed'
-      ? { errors: [{ ...error, ...details }] }
+    ...(step.status === 'failed'
+      ? { errors: [errorOf(step.failure)] }
       : { pricing: { billable: true, pricing_model: 'PMP', category: priced(category), type: 'regular' } }),
   };
 }
+
+const errorOf = ({ code, title, details }: Failure): object => ({
+  code,
+  title,
+  message: title,
+  error_data: { details },
+});
 
 /** What is no template is charged for as service. */
 const priced = (category: string | null): string => category?.toLowerCase() ?? 'service';

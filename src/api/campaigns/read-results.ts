@@ -19,6 +19,10 @@ const tally = z
   .object({
     waiting: count.meta({ description: 'Not sent yet.' }),
     sent: count.meta({ description: 'Taken by WhatsApp, whatever came after.' }),
+    heldBack: count.meta({
+      description:
+        'Of those that were sent: WhatsApp has them and lets them wait, since it wants to see first what people make of the template (its “pacing”). It sends them later, or drops them, which makes them `failed` with 132015; nothing has to be done meanwhile, and nothing is sent twice.',
+    }),
     delivered: count,
     read: count,
     replied: count.meta({ description: 'People who answered, each once.' }),

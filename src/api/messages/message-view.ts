@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { MessageRow } from '../../db/message.ts';
 import type { ThreadRow } from '../../db/thread.ts';
+import { failureReason, failureReasons } from '../../domain/failure-reason.ts';
 import type { AuthorId, ConnectionId, MessageId, ThreadId } from '../../domain/ids.ts';
 import { networks } from '../../domain/network.ts';
 import { windowClosesAt } from '../../domain/reply-window.ts';
@@ -34,6 +35,17 @@ export const messageView = z
         '`unconfirmed`: nobody knows whether the network has taken it. It is not sent again by itself; what the network tells later decides.',
     }),
     errorCode: z.string().nullable().meta({ description: 'The network’s code of why it failed.', example: '131047' }),
+    failure: z
+      .object({
+        reason: z.enum(failureReasons).meta({ description: 'What the code means.' }),
+        possible: z.array(z.enum(['template'])).meta({ description: 'What can be sent to the contact instead.' }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'Why it failed, and what to do; null: it has not. `window_closed`: WhatsApp says that the contact’s 24 hours are over, and takes nothing but an approved template until they write again.',
+        example: { reason: 'window_closed', possible: ['template'] },
+      }),
     campaignId: z.string().nullable().meta({ description: 'The campaign that it answers.' }),
     sentBy: person.nullable(),
     at: instantView('When it was written.'),
@@ -54,10 +66,18 @@ export function presentMessage(row: MessageRow, now: Date): z.input<typeof messa
     content: { ...row.content },
     state: abandoned ? 'unconfirmed' : row.state,
     errorCode: row.error_code,
+    failure: row.state === 'failed' ? failureOf(row.error_code) : null,
     campaignId: row.campaign_id,
     sentBy: row.sent_by === null ? null : { id: row.sent_by, name: row.sender_name ?? '' },
     at: row.at.toISOString(),
   };
+}
+
+function failureOf(code: string | null): z.input<typeof messageView>['failure'] {
+  // A code may have its subcode behind it.
+  const number = Number(code?.split('/')[0] ?? Number.NaN);
+  const reason = failureReason(Number.isInteger(number) ? number : null);
+  return { reason, possible: reason === 'window_closed' ? ['template'] : [] };
 }
 
 export const threadView = z

@@ -25,8 +25,11 @@ export type OutgoingContent =
     };
 
 export type SendAnswer =
-  /** WhatsApp has taken it. Whether it arrives, statuses tell. */
-  | { readonly kind: 'accepted'; readonly messageId: string }
+  /**
+   * WhatsApp has taken it. Whether it arrives, statuses tell. `heldBack`: it does not go out before WhatsApp has seen what
+   * people make of the template, and may never; no status comes until then.
+   */
+  | { readonly kind: 'accepted'; readonly messageId: string; readonly heldBack: boolean }
   | { readonly kind: 'refused'; readonly code: number | null; readonly status: number; readonly words: string | null }
   /** It has not left: nobody has it. */
   | { readonly kind: 'not_sent' }
@@ -84,7 +87,9 @@ function bodyOf({ rowId, to, content }: OutgoingMessage): object {
   return { ...common, type: 'template', template: { name, language: { code: language }, components } };
 }
 
-const accepted = z.object({ messages: z.tuple([z.object({ id: z.string().min(1) })]) });
+const accepted = z.object({
+  messages: z.tuple([z.object({ id: z.string().min(1), message_status: z.string().nullish() })]),
+});
 const refused = z.object({ error: z.object({ code: z.number().optional(), message: z.string().optional() }) });
 
 function answerOf(answer: LaneAnswer): SendAnswer {
@@ -92,7 +97,10 @@ function answerOf(answer: LaneAnswer): SendAnswer {
   const { status } = answer;
   const json = parsed(answer.body);
   const taken = status >= 200 && status <= 299 ? accepted.safeParse(json) : null;
-  if (taken?.success === true) return { kind: 'accepted', messageId: taken.data.messages[0].id };
+  if (taken?.success === true) {
+    const [{ id, message_status: told }] = taken.data.messages;
+    return { kind: 'accepted', messageId: id, heldBack: heldBack.has(told ?? '') };
+  }
   const error = refused.safeParse(json);
   if (error.success) {
     const { code = null, message = null } = error.data.error;
@@ -101,6 +109,9 @@ function answerOf(answer: LaneAnswer): SendAnswer {
   // A gateway in trouble, or words that nobody has taught us: the message may be on its way.
   return { kind: 'lost' };
 }
+
+/** Source: Meta's OpenAPI document of the Cloud API, `message_status`; "Template pacing" says what becomes of them. */
+const heldBack: ReadonlySet<string> = new Set(['held_for_quality_assessment', 'paused']);
 
 function parsed(text: string): unknown {
   try {

@@ -41,9 +41,10 @@ describeConnector({
         ['105100000000002', 'Mercato Aurora (+39 02 5550 1002)', 'not_eligible'],
         ['105100000000003', 'Mercato Aurora (+39 02 5550 1003)', 'not_eligible'],
         ['105100000000004', 'Aurora Consegne (+39 02 5550 1004)', null],
+        ['105100000000005', 'Aurora Ascolta (+39 02 5550 1005)', null],
       ]);
       expect(numbers[3]?.details).toEqual({ wabaId: deliveries?.id, phoneNumber: '+39 02 5550 1004' });
-      expect(await network.asked('whatsapp.numbers.list')).toBe(4);
+      expect(await network.asked('whatsapp.numbers.list')).toBe(5);
       const some = await network.connector.listPages(await network.consent({ pages: [shop.id] }), []);
       expect(some).toHaveLength(shop.numbers.length);
     },

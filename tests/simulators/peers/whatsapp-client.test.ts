@@ -62,6 +62,7 @@ test('pywa has templates approved, sends messages, and reads what WhatsApp tells
     details: ['ordine_pronto', 'APPROVED', 'NAMED', ['HEADER', 'BODY', 'FOOTER', 'BUTTONS']],
     listed: ['ordine_pronto'],
     sent: 'accepted',
+    held: 'held_for_quality_assessment',
     ids,
     edited: true,
     deleted: true,
@@ -69,14 +70,30 @@ test('pywa has templates approved, sends messages, and reads what WhatsApp tells
       again: { kind: 'WhatsAppError', code: 100, subcode: 2_388_024 },
       unfilled: { kind: 'TemplateParamCountMismatch', code: 132_000, subcode: null },
       unknown: { kind: 'TemplateNotExists', code: 132_001, subcode: null },
+      closed: { kind: 'ReEngagementMessage', code: 131_047, subcode: null },
+      strange: { kind: 'WhatsAppError', code: 100, subcode: null },
+      paused: { kind: 'TemplatePaused', code: 132_015, subcode: null },
       edited_again: { kind: 'WhatsAppError', code: 100, subcode: null },
       gone: { kind: 'WhatsAppError', code: 100, subcode: 33 },
     },
     told: {
-      templates: ['ordine_pronto', 'cesti', 'ordine_pronto'].map((name) => [name, 'it', 'APPROVED', 'NONE']),
+      templates: [
+        ...['ordine_pronto', 'cesti', 'ordine_pronto'].map((name) => [name, 'it', 'APPROVED', 'NONE']),
+        ['ordine_pronto', 'it', 'PAUSED', 'NONE'],
+      ],
       statuses: [
         ...['sent', 'delivered', 'read'].map((status) => ['row-1', status, person, 'utility']),
-        ...['sent', 'delivered', 'read'].map((status) => ['row-2', status, person, 'service']),
+        ...['row-2', 'row-3', 'row-4'].flatMap((row) =>
+          ['sent', 'delivered', 'read'].map((status) => [row, status, person, 'service']),
+        ),
+      ],
+      failures: [
+        ['row-5', 'MediaUploadError', 131_053],
+        ['row-6', 'TemplatePaused', 132_015],
+      ],
+      files: [
+        ['image', 'Questo?', 'image/jpeg', true],
+        ['audio', null, 'audio/ogg; codecs=opus', true],
       ],
       texts: [[person, 'Ugo', 'Avete anche il blu?']],
       buttons: [

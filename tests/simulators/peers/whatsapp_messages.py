@@ -41,7 +41,7 @@ wa = WhatsApp(
 )
 wa.api._session.base_url = f"{GRAPH_URL}/v26.0"
 
-told = {"templates": [], "statuses": [], "buttons": [], "texts": [], "preferences": [], "refused": []}
+told = {name: [] for name in ("templates", "statuses", "failures", "buttons", "texts", "files", "preferences", "refused")}
 
 
 class App(BaseHTTPRequestHandler):
@@ -70,6 +70,9 @@ def _(_, update):
 def _(_, status):
     if status.tracker is None:
         return
+    if status.error is not None:
+        told["failures"].append([status.tracker, type(status.error).__name__, status.error.code])
+        return
     category = status.pricing.category if status.pricing else None
     told["statuses"].append([status.tracker, status.status, status.from_user.wa_id, category])
 
@@ -81,6 +84,9 @@ def _(_, button):
 
 @wa.on_message
 def _(_, message):
+    if message.has_media:
+        told["files"].append([str(message.type), message.caption, message.media.mime_type, message.media.id.isdigit()])
+        return
     told["texts"].append([message.from_user.wa_id, message.from_user.name, message.text])
 
 
@@ -170,10 +176,12 @@ sent = wa.send_template(
 until(lambda: told["statuses"], 3)
 unfilled = refusal(lambda: wa.send_template(PERSON, "ordine_pronto", TemplateLanguage.ITALIAN, [header.params(negozio="Aurora")]))
 unknown = refusal(lambda: wa.send_template(PERSON, "ordine_pronto", TemplateLanguage.GERMAN, []))
+closed = refusal(lambda: wa.send_message(PERSON, "Certo"))
 control(f"/messaging/numbers/{NUMBER_ID}/inbound", {"from": PERSON, "name": "Ugo", "text": "Avete anche il blu?"})
 text = wa.send_message(PERSON, "Certo", tracker="row-2")
 until(lambda: told["statuses"], 6)
-asked = wa.send_message(PERSON, "Lo mettiamo da parte?", buttons=[Button(title="Sì", callback_data="keep")])
+asked = wa.send_message(PERSON, "Lo mettiamo da parte?", buttons=[Button(title="Sì", callback_data="keep")], tracker="row-3")
+until(lambda: told["statuses"], 9)
 
 # What people do: a quick reply, a button, their settings.
 pressed = {"text": "Grazie", "payload": "thanks"}
@@ -183,10 +191,32 @@ control(f"/messaging/numbers/{NUMBER_ID}/inbound", {"from": PERSON, "reply": cho
 control(f"/messaging/numbers/{NUMBER_ID}/preferences", {"from": PERSON, "value": "stop"})
 until(lambda: told["preferences"], 1)
 
-# Edits and the end.
+# Files, handed in or named by a link, and files that come.
+uploaded = wa.upload_media(JPEG, mime_type="image/jpeg", filename="cesto.jpg")
+wa.send_image(PERSON, uploaded.id, caption="Ecco", mime_type="image/jpeg", tracker="row-4")
+until(lambda: told["statuses"], 12)
+wa.send_document(PERSON, f"{address}gone.pdf", filename="listino.pdf", tracker="row-5")
+until(lambda: told["failures"], 1)
+strange = refusal(lambda: wa.send_image(PERSON, "4711", mime_type="image/jpeg"))
+for media in ({"kind": "image", "caption": "Questo?"}, {"kind": "audio", "voice": True}):
+    control(f"/messaging/numbers/{NUMBER_ID}/inbound", {"from": PERSON, "media": media})
+until(lambda: told["files"], 2)
+
+# Edits.
 edited = wa.update_template(created.id, new_components=[body])
 until(lambda: told["templates"], 3)
 edited_again = refusal(lambda: wa.update_template(created.id, new_components=[body]))
+
+# A template that is paced: what is held is dropped.
+control("/messaging/settings", {"pacedAfter": 0})
+places = [body.params(nome="Ugo", ordine="B-3")]
+held = wa.send_template(PERSON, "ordine_pronto", TemplateLanguage.ITALIAN, places, tracker="row-6")
+control(f"/templates/{created.id}/pacing", {"outcome": "drop"})
+until(lambda: told["failures"], 2)
+until(lambda: told["templates"], 4)
+paused = refusal(lambda: wa.send_template(PERSON, "ordine_pronto", TemplateLanguage.ITALIAN, places))
+
+# The end.
 deleted = wa.delete_template("ordine_pronto")
 gone = refusal(lambda: wa.get_template(created.id))
 server.shutdown()
@@ -198,6 +228,7 @@ print(
             "details": [details.name, details.status, details.parameter_format, [part.type for part in details.components]],
             "listed": [template.name for template in listed],
             "sent": sent.status,
+            "held": held.status,
             "ids": [sent.id, text.id, asked.id],
             "edited": edited.success,
             "deleted": bool(deleted.success),
@@ -205,6 +236,9 @@ print(
                 "again": again,
                 "unfilled": unfilled,
                 "unknown": unknown,
+                "closed": closed,
+                "strange": strange,
+                "paused": paused,
                 "edited_again": edited_again,
                 "gone": gone,
             },
