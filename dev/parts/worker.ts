@@ -14,9 +14,15 @@ export const worker: Part = {
   stop: (stack) => stop(stack, 'worker', { graceMs: 30_000 }),
 };
 
+/**
+ * What Node runs. Without the flag the young generation grows to 128 MiB while a campaign is sent, and is no faster.
+ * As in `docker-compose.yml`.
+ */
+export const workerArguments: readonly string[] = ['--max-semi-space-size=16', 'src/bin/worker.ts'];
+
 /** Starts a worker without waiting for it; `variables` are laid over the stack's. Returns its process id. */
 export function launchWorker(stack: Stack, variables: Readonly<Record<string, string>> = {}): Promise<number> {
-  return startProgram(stack, { name: 'worker', args: ['src/bin/worker.ts'], sources: ['src'], variables });
+  return startProgram(stack, { name: 'worker', args: workerArguments, sources: ['src'], variables });
 }
 
 export async function untilWorkerReady(stack: Stack): Promise<void> {

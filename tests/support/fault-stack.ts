@@ -3,7 +3,7 @@ import { api } from '../../dev/parts/api.ts';
 import type { Part } from '../../dev/parts/part.ts';
 import { postgres } from '../../dev/parts/postgres.ts';
 import { temporal } from '../../dev/parts/temporal.ts';
-import { worker } from '../../dev/parts/worker.ts';
+import { worker, workerArguments } from '../../dev/parts/worker.ts';
 import { answers, kill, runningPid, stop as stopProcess, untilReady } from '../../dev/processes.ts';
 import { startProgram } from '../../dev/program.ts';
 import { stackAt, testStack } from '../../dev/stack.ts';
@@ -71,7 +71,7 @@ export async function startSecondWorker(): Promise<void> {
   const port = stack.ports.workerHealth + 5;
   await startProgram(stack, {
     name: secondWorker,
-    args: ['src/bin/worker.ts'],
+    args: workerArguments,
     sources: ['src'],
     variables: { WORKER_HEALTH_PORT: String(port) },
   });
