@@ -4,87 +4,89 @@ import { closeSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type DepartureLogs, type DepartureSubject, openDepartureLogs } from '../../src/platform/departure-log.ts';
 import { newId } from '../../src/platform/new-id.ts';
 
-test('what a process noted before it was killed is known to the next one, and nothing else is', async () => {
-  const folder = newFolder();
-  const [about, first, second, unsent] = [subject(), newId(), newId(), newId()];
-  await killedProcess(folder, { about, noted: [first, second] });
-  const [log, ...others] = open(folder).ofOthers();
-  expect([log?.about, others]).toEqual([about, []]);
-  const departed = log?.read();
-  expect([first, second, unsent].map((id) => departed?.has(id))).toEqual([true, true, false]);
-});
+describe.skipIf(process.platform !== 'linux')('a log of departures', () => {
+  test('what a process noted before it was killed is known to the next one, and nothing else is', async () => {
+    const folder = newFolder();
+    const [about, first, second, unsent] = [subject(), newId(), newId(), newId()];
+    await killedProcess(folder, { about, noted: [first, second] });
+    const [log, ...others] = open(folder).ofOthers();
+    expect([log?.about, others]).toEqual([about, []]);
+    const departed = log?.read();
+    expect([first, second, unsent].map((id) => departed?.has(id))).toEqual([true, true, false]);
+  });
 
-test('a log goes when all that it tells of is written down elsewhere, and stays when it is not', () => {
-  const folder = newFolder();
-  const logs = open(folder);
-  const [settled, unsettled] = [subject(), subject()];
-  logs.begin(settled)?.close(true);
-  logs.begin(unsettled)?.close(false);
-  expect(
-    open(folder)
-      .ofOthers()
-      .map(({ about }) => about),
-  ).toEqual([unsettled]);
-});
+  test('a log goes when all that it tells of is written down elsewhere, and stays when it is not', () => {
+    const folder = newFolder();
+    const logs = open(folder);
+    const [settled, unsettled] = [subject(), subject()];
+    logs.begin(settled)?.close(true);
+    logs.begin(unsettled)?.close(false);
+    expect(
+      open(folder)
+        .ofOthers()
+        .map(({ about }) => about),
+    ).toEqual([unsettled]);
+  });
 
-test('a log that is going on is not another’s to its own process', () => {
-  const folder = newFolder();
-  const logs = open(folder);
-  logs.begin(subject());
-  expect([logs.ofOthers().length, open(folder).ofOthers().length]).toEqual([0, 1]);
-});
+  test('a log that is going on is not another’s to its own process', () => {
+    const folder = newFolder();
+    const logs = open(folder);
+    logs.begin(subject());
+    expect([logs.ofOthers().length, open(folder).ofOthers().length]).toEqual([0, 1]);
+  });
 
-test('what can no longer be noted takes the whole log with it: one that misses something would be worse than none', () => {
-  const folder = newFolder();
-  const errors: unknown[] = [];
-  const logs = open(folder, { onError: (error) => errors.push(error) });
-  const log = logs.begin(subject());
-  log?.note(newId());
-  const [other] = open(folder).ofOthers();
-  closeSync(descriptorIn(folder));
-  log?.note(newId());
-  log?.note(newId());
-  expect(errors).toMatchObject([{ syscall: 'close' }, { syscall: 'write' }]);
-  expect([other?.read(), readdirSync(folder)]).toEqual([null, []]);
-});
+  test('what can no longer be noted takes the whole log with it: one that misses something would be worse than none', () => {
+    const folder = newFolder();
+    const errors: unknown[] = [];
+    const logs = open(folder, { onError: (error) => errors.push(error) });
+    const log = logs.begin(subject());
+    log?.note(newId());
+    const [other] = open(folder).ofOthers();
+    closeSync(descriptorIn(folder));
+    log?.note(newId());
+    log?.note(newId());
+    expect(errors).toMatchObject([{ syscall: 'close' }, { syscall: 'write' }]);
+    expect([other?.read(), readdirSync(folder)]).toEqual([null, []]);
+  });
 
-test('where no log can be begun the process goes on without one, and says so', () => {
-  const folder = newFolder();
-  writeFileSync(join(folder, 'taken'), '');
-  const errors: unknown[] = [];
-  const logs = open(join(folder, 'taken'), { onError: (error) => errors.push(error) });
-  expect(logs.begin(subject())).toBeNull();
-  expect(errors).toHaveLength(1);
-  expect(open(join(folder, 'missing')).ofOthers()).toEqual([]);
-});
+  test('where no log can be begun the process goes on without one, and says so', () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'taken'), '');
+    const errors: unknown[] = [];
+    const logs = open(join(folder, 'taken'), { onError: (error) => errors.push(error) });
+    expect(logs.begin(subject())).toBeNull();
+    expect(errors).toHaveLength(1);
+    expect(open(join(folder, 'missing')).ofOthers()).toEqual([]);
+  });
 
-test('a log from before the machine was restarted says nothing: its last notes may not have reached the disk', () => {
-  const folder = newFolder();
-  const about = subject();
-  open(folder).begin(about)?.close(false);
-  const path = join(folder, readdirSync(folder)[0] ?? '');
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  writeFileSync(path, readFileSync(path, 'utf8').replace(boot, newId()));
-  expect(open(folder).ofOthers()).toEqual([]);
-  expect(readdirSync(folder), 'it may be the living one of another machine').toHaveLength(1);
-});
+  test('a log from before the machine was restarted says nothing: its last notes may not have reached the disk', () => {
+    const folder = newFolder();
+    const about = subject();
+    open(folder).begin(about)?.close(false);
+    const path = join(folder, readdirSync(folder)[0] ?? '');
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    writeFileSync(path, readFileSync(path, 'utf8').replace(boot, newId()));
+    expect(open(folder).ofOthers()).toEqual([]);
+    expect(readdirSync(folder), 'it may be the living one of another machine').toHaveLength(1);
+  });
 
-test('a log that nobody can have any use for is thrown away', () => {
-  const folder = newFolder();
-  open(folder).begin(subject())?.close(false);
-  open(folder, { clock: () => Date.now() + 21 * 60_000 }).ofOthers();
-  expect(readdirSync(folder)).toEqual([]);
-});
+  test('a log that nobody can have any use for is thrown away', () => {
+    const folder = newFolder();
+    open(folder).begin(subject())?.close(false);
+    open(folder, { clock: () => Date.now() + 21 * 60_000 }).ofOthers();
+    expect(readdirSync(folder)).toEqual([]);
+  });
 
-test('what is no log is left alone', () => {
-  const folder = newFolder();
-  writeFileSync(join(folder, 'x.departures'), 'not a log');
-  writeFileSync(join(folder, 'notes.txt'), '');
-  expect([open(folder).ofOthers(), readdirSync(folder).length]).toEqual([[], 2]);
+  test('what is no log is left alone', () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'x.departures'), 'not a log');
+    writeFileSync(join(folder, 'notes.txt'), '');
+    expect([open(folder).ofOthers(), readdirSync(folder).length]).toEqual([[], 2]);
+  });
 });
 
 const subject = (): DepartureSubject => ({ tenantId: newId(), campaignId: newId(), leaseToken: newId() });
