@@ -17,6 +17,8 @@ const layers = [
   { name: 'faults', stack: true, timeoutMs: 300_000 },
 ] as const;
 
+const pollTimeoutMs = 15_000;
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -31,6 +33,8 @@ export default defineConfig({
         pool: 'forks',
         testTimeout: timeoutMs,
         hookTimeout: timeoutMs,
+        // The usual second is too short on a machine with much else to do.
+        expect: { poll: { timeout: pollTimeoutMs } },
         globalSetup: stack ? stackSetup : [],
         // A fault test kills shared servers: nothing may run beside it.
         ...(name === 'faults' || name === 'system' ? { fileParallelism: false } : {}),

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { eventsOf } from '../support/connection-record.ts';
 import { begin, comeBack, type Flow, shown } from '../support/consent-flow.ts';
 import { challengeOf, granted, page, refusedWords, scriptedNetworks } from '../support/scripted-networks.ts';
@@ -71,7 +71,7 @@ describe('what came back is believed only by its state:', () => {
     const answering = Promise.withResolvers<void>();
     networks.answer = () => answering.promise.then(() => granted([page()]));
     const first = comeBack(own, flow);
-    await vi.waitFor(() => expect(networks.asked).toHaveLength(1));
+    await expect.poll(() => networks.asked).toHaveLength(1);
     expect((await comeBack(own, flow)).status).toBe(400);
     answering.resolve();
     expect((await first).status).toBe(200);
