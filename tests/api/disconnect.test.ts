@@ -55,14 +55,15 @@ describe('a disconnect', () => {
       remedy: 'È stata disconnessa. Connetti di nuovo la stessa pagina e torna con la sua storia.',
     });
     expect(await toldAbout(post)).toEqual(['hold']);
-    expect(await eventsOf(id)).toEqual([['connection.disconnected', 'user']]);
+    expect(await disconnectsOf(id)).toEqual([['connection.disconnected', 'user']]);
   });
 
   test('again answers the same and does nothing more', async () => {
     const id = await make.connection('facebook');
     const first = await disconnect(id);
-    expect((await disconnect(id)).body).toEqual(first.body);
-    expect(await eventsOf(id)).toHaveLength(1);
+    // Meanwhile its process may have taken the grant back.
+    expect({ ...(await disconnect(id)).body, revocation: null }).toEqual({ ...first.body, revocation: null });
+    expect(await disconnectsOf(id)).toHaveLength(1);
   });
 
   test('of a network without a way back has no revocation to wait for', async () => {
@@ -125,7 +126,7 @@ test('a check that was under way at a disconnect does not bring the connection b
     token: own.token('tenant_admin'),
   });
   expect([status, body.released, body.connection.state]).toEqual([200, 0, 'disconnected']);
-  expect(await eventsOf(id)).toEqual([['connection.disconnected', 'user']]);
+  expect(await disconnectsOf(id)).toEqual([['connection.disconnected', 'user']]);
 });
 
 let whileProbing: () => Promise<unknown> = () => Promise.resolve();
@@ -168,9 +169,15 @@ function idOf({ id }: { id: string }): string {
   return id;
 }
 
-function eventsOf(id: ConnectionId): Promise<[string, string][]> {
+/** What its process tells of the grant comes when it comes. */
+function disconnectsOf(id: ConnectionId): Promise<[string, string][]> {
   return withTenant(api.services.db, own.tenantId, async (trx) => {
-    const rows = await trx.selectFrom('event').select(['kind', 'actor_kind']).where('entity_id', '=', id).execute();
+    const rows = await trx
+      .selectFrom('event')
+      .select(['kind', 'actor_kind'])
+      .where('entity_id', '=', id)
+      .where('kind', '=', 'connection.disconnected')
+      .execute();
     return rows.map(({ kind, actor_kind: actor }) => [kind, actor]);
   });
 }
