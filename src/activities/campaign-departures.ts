@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { returnUndeparted } from '../db/campaign-leases.ts';
@@ -22,32 +23,39 @@ const followEveryMs = 5_000;
  * takes the place of another finds these rows in the queue, and then again and again.
  */
 export async function followDepartures(dependencies: DeparturesDependencies): Promise<{ stop(): Promise<void> }> {
-  const { departures, log } = dependencies;
-  const follow = async (): Promise<void> => {
-    for (const other of departures.ofOthers()) {
-      try {
-        const returned = await followLog(other, dependencies);
-        if (returned > 0) log.info({ ...other.about, returned }, 'what a killed worker had not sent goes back');
-      } catch (error) {
-        log.warn({ err: error, ...other.about }, 'what a killed worker had not sent is looked at again later');
-      }
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  await followAll(dependencies);
+  const following = (async () => {
+    for (;;) {
+      await sleep(followEveryMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await followAll(dependencies);
     }
-  };
-  await follow();
-  let following = Promise.resolve();
-  const timer = setInterval(() => {
-    following = following.then(follow);
-  }, followEveryMs);
+  })();
   return {
     async stop() {
-      clearInterval(timer);
+      stopping.abort();
       await following;
     },
   };
 }
 
+/** Never throws: a worker must be able to start without it. */
+async function followAll(dependencies: DeparturesDependencies): Promise<void> {
+  const { departures, log } = dependencies;
+  for (const other of departures.ofOthers()) {
+    try {
+      const returned = await followLog(other, dependencies);
+      if (returned > 0) log.info({ ...other.about, returned }, 'what a killed worker had not sent goes back');
+    } catch (error) {
+      log.warn({ err: error, ...other.about }, 'what a killed worker had not sent is looked at again later');
+    }
+  }
+}
+
 /** Returns how many rows of the log's claim went back. */
-export function followLog(
+function followLog(
   { about, read }: ForeignLog,
   { db, clock }: Pick<DeparturesDependencies, 'db' | 'clock'>,
 ): Promise<number> {

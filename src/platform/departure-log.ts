@@ -11,7 +11,7 @@ import type { Clock } from './clock.ts';
 export interface DepartureLogs {
   /** Begins a log. Null: it could not be begun, and then nobody will know. */
   begin(about: DepartureSubject): DepartureLog | null;
-  /** What others have begun on this machine since it was started; whether they have died is not known. */
+  /** What others have begun on this machine since it was started; whether they have died is not known. Never throws. */
   ofOthers(): readonly ForeignLog[];
 }
 
@@ -43,6 +43,13 @@ export function openDepartureLogs(
   const boot = bootId();
   if (boot === null) return null;
   const own = new Set<string>();
+  const discard = (path: string): void => {
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      onError(error);
+    }
+  };
   return {
     begin(about) {
       const name = `${about.leaseToken}${ending}`;
@@ -63,7 +70,7 @@ export function openDepartureLogs(
         const path = join(directory, name);
         const first = readHeader(path);
         if (first === null) return [];
-        if (clock() - first.beganAt > uselessAfterMs) rmSync(path, { force: true });
+        if (clock() - first.beganAt > uselessAfterMs) discard(path);
         return first.boot === boot ? [{ about: first.about, read: () => readIds(path) }] : [];
       });
     },

@@ -111,6 +111,14 @@ test('a test that comes while a stop is being called waits for it, and is not se
   expect(await taken()).toEqual([]);
 });
 
+test('a test leaves within a second of its last look at the gate, or not at all', async () => {
+  const { send, limits } = await atWhatsapp();
+  await send([stranger]);
+  expect(limits).toEqual([expect.any(Number)]);
+  expect(limits[0]).toBeGreaterThan(0);
+  expect(limits[0]).toBeLessThanOrEqual(1_000);
+});
+
 const sent = (to: string) => ({ to, outcome: 'sent', code: null });
 const held = (to: string) => ({ to, outcome: 'held', code: null });
 
@@ -141,12 +149,17 @@ async function atWhatsapp() {
   const whatsapp = whatsappAt(simulator.url);
   const { services, config } = own.api;
   const askLimits = askLimitsWith(whatsapp.readLimits);
+  const replies = replyDeskWith(whatsapp.replies);
+  const limits: (number | undefined)[] = [];
   let beforeCall = async (): Promise<void> => {};
   sender = testSenderWith({
     db: services.db,
     clock: services.clock,
     masterKeys: config.masterKeys,
-    replies: replyDeskWith(whatsapp.replies),
+    replies: (reply, options) => {
+      limits.push(options?.departWithinMs);
+      return replies(reply, options);
+    },
     askLimits: async (page) => {
       await beforeCall();
       return askLimits(page);
@@ -169,6 +182,8 @@ async function atWhatsapp() {
     own,
     draft,
     hold,
+    /** Within how many milliseconds each call was to leave. */
+    limits,
     /** Happens between the judgement of a test and its call. */
     meanwhile: (happens: () => Promise<void>) => void (beforeCall = happens),
     send: (to: readonly string[]) =>

@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { followDepartures } from '../../src/activities/campaign-departures.ts';
 import { returnUndeparted, takeOver } from '../../src/db/campaign-leases.ts';
+import { openDepartureLogs } from '../../src/platform/departure-log.ts';
+import { createLogger } from '../../src/platform/logging.ts';
 import { ledgerCounts } from '../support/own-campaign.ts';
 import { calledEarlier, idsOf, ledgerOf, statesOf } from './support/campaign-ledger.ts';
 import { databaseAs } from './support/stack-databases.ts';
@@ -47,6 +53,33 @@ test.each([
   await returned();
   expect(await taken([left, ...unsent])).toEqual(ends);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a worker puts back what its machine’s dead ones had not sent before it begins, and whatever it finds later',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'departures-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const logs = () => {
+      const opened = openDepartureLogs(folder, { clock: Date.now, onError: () => undefined });
+      if (opened === null) throw new Error('a Linux tells when it was started');
+      return opened;
+    };
+    const [before, meanwhile] = [await killed(), await killed()];
+    const die = ({ own, claim: { leaseToken }, left }: typeof before) => {
+      const log = logs().begin({ tenantId: own.tenantId, campaignId: own.campaignId, leaseToken });
+      log?.note(left ?? '');
+      log?.close(false);
+    };
+    die(before);
+    const log = createLogger({ program: 'test', level: 'silent' });
+    const following = await followDepartures({ db, departures: logs(), clock: Date.now, log });
+    onTestFinished(() => following.stop());
+    expect(await ledgerCounts(db, before.own)).toEqual({ unconfirmed: 1, queued: 2 });
+    expect(await ledgerCounts(db, meanwhile.own)).toEqual({ unconfirmed: 3 });
+    die(meanwhile);
+    await expect.poll(() => ledgerCounts(db, meanwhile.own)).toEqual({ unconfirmed: 1, queued: 2 });
+  },
+);
 
 /** Three rows were marked, one has left; whoever took over took all of them for sent. */
 async function killed() {

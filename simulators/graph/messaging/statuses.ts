@@ -157,11 +157,11 @@ export function openStatuses(world: World): Statuses {
 
 const rank = { sent: 1, failed: 2, delivered: 3, read: 4 } as const;
 
-/** What happens to a message, and when. */
 type Step =
   | { readonly status: Exclude<Status, 'failed'>; readonly at: number }
   | { readonly status: 'failed'; readonly at: number; readonly failure: Failure };
 
+/** What happens to a message, and when. */
 function plan(settings: MessagingSettings, takenAt: number): readonly Step[] {
   const jitter = (ms: number): number => Math.round(ms * (0.5 + Math.random()));
   const sentAt = takenAt + jitter(50);
