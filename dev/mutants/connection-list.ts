@@ -40,4 +40,13 @@ export const connectionMutants: readonly Mutant[] = [
     tests,
     only: 'given for another authorization',
   },
+  {
+    name: 'running-posts',
+    removes: 'the guard of posts that are running while the code changes',
+    file: 'src/workflows/post/delivery.ts',
+    find: "patched('2026-11-repair-during-look') ? repairs : repairsOf(errand)",
+    replace: 'repairs',
+    tests: ['tests/replay/replay.test.ts'],
+    only: 'post-repair-missed',
+  },
 ];

@@ -215,19 +215,6 @@ test('a target whose connection is broken is parked and goes on by itself after 
   await keepHistory(run, 'post-parked');
 });
 
-test('a target that stays unconfirmed is looked for again after its connection was repaired', async () => {
-  const [facebook] = [target('facebook')];
-  const script: Script = {
-    publish: [{ kind: 'unconfirmed', callingAt: Date.now() }],
-    look: [{ kind: 'absent' }, { kind: 'absent' }, { kind: 'absent' }, { kind: 'ambiguous' }, { kind: 'published' }],
-  };
-  const { run, journal } = await start({ targets: [facebook], scheduledAt: inTwoWeeks() }, { script });
-  await eventually(async () => expect(journal.calls.filter((call) => call.startsWith('look'))).toHaveLength(4));
-  await run.signal(connectionRepaired, { connectionId: facebook.connectionId, outboxId: '1' });
-  expect(await run.result()).toBe('published');
-  expect(journal.attempts).toHaveLength(1);
-});
-
 test('one refused target leaves the post partially published; all refused, it failed', async () => {
   const refusal = { code: 'policy', providerCode: '1' } as const;
   const script: Script = { publish: [{ kind: 'refused', refusal }] };

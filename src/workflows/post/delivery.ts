@@ -1,4 +1,4 @@
-import { ActivityFailure, condition, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityFailure, condition, isCancellation, patched, proxyActivities, sleep } from '@temporalio/workflow';
 import type { PostActivities } from '../../activities/post.ts';
 import type { PublicationActivities } from '../../activities/publication.ts';
 import type { Hold } from '../../domain/hold.ts';
@@ -171,8 +171,12 @@ async function lookFor(errand: Errand, callingAt: Instant): Promise<Delivery | '
   const { standing, target } = errand;
   const { targetId } = target;
   standing.stuck.set(targetId, 'unconfirmed');
+  let repairs = repairsOf(errand);
   for (let index = 0; ; index += 1) {
-    const answer = (await nextLook(errand, index, callingAt)) ? await look(errand, index) : null;
+    const isDue = await nextLook(errand, index, { callingAt, repairs });
+    // Before the network is asked: a repair that comes meanwhile is worth another look.
+    repairs = repairsOf(errand);
+    const answer = isDue ? await look(errand, index) : null;
     if (standing.resolved.has(targetId)) return resolution(standing, target);
     if (answer !== null) {
       standing.stuck.delete(targetId);
@@ -181,14 +185,21 @@ async function lookFor(errand: Errand, callingAt: Instant): Promise<Delivery | '
   }
 }
 
-/** Waits for the next time to ask. False when a person has resolved the target meanwhile. */
-async function nextLook(errand: Errand, index: number, callingAt: Instant): Promise<boolean> {
+/**
+ * Waits for the next time to ask; `repairs` is how many there had been before the last. False when a person has resolved
+ * the target meanwhile.
+ */
+async function nextLook(
+  errand: Errand,
+  index: number,
+  { callingAt, repairs }: { callingAt: Instant; repairs: number },
+): Promise<boolean> {
   const { standing, target } = errand;
   const resolved = (): boolean => standing.resolved.has(target.targetId);
   const afterMs = lookAfterMs[index];
   if (afterMs === undefined) {
-    const repairs = repairsOf(errand);
-    await condition(() => resolved() || repairsOf(errand) > repairs);
+    const before = patched('2026-11-repair-during-look') ? repairs : repairsOf(errand);
+    await condition(() => resolved() || repairsOf(errand) > before);
     return !resolved();
   }
   const summary = `Next look for the post on ${networkNames[target.network]}`;
