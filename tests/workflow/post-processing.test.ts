@@ -1,10 +1,8 @@
-import type { WorkflowHandle } from '@temporalio/client';
 import { expect, test } from 'vitest';
-import type { PostInput } from '../../src/domain/post.ts';
-import { cancel, postWorkflowId, resolveTarget } from '../../src/workflows/post/messages.ts';
-import type { post } from '../../src/workflows/post/workflow.ts';
-import { elena, postInput, type Script, scripted, target } from '../support/publication-script.ts';
-import { keepHistory, workflowEnvironment } from '../support/workflow-environment.ts';
+import { cancel, resolveTarget } from '../../src/workflows/post/messages.ts';
+import { elena, type Script, target } from '../support/publication-script.ts';
+import { eventually, startPost } from '../support/running-post.ts';
+import { keepHistory } from '../support/workflow-environment.ts';
 
 const inTwoWeeks = (): number => Date.now() + 14 * 24 * 3_600_000;
 
@@ -13,7 +11,7 @@ test('a film that the network has accepted is published only once the network sa
     publish: [{ kind: 'accepted' }],
     follow: [{ kind: 'processing' }, { kind: 'processing' }, { kind: 'published' }],
   };
-  const { run, journal } = await start({ targets: [target('facebook')], scheduledAt: inTwoWeeks() }, { script });
+  const { run, journal } = await startPost({ targets: [target('facebook')], scheduledAt: inTwoWeeks() }, script);
   expect(await run.result()).toBe('published');
   expect(journal.attempts).toHaveLength(1);
   expect(journal.calls.filter((call) => call === 'follow facebook')).toHaveLength(3);
@@ -23,7 +21,7 @@ test('a film that the network has accepted is published only once the network sa
 test('a film that the network accepted and cannot process ends the target as rejected, and is not sent again', async () => {
   const refusal = { code: 'processing_failed', providerCode: '6000' } as const;
   const script: Script = { publish: [{ kind: 'accepted' }], follow: [{ kind: 'refused', refusal }] };
-  const { run, journal } = await start({ targets: [target('facebook')], scheduledAt: inTwoWeeks() }, { script });
+  const { run, journal } = await startPost({ targets: [target('facebook')], scheduledAt: inTwoWeeks() }, script);
   expect(await run.result()).toBe('failed');
   expect(journal.attempts).toHaveLength(1);
 });
@@ -34,7 +32,7 @@ test('a lost answer to what the network is still processing is followed to its e
     look: [{ kind: 'absent' }, { kind: 'accepted' }],
     follow: [{ kind: 'processing' }, { kind: 'published' }],
   };
-  const { run, journal } = await start({ targets: [target('facebook')], scheduledAt: inTwoWeeks() }, { script });
+  const { run, journal } = await startPost({ targets: [target('facebook')], scheduledAt: inTwoWeeks() }, script);
   expect(await run.result()).toBe('published');
   expect(journal.attempts).toHaveLength(1);
 });
@@ -42,7 +40,7 @@ test('a lost answer to what the network is still processing is followed to its e
 test('what the network has been processing for a day is a person’s to resolve', async () => {
   const facebook = target('facebook');
   const script: Script = { publish: [{ kind: 'accepted' }], follow: [{ kind: 'processing' }, { kind: 'doubtful' }] };
-  const { run, journal } = await start({ targets: [facebook], scheduledAt: Date.now() + 1_000 }, { script });
+  const { run, journal } = await startPost({ targets: [facebook], scheduledAt: Date.now() + 1_000 }, script);
   await eventually(async () => expect(journal.calls.filter((call) => call === 'follow facebook')).toHaveLength(2));
   const resolution = { kind: 'give_up' } as const;
   await eventually(() =>
@@ -56,39 +54,14 @@ test('a page that may publish no more for now is asked again later, and until th
   const script: Script = {
     publish: [{ kind: 'not_sent', afterMs: 600_000 }, { kind: 'not_sent', afterMs: 600_000 }, { kind: 'published' }],
   };
-  const { run, journal } = await start({ targets: [target('instagram')], scheduledAt: inTwoWeeks() }, { script });
+  const { run, journal } = await startPost({ targets: [target('instagram')], scheduledAt: inTwoWeeks() }, script);
   expect(await run.result()).toBe('published');
   expect(journal.attempts.map(({ n }) => n)).toEqual([1, 2, 3]);
   await keepHistory(run, 'post-quota');
 
   const full: Script = { publish: [{ kind: 'not_sent', afterMs: 600_000 }] };
-  const waiting = await start({ targets: [target('instagram')], scheduledAt: Date.now() + 1_000 }, { script: full });
+  const waiting = await startPost({ targets: [target('instagram')], scheduledAt: Date.now() + 1_000 }, full);
   await eventually(async () => expect(waiting.journal.attempts).not.toHaveLength(0));
   await waiting.run.executeUpdate(cancel, { args: [{ by: elena }] });
   expect(await waiting.run.result()).toBe('cancelled');
 });
-
-/** A post that needs no approval, towards networks that follow a script. */
-async function start(changes: Partial<PostInput>, { script }: { script: Script }) {
-  const input = postInput(changes);
-  const { activities, journal } = scripted(script);
-  const { client, taskQueue } = await workflowEnvironment(activities);
-  const run: WorkflowHandle<typeof post> = await client.workflow.start<typeof post>('post', {
-    taskQueue,
-    workflowId: postWorkflowId(input.tenantId, input.postId, input.run),
-    args: [input],
-  });
-  return { run, journal };
-}
-
-/** Until the process has come to the point where it takes the message. */
-async function eventually<T>(attempt: () => Promise<T>, tries = 400): Promise<T> {
-  for (let n = 1; ; n += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (n === tries) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
