@@ -5,7 +5,13 @@ import { readControl, readStart, setCampaignRate } from '../db/campaign-control.
 import { freezeChunk, isFrozen } from '../db/campaign-freeze.ts';
 import { voidIfChanged } from '../db/campaign-void.ts';
 import type { CampaignKey } from '../db/campaign-ledger.ts';
-import { cancelMessages, mayStillLeave, nextMessageDueAt, recoverMessages } from '../db/campaign-leases.ts';
+import {
+  cancelClaimed,
+  cancelQueued,
+  mayStillLeave,
+  nextMessageDueAt,
+  recoverMessages,
+} from '../db/campaign-leases.ts';
 import { type CampaignNumber, readNumbers } from '../db/campaign-numbers.ts';
 import { passGate } from '../db/halt.ts';
 import type { Database } from '../db/schema.ts';
@@ -18,7 +24,7 @@ import {
   reviveEveryMs,
   ruleOnCommand,
 } from '../domain/campaign-process.ts';
-import type { Instant, UserId } from '../domain/ids.ts';
+import type { CampaignMessageId, Instant, UserId } from '../domain/ids.ts';
 import { beginsAt } from '../domain/quiet-hours.ts';
 import type { Clock } from '../platform/clock.ts';
 import { whileBeating } from './heartbeat.ts';
@@ -129,9 +135,16 @@ export function campaignActivities({ db, clock }: CampaignDependencies) {
     closeCampaign: (key: CampaignKey): Promise<void> =>
       whileBeating(async () => {
         await inTenant(key, (trx) => recoverMessages(trx, key, now()));
-        while ((await inTenant(key, (trx) => cancelMessages(trx, key, cancelChunk))) > 0);
+        await inTenant(key, (trx) => cancelClaimed(trx, key));
+        let after: CampaignMessageId | null = null;
+        do after = await cancelChunkOf(key, after);
+        while (after !== null);
       }),
   };
+
+  function cancelChunkOf(key: CampaignKey, after: CampaignMessageId | null): Promise<CampaignMessageId | null> {
+    return inTenant(key, (trx) => cancelQueued(trx, key, { after, limit: cancelChunk }));
+  }
 
   /** A step of the process itself. Where somebody was first, nothing happens: it reads anew what there is. */
   async function move(trx: TenantTransaction, key: CampaignKey, step: CampaignStep): Promise<void> {

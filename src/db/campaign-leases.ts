@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CampaignMessageId } from '../domain/ids.ts';
 import { readControl } from './campaign-control.ts';
-import { type CampaignKey, type Claim, giveBack, settleMessages } from './campaign-ledger.ts';
+import { type CampaignKey, type Claim, firstId, giveBack, sameRow, settleMessages } from './campaign-ledger.ts';
 import type { TenantTransaction } from './tenant.ts';
 
 /**
@@ -146,23 +146,53 @@ export async function mayStillLeave(trx: TenantTransaction, { tenantId, campaign
   return rows.length > 0;
 }
 
-/** Ends rows of a cancelled campaign that were sent nothing, at most `limit` at once; returns how many. */
-export async function cancelMessages(
-  trx: TenantTransaction,
-  { tenantId, campaignId }: CampaignKey,
-  limit: number,
-): Promise<number> {
-  const { numAffectedRows = 0n } = await sql`
+/** Ends what slices of a cancelled campaign had claimed and not sent. */
+export async function cancelClaimed(trx: TenantTransaction, { tenantId, campaignId }: CampaignKey): Promise<void> {
+  await sql`
     with open as materialized (
-      select id from campaign_message
-      where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state in ('queued', 'claimed')
+      select tenant_id, campaign_id, id from campaign_message
+      where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'claimed'
+      for update skip locked
+    )
+    ${skipOpen}`.execute(trx);
+}
+
+/**
+ * Ends rows of a cancelled campaign that are still in the queue, at most `limit` at once, behind `after`; answers the last
+ * of them, or null where there are no more. Rows that somebody else holds at that moment are passed over.
+ */
+export async function cancelQueued(
+  trx: TenantTransaction,
+  key: CampaignKey,
+  by: { readonly after: CampaignMessageId | null; readonly limit: number },
+): Promise<CampaignMessageId | null> {
+  const { rows } = await cancelling(key, by).execute(trx);
+  return rows.length < by.limit
+    ? null
+    : (rows
+        .map(({ id }) => id)
+        .toSorted()
+        .at(-1) ?? null);
+}
+
+/** The statement of `cancelQueued`. */
+export function cancelling(
+  { tenantId, campaignId }: CampaignKey,
+  { after, limit }: { readonly after: CampaignMessageId | null; readonly limit: number },
+): RawBuilder<{ id: CampaignMessageId }> {
+  return sql`
+    with open as materialized (
+      select tenant_id, campaign_id, id from campaign_message
+      where tenant_id = ${tenantId}::uuid and campaign_id = ${campaignId}::uuid and state = 'queued'
+        and id > ${after ?? firstId}::uuid
+      order by id
       limit ${limit}::integer
       for update skip locked
     )
-    update campaign_message message
-    set state = 'skipped', skip_reason = 'cancelled', lease_until = null
-    from open
-    where message.tenant_id = ${tenantId}::uuid and message.campaign_id = ${campaignId}::uuid
-      and message.id = open.id`.execute(trx);
-  return Number(numAffectedRows);
+    ${skipOpen} returning message.id`;
 }
+
+const skipOpen = sql`
+  update campaign_message message
+  set state = 'skipped', skip_reason = 'cancelled', lease_until = null
+  from open where ${sameRow('open')}`;

@@ -11,13 +11,7 @@ import {
   markSending,
   settleMessages,
 } from '../../src/db/campaign-ledger.ts';
-import {
-  cancelMessages,
-  mayStillLeave,
-  nextMessageDueAt,
-  recoverMessages,
-  takeOver,
-} from '../../src/db/campaign-leases.ts';
+import { mayStillLeave, nextMessageDueAt, recoverMessages, takeOver } from '../../src/db/campaign-leases.ts';
 import { lockQuota } from '../../src/db/campaign-usage.ts';
 import { closeGate, insertHalt } from '../../src/db/halt.ts';
 import type { TenantTransaction } from '../../src/db/tenant.ts';
@@ -255,14 +249,6 @@ test('a mark that is to be without a quota marks nothing where there is one', as
   await inTenant((trx) => quotaLeft(trx, own.tenantId, 10));
   expect(await inTenant((trx) => markSending(trx, claim, mark))).toEqual([]);
   expect(await inTenant((trx) => markSending(trx, claim, { ...mark, unlessQuota: false }))).toHaveLength(2);
-});
-
-test('a cancelled campaign skips what was not sent, piece by piece', async () => {
-  const { own, inTenant } = await campaignOf(7);
-  const pieces = [];
-  for (let count = 1; count > 0;) pieces.push((count = await inTenant((trx) => cancelMessages(trx, own, 3))));
-  expect(pieces).toEqual([3, 3, 1, 0]);
-  expect(await ledgerCounts(db, own)).toEqual({ skipped: 7 });
 });
 
 const step = (trx: TenantTransaction, { tenantId, campaignId }: CampaignKey, taken: CampaignStep) =>
