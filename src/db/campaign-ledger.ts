@@ -95,7 +95,7 @@ export async function hasQueued(trx: TenantTransaction, { tenantId, campaignId }
  * statistics know nothing, so it takes the ledger for a row or two, and would read all of it for each claim: seconds
  * instead of milliseconds. See docs/decisions/ledger-rows-by-whole-key.md.
  */
-export function sameRow(source: 'picked' | 'wanted' | 'held' | 'result' | 'open'): RawBuilder<boolean> {
+function sameRow(source: 'picked' | 'wanted' | 'held' | 'result'): RawBuilder<boolean> {
   const key = (table: string) =>
     sql`${sql.ref(`${table}.tenant_id`)}, ${sql.ref(`${table}.campaign_id`)}, ${sql.ref(`${table}.id`)}`;
   return sql`(${key('message')}) = (${key(source)}) and ${among('message.id', source, 'id')}`;

@@ -33,6 +33,7 @@ test('a piece that is cancelled is held against its own rows only, also where st
       ${cancelling(own, { after, limit: 500 })}`.execute(trx);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   });
-  expect(plan).toMatch(/Index Scan using campaign_message_queued on campaign_message \(actual rows=500/);
-  expect(plan).not.toMatch(/Rows Removed/);
+  expect(plan).toMatch(/Tid Scan on campaign_message message \(actual rows=1\.00 loops=500\)/);
+  expect(plan).toMatch(/campaign_message_queued .*\(actual rows=(?:500|1000)\.00 /);
+  expect(plan).not.toMatch(/Rows Removed by Join Filter/);
 });
