@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { lookAfterMs } from '../../src/domain/publication.ts';
 import { connectionRepaired } from '../../src/workflows/post/messages.ts';
 import { type Script, scripted, target } from '../support/publication-script.ts';
 import { eventually, type RunningPost, startPostIn } from '../support/running-post.ts';
 import { keepHistory, workflowEnvironment } from '../support/workflow-environment.ts';
 
-const looksByItself = 4;
+const looksByItself = lookAfterMs.length;
 const facebook = target('facebook');
 
 test('a target that stays unconfirmed is looked for again after its connection was repaired', async () => {

@@ -1,5 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { expect, test } from 'vitest';
+import { approvalWorkflowId } from '../../src/domain/approval.ts';
+import { decide } from '../../src/workflows/approval/messages.ts';
 import {
   cancel,
   connectionRepaired,
@@ -72,10 +74,16 @@ test('a cancelled post publishes nothing', async () => {
 });
 
 test('cancelling a post in review withdraws its approval', async () => {
-  const { run, journal } = await startPost({ approval: oneStepApproval() });
+  const approval = oneStepApproval();
+  const { input, run, journal } = await startPost({ approval });
   await run.executeUpdate(cancel, { args: [{ by: elena }] });
   expect(await run.result()).toBe('cancelled');
   expect(journal.calls).toContain('recordWithdrawal');
+  const { approvalId, contentHash } = approval;
+  const vote = { by: marco, verdict: 'approve', contentHash, commentId: null } as const;
+  const handle = run.client.getHandle(approvalWorkflowId(input.tenantId, approvalId));
+  await expect(handle.executeUpdate(decide, { args: [vote] })).rejects.toThrow();
+  expect(await handle.result()).toMatchObject({ outcome: 'withdrawn' });
 });
 
 test('a post whose approval takes too long expires, and publishes nothing', async () => {
